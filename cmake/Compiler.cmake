@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Compiler settings that every target shares.
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+find_program(LINEAMENT_CCACHE ccache)
+if(LINEAMENT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${LINEAMENT_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${LINEAMENT_CCACHE})
+endif()
+
+add_library(lineament_flags INTERFACE)
+target_include_directories(lineament_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(lineament_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  # The same bytes on every platform: no silent fused multiply-add, no reassociation.
+  -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  target_compile_options(lineament_flags INTERFACE -march=x86-64-v2)
+endif()
+if(LINEAMENT_WERROR)
+  target_compile_options(lineament_flags INTERFACE -Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  # Line tables are enough for a backtrace and halve the size of the objects.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+endif()
+if(LINEAMENT_SANITIZE)
+  target_compile_options(lineament_flags INTERFACE
+    -fsanitize=${LINEAMENT_SANITIZE} -fno-omit-frame-pointer -O1)
+  target_link_options(lineament_flags INTERFACE -fsanitize=${LINEAMENT_SANITIZE})
+endif()
+if(LINEAMENT_FUZZ)
+  target_compile_options(lineament_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
+  target_link_options(lineament_flags INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/data.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/base/error.h"
+
+namespace lineament {
+
+namespace {
+
+constexpr ErrorText kWrongKind{"data.kind", "Use this {found} as a {expected}",
+                               "a {expected} is expected here, this is a {found}", "",
+                               "Choose data of the expected kind"};
+constexpr ErrorText kNoKind{"data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
+                            "Use one of table, tensor, model, explanation, series, points"};
+
+struct KindNames {
+  std::string_view name;
+  std::string_view title;
+};
+
+constexpr KindNames kKinds[] = {
+    {"table", "Table"},           {"tensor", "Tensor"},     {"model", "Model"},
+    {"explanation", "Explanation"}, {"series", "Curves"},   {"note", "Note"},
+    {"checkpoint", "Checkpoint"}, {"figure", "Figure"},     {"points", "Point cloud"},
+    {"raster", "Raster"},         {"boxes", "Boxes"},       {"tokens", "Tokens"},
+    {"attention", "Attention"},   {"features", "Features"}, {"graph", "Graph"},
+    {"image", "Image"}};
+
+using nlohmann::json;
+
+json summary(const Table& table) {
+  json columns = json::array();
+  for (const Column& column : table.columns()) {
+    json entry{{"name", column.name()}, {"type", name(column.type())},
+               {"missing", column.missingCount()}};
+    if (!column.unit().empty()) entry["unit"] = column.unit();
+    columns.push_back(std::move(entry));
+  }
+  return {{"rows", table.rows()}, {"columns", std::move(columns)}};
+}
+
+json summary(const Tensor& tensor) {
+  json result{{"shape", tensor.shape()}, {"dtype", name(tensor.dtype())}};
+  if (!tensor.dimensionNames().empty()) result["dimensions"] = tensor.dimensionNames();
+  return result;
+}
+
+json summary(const Model& model) {
+  json features = json::array();
+  for (const Feature& feature : model.features) features.push_back(feature.name);
+  return {{"type", model.type}, {"features", std::move(features)}, {"target", model.target}};
+}
+
+json summary(const Explanation& explanation) {
+  return {{"rows", explanation.rows()},
+          {"features", explanation.features},
+          {"method", explanation.method},
+          {"base_value", explanation.base_value},
+          {"additivity_error", explanation.additivity_error}};
+}
+
+json summary(const Series& series) {
+  json curves = json::array();
+  for (const Series::Curve& curve : series.curves) {
+    curves.push_back({{"name", curve.name}, {"points", curve.x.size()}});
+  }
+  return {{"title", series.title}, {"curves", std::move(curves)}};
+}
+
+json summary(const Note& note) { return {{"title", note.title}}; }
+
+json summary(const Checkpoint& checkpoint) {
+  json list = json::array();
+  for (const Checkpoint::Entry& entry : checkpoint.entries()) {
+    list.push_back({{"name", entry.name}, {"dtype", name(entry.dtype)}, {"shape", entry.shape}});
+  }
+  return {{"tensors", checkpoint.entries().size()},
+          {"parameters", checkpoint.parameterCount()},
+          {"metadata", checkpoint.metadata()},
+          {"list", std::move(list)}};
+}
+
+json summary(const FigureSpec& spec) { return {{"view", spec.view}, {"title", spec.title}}; }
+
+json summary(const PointCloud& cloud) {
+  json attributes = json::array();
+  for (const auto& attribute : cloud.attributes) attributes.push_back(attribute.name);
+  const PointCloud::Bounds bounds = boundsOf(cloud);
+  return {{"points", cloud.points()},
+          {"attributes", std::move(attributes)},
+          {"low", bounds.low},
+          {"high", bounds.high},
+          {"frame", cloud.frame}};
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", countText(count), count == 1 ? one : many);
+}
+
+struct Line {
+  std::string operator()(const Table& table) const {
+    return counted(table.rows(), "row", "rows") + ", " +
+           counted(table.columnCount(), "column", "columns");
+  }
+  std::string operator()(const Tensor& tensor) const {
+    return fmt::format("{}, {}", shapeText(tensor.shape()), name(tensor.dtype()));
+  }
+  std::string operator()(const Model& model) const {
+    return fmt::format("{} for {} from {}", model.type, model.target,
+                       counted(model.features.size(), "feature", "features"));
+  }
+  std::string operator()(const Explanation& explanation) const {
+    return fmt::format("{} SHAP values, {}, {}", explanation.method,
+                       counted(explanation.rows(), "row", "rows"),
+                       counted(explanation.featureCount(), "feature", "features"));
+  }
+  std::string operator()(const Series& series) const {
+    return counted(series.curves.size(), "curve", "curves");
+  }
+  std::string operator()(const Note& note) const { return note.title; }
+  std::string operator()(const Checkpoint& checkpoint) const {
+    return counted(checkpoint.entries().size(), "tensor", "tensors") + ", " +
+           counted(checkpoint.parameterCount(), "parameter", "parameters");
+  }
+  std::string operator()(const FigureSpec& spec) const { return spec.view; }
+  std::string operator()(const PointCloud& cloud) const {
+    return counted(cloud.points(), "point", "points");
+  }
+};
+
+}  // namespace
+
+std::string_view name(Kind kind) { return kKinds[static_cast<int>(kind)].name; }
+
+std::string_view title(Kind kind) { return kKinds[static_cast<int>(kind)].title; }
+
+Kind kindFromName(std::string_view wanted) {
+  for (std::size_t i = 0; i < std::size(kKinds); ++i) {
+    if (kKinds[i].name == wanted) return static_cast<Kind>(i);
+  }
+  throw Error::usage(kNoKind, {{"name", wanted}});
+}
+
+Data::Data(Value value, std::string origin)
+    : value_(std::make_shared<const Value>(std::move(value))), origin_(std::move(origin)) {}
+
+Data Data::withOrigin(std::string origin) const {
+  Data copy = *this;
+  copy.origin_ = std::move(origin);
+  return copy;
+}
+
+void Data::wrongKind(Kind expected) const {
+  throw Error::usage(kWrongKind, {{"found", name(kind())}, {"expected", name(expected)}});
+}
+
+nlohmann::json summaryOf(const Data& data) {
+  return std::visit([](const auto& value) { return summary(value); }, data.value());
+}
+
+std::string summaryLine(const Data& data) { return std::visit(Line{}, data.value()); }
+
+std::string countText(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+}  // namespace lineament

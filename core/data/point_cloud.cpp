@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/point_cloud.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace lineament {
+
+const PointCloud::Attribute* PointCloud::find(const std::string& name) const {
+  for (const Attribute& attribute : attributes) {
+    if (attribute.name == name) return &attribute;
+  }
+  return nullptr;
+}
+
+PointCloud::Bounds boundsOf(const PointCloud& cloud) {
+  constexpr float kFar = std::numeric_limits<float>::infinity();
+  PointCloud::Bounds bounds{{kFar, kFar, kFar}, {-kFar, -kFar, -kFar}};
+  bool any = false;
+  for (std::size_t i = 0; i < cloud.points(); ++i) {
+    const float* p = cloud.positions.data() + 3 * i;
+    if (!std::isfinite(p[0]) || !std::isfinite(p[1]) || !std::isfinite(p[2])) continue;
+    any = true;
+    for (int axis = 0; axis < 3; ++axis) {
+      bounds.low[axis] = std::min(bounds.low[axis], p[axis]);
+      bounds.high[axis] = std::max(bounds.high[axis], p[axis]);
+    }
+  }
+  return any ? bounds : PointCloud::Bounds{};
+}
+
+}  // namespace lineament
