@@ -34,7 +34,7 @@ struct LineamentDeviceInfo {
   uint64_t memory_bytes;
   int32_t compute_major;
   int32_t compute_minor;
-  int32_t driver_version;  /* as cudaDriverGetVersion gives it: 13000 is 13.0 */
+  int32_t driver_version; /* as cudaDriverGetVersion gives it: 13000 is 13.0 */
   int32_t runtime_version;
 };
 
