@@ -117,8 +117,8 @@ RunRecord parsed(const nlohmann::json& json) {
   record.program = json.value("program", "");
   record.parameters = json.at("parameters");
   for (const auto& [input, entries] : json.at("inputs").items()) {
-    const auto one = [&](const nlohmann::json& entry) {
-      record.inputs.push_back({input, entry.at("path"), entry.value("sha256", "")});
+    const auto one = [&record, &name = input](const nlohmann::json& entry) {
+      record.inputs.push_back({name, entry.at("path"), entry.value("sha256", "")});
     };
     if (entries.is_array()) {
       for (const auto& entry : entries) one(entry);
