@@ -2,6 +2,7 @@
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/npy.h"
 #include "core/io/reader.h"
+#include "core/io/safetensors.h"
 
 namespace lineament::io {
 
@@ -9,6 +10,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
   static const auto list = [] {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
+    all.push_back(makeSafetensorsReader());
     return all;
   }();
   return list;
