@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 #include "app/cli/text_grid.h"
-#include "core/analyses/catalogue.h"
+#include "core/analyses/all.h"
 #include "core/analysis/documentation.h"
 
 namespace lineament::app {
 
 void listAnalyses(const Arguments& arguments, Terminal& terminal) {
-  const Catalogue& catalogue = analyses::catalogue();
+  const Catalogue& catalogue = allAnalyses();
   if (!arguments.operands().empty()) {
     const Declaration& declaration =
         catalogue.require(arguments.operands().front()).declaration();

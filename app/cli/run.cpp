@@ -8,7 +8,7 @@
 #include "app/cli/run_outputs.h"
 #include "app/cli/run_settings.h"
 #include "app/cli/text_grid.h"
-#include "core/analyses/catalogue.h"
+#include "core/analyses/all.h"
 #include "core/base/file.h"
 
 namespace lineament::app {
@@ -41,7 +41,7 @@ std::string resultText(const RunRecord& record, const std::filesystem::path& fol
 }  // namespace
 
 void runAnalysis(const Arguments& arguments, Terminal& terminal) {
-  const Analysis& analysis = analyses::catalogue().require(arguments.operands().front());
+  const Analysis& analysis = allAnalyses().require(arguments.operands().front());
   const Declaration& declaration = analysis.declaration();
   const Parameters parameters = Parameters::fromText(declaration, arguments.pairs("--set"));
   const FigureFiles figures = figureFiles(arguments);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/run_outputs.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
+#include <optional>
 
 #include "app/figures/figure_record.h"
 #include "app/figures/offscreen.h"
@@ -38,7 +37,6 @@ std::vector<std::string> endingsFrom(const std::string& list) {
 std::vector<std::string> drawFigure(const FigureSpec& spec, const std::string& id,
                                     const RunResult& result, const std::filesystem::path& folder,
                                     const FigureFiles& figures) {
-  const OffscreenDrawing drawing;
   const auto view = renderFigure(spec, result.outputs);
   std::vector<std::string> files;
   for (const std::string& ending : figures.endings) {
@@ -67,12 +65,14 @@ FigureFiles figureFiles(const Arguments& arguments) {
 
 void writeOutputs(RunResult& result, const std::filesystem::path& folder,
                   const FigureFiles& figures, const Context& context) {
+  std::optional<OffscreenDrawing> drawing;  // costs start-up time, so only where it is needed
   const auto count = static_cast<double>(result.outputs.data.size());
   for (std::size_t i = 0; i < result.outputs.data.size(); ++i) {
     const auto& [id, data] = result.outputs.data[i];
     const Context own = context.part(static_cast<double>(i) / count, (i + 1.0) / count);
     own.checkpoint(0, "Writing " + id);
     const FigureSpec* spec = data.as<FigureSpec>();
+    if (spec && !drawing) drawing.emplace();
     result.record.outputs[i].files = spec ? drawFigure(*spec, id, result, folder, figures)
                                           : io::writeOutput(folder, id, data, own);
   }
