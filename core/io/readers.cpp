@@ -3,6 +3,7 @@
 #include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
+#include "core/io/torch.h"
 
 namespace lineament::io {
 
@@ -11,6 +12,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
+    all.push_back(makeTorchReader());
     return all;
   }();
   return list;
