@@ -4,6 +4,7 @@
 #include "core/io/csv_reader.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
+#include "core/io/torch.h"
 
 namespace lineament::io {
 
@@ -13,6 +14,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeCsvReader());
+    all.push_back(makeTorchReader());
     return all;
   }();
   return list;
