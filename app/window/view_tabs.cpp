@@ -27,7 +27,9 @@ ViewTabs::ViewTabs(QWidget* parent) : QTabWidget(parent) {
   connect(this, &QTabWidget::currentChanged, this, &ViewTabs::changed);
 }
 
-ViewPage* ViewTabs::page(int index) const { return qobject_cast<ViewPage*>(widget(index)); }
+ViewPage* ViewTabs::page(int index) const {
+  return qobject_cast<ViewPage*>(widget(index));
+}
 
 QList<ViewPage*> ViewTabs::pages() const {
   QList<ViewPage*> all;
@@ -52,11 +54,10 @@ void ViewTabs::show(const Data& data, const Showing& wanted, bool in_front) {
 }
 
 void ViewTabs::add(const Data& data, const Showing& showing, bool in_front) {
-  std::unique_ptr<views::View> view = makeView(showing.view);
-  if (!view) {
+  if (showing.view.isEmpty()) {
     throw Error(kNoView, {{"title", showing.title.toStdString()}, {"kind", name(data.kind())}});
   }
-  auto* made = new ViewPage(std::move(view), data, showing, viewsFor(data.kind()));
+  auto* made = new ViewPage(makeView(showing.view), data, showing, viewsFor(data.kind()));
   connect(&made->view(), &views::View::selectionEdited, this, &ViewTabs::share);
   connect(made, &ViewPage::viewWanted, this, [this, made](const QString& id) {
     Showing other = made->showing();
