@@ -146,12 +146,12 @@ void MainWindow::connectProject() {
   connect(store_, &DataStore::failed, this, [this](Id, const Error& error) { report(error); });
   connect(import_, &FileImport::failed, this, &MainWindow::report);
   connect(import_, &FileImport::imported, this,
-          [this](Id source, const QString& name, const Data& data) {
-            store_->keep(source, data);
-            tabs_->show(data, {.data_id = source, .title = name});
+          [this](Id source, const QString& name, const Data& loaded) {
+            store_->keep(source, loaded);
+            tabs_->show(loaded, {.data_id = source, .title = name});
             refreshChoices();
             tree_->reveal(ProjectTree::Type::source, source);
-            say(tr("%1: %2").arg(name, QString::fromStdString(summaryLine(data))));
+            say(tr("%1: %2").arg(name, QString::fromStdString(summaryLine(loaded))));
           });
   connect(watch_, &SourceWatch::failed, this, &MainWindow::report);
   connect(watch_, &SourceWatch::noticed, messages_, qOverload<const Message&>(&MessageArea::show));
@@ -176,7 +176,7 @@ void MainWindow::connectForm() {
   connect(form_, &AnalysisForm::runRequested, runner_, &AnalysisRunner::run);
   connect(form_, &AnalysisForm::columnsWanted, this, [this](const QString& id) {
     store_->load(id.toLongLong(), form_,
-                 [this, id](const Data& data) { form_->setColumns(id, columnsOf(data)); });
+                 [this, id](const Data& loaded) { form_->setColumns(id, columnsOf(loaded)); });
   });
   connect(runner_, &AnalysisRunner::failed, this, &MainWindow::report);
   connect(runner_, &AnalysisRunner::made, this, &MainWindow::runMade);
@@ -241,7 +241,7 @@ void MainWindow::showData(Id id) {
   const auto name = settle([&] { return nameOf(session_->project(), id); });
   if (const Error* error = errorOf(name)) return report(*error);
   const Showing showing{.data_id = id, .title = *valueOf(name)};
-  store_->load(id, this, [this, showing](const Data& data) { tabs_->show(data, showing); });
+  store_->load(id, this, [this, showing](const Data& loaded) { tabs_->show(loaded, showing); });
 }
 
 void MainWindow::showFigure(Id id, bool in_front) {
@@ -253,17 +253,17 @@ void MainWindow::showFigure(Id id, bool in_front) {
                         .view = QString::fromStdString(figure.spec.view),
                         .title = QString::fromStdString(figure.spec.title),
                         .options = figure.spec.options};
-  store_->load(figure.data, this, [this, showing, in_front](const Data& data) {
-    tabs_->show(data, showing, in_front);
+  store_->load(figure.data, this, [this, showing, in_front](const Data& loaded) {
+    tabs_->show(loaded, showing, in_front);
   });
 }
 
-void MainWindow::analyse(Id data) {
+void MainWindow::analyse(Id id) {
   if (!form_->hasDeclaration() && !catalogue_.analyses().empty()) {
     openAnalysis(QString::fromStdString(catalogue_.analyses().front()->declaration().id));
   }
   for (const Input& input : form_->declaration().inputs) {
-    form_->choose(QString::fromStdString(input.id), QString::number(data));
+    form_->choose(QString::fromStdString(input.id), QString::number(id));
   }
   form_->setFocus();
 }

@@ -95,7 +95,7 @@ class MainWindow : public QMainWindow {
   void refreshEditActions();
   void showData(Id id);
   void showFigure(Id id, bool in_front);
-  void analyse(Id data);
+  void analyse(Id id);
   void runMade(const project::RunOutcome& outcome);
   void showRunLog(Id run);
   void writeReportTo(const QString& path);
