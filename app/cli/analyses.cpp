@@ -11,7 +11,7 @@ void listAnalyses(const Arguments& arguments, Terminal& terminal) {
   if (!arguments.operands().empty()) {
     const Declaration& declaration =
         catalogue.require(arguments.operands().front()).declaration();
-    if (terminal.json()) return terminal.print(toJson(declaration));
+    if (terminal.json()) return terminal.printJson(toJson(declaration));
     return terminal.print(helpText(declaration));
   }
   if (terminal.json()) {
@@ -19,7 +19,7 @@ void listAnalyses(const Arguments& arguments, Terminal& terminal) {
     for (const auto& analysis : catalogue.analyses()) {
       list.push_back(toJson(analysis->declaration()));
     }
-    return terminal.print(list);
+    return terminal.printJson(list);
   }
   TextGrid grid;
   for (const auto& analysis : catalogue.analyses()) {

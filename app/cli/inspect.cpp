@@ -75,7 +75,7 @@ void inspect(const Arguments& arguments, Terminal& terminal) {
   const io::Reader& reader = io::readerFor(path);
   const Data data = reader.read(path, Parameters::fromText(reader.options(), {}), context);
   if (terminal.json()) {
-    terminal.print(nlohmann::json{{"file", path.string()},
+    terminal.printJson(nlohmann::json{{"file", path.string()},
                                   {"kind", name(data.kind())},
                                   {"format", reader.id()},
                                   {"summary", summaryOf(data)}});

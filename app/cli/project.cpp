@@ -109,7 +109,7 @@ void printOutcome(const Project& project, const project::RunOutcome& outcome,
     document["run"] = outcome.run;
     document["results"] = outcome.results;
     document["figures"] = outcome.figures;
-    return terminal.print(document);
+    return terminal.printJson(document);
   }
   TextGrid grid;
   for (const auto& [id, value] : outcome.record.metrics) {
@@ -145,7 +145,7 @@ void newProject(const Arguments& arguments, Terminal& terminal) {
     Project::create(path)->close();
   }
   if (!terminal.json()) return terminal.print(path.string() + "\n");
-  terminal.print(projectJson(*openToLook(arguments)));
+  terminal.printJson(projectJson(*openToLook(arguments)));
 }
 
 void addToProject(const Arguments& arguments, Terminal& terminal) {
@@ -167,7 +167,7 @@ void addToProject(const Arguments& arguments, Terminal& terminal) {
     grid.add({std::to_string(source.id), source.name, summaryLine(imported.data)});
   }
   project->close();
-  if (terminal.json()) return terminal.print(added);
+  if (terminal.json()) return terminal.printJson(added);
   terminal.print(grid.text());
 }
 
@@ -195,7 +195,7 @@ void runInProjectFile(const Arguments& arguments, Terminal& terminal) {
 
 void listProject(const Arguments& arguments, Terminal& terminal) {
   const auto project = openToLook(arguments);
-  if (terminal.json()) return terminal.print(projectJson(*project));
+  if (terminal.json()) return terminal.printJson(projectJson(*project));
   terminal.print(projectText(*project));
 }
 

@@ -129,7 +129,7 @@ void exportFromProject(const Arguments& arguments, Terminal& terminal) {
   folder.commit(kContents);
 
   if (terminal.json()) {
-    return terminal.print(nlohmann::json{{"folder", folder.path().string()}, {"files", files}});
+    return terminal.printJson(nlohmann::json{{"folder", folder.path().string()}, {"files", files}});
   }
   for (const std::string& file : files) terminal.print((folder.path() / file).string() + "\n");
 }

@@ -38,7 +38,7 @@ void writeProjectReport(const Arguments& arguments, Terminal& terminal) {
   const OffscreenDrawing drawing;
   const Report report = composeReport(*project, allAnalyses(), context.part(0, 0.5));
   writeReport(report, out, paper, context.part(0.5, 1));
-  if (terminal.json()) return terminal.print(nlohmann::json{{"file", out.string()}});
+  if (terminal.json()) return terminal.printJson(nlohmann::json{{"file", out.string()}});
   terminal.print(out.string() + "\n");
 }
 

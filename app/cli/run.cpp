@@ -62,7 +62,7 @@ void runAnalysis(const Arguments& arguments, Terminal& terminal) {
   writeWhole(folder.staging() / kRecordFile, record.dump(2) + "\n");
   context.checkpoint(1);
   folder.commit(kRecordFile);
-  if (terminal.json()) return terminal.print(record);
+  if (terminal.json()) return terminal.printJson(record);
   terminal.print(resultText(result.record, folder.path()));
 }
 

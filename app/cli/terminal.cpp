@@ -53,7 +53,7 @@ void Terminal::print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-void Terminal::print(const nlohmann::json& document) { print(dumped(document, 2) + "\n"); }
+void Terminal::printJson(const nlohmann::json& document) { print(dumped(document, 2) + "\n"); }
 
 void Terminal::warn(std::string_view line) {
   clearProgress();

@@ -27,7 +27,7 @@ class Terminal {
   void setJson(bool json) { json_ = json; }
 
   void print(std::string_view text);  // as it is; callers end their lines
-  void print(const nlohmann::json& document);
+  void printJson(const nlohmann::json& document);
   void warn(std::string_view line);
   void report(const Error& error);
   void reportCancelled();

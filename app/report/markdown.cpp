@@ -61,8 +61,9 @@ Paragraph plainParagraph(const QString& text, Paragraph::Style style) {
 
 std::vector<Block> blocksOfMarkdown(const QString& markdown) {
   QTextDocument document;
-  document.setMarkdown(markdown, QTextDocument::MarkdownDialectGitHub |
-                                     QTextDocument::MarkdownNoHTML);
+  QTextDocument::MarkdownFeatures features = QTextDocument::MarkdownDialectGitHub;
+  features |= QTextDocument::MarkdownNoHTML;
+  document.setMarkdown(markdown, features);
   std::vector<Block> blocks;
   const QTextFrame* root = document.rootFrame();
   for (auto part = root->begin(); !part.atEnd(); ++part) {

@@ -22,17 +22,41 @@ QString valueText(const nlohmann::json& value) {
   return parts.join(QStringLiteral(", "));
 }
 
-bool saysNothing(const QString& value) { return value.isEmpty(); }
+// Whether the parameter says anything in this run: a network's settings do not in a ridge fit.
+bool isOfUse(const Parameter* parameter, const nlohmann::json& all) {
+  if (!parameter || parameter->shown_if.empty()) return true;
+  const std::string& condition = parameter->shown_if;
+  const nlohmann::json value = all.value(condition.substr(0, condition.find('=')), nlohmann::json());
+  if (!value.is_string()) return true;
+  std::map<std::string, ParameterValue, std::less<>> values;
+  values.emplace(condition.substr(0, condition.find('=')), value.get<std::string>());
+  return isShown(*parameter, values);
+}
 
-Grid parameterGrid(const RunRecord& record, const Declaration* declaration) {
+// Ids in the order of the declaration; those it does not know (another version's) behind.
+template <class Declared, class Known>
+std::vector<std::string> inOrder(const std::vector<Declared>& declared, const Known& known) {
+  std::vector<std::string> order;
+  for (const Declared& one : declared) {
+    if (std::find(known.begin(), known.end(), one.id) != known.end()) order.push_back(one.id);
+  }
+  for (const std::string& id : known) {
+    if (std::find(order.begin(), order.end(), id) == order.end()) order.push_back(id);
+  }
+  return order;
+}
+
+Grid parameterGrid(const RunRecord& record, const Declaration& declaration) {
   Grid grid;
   grid.title = Words::tr("Parameters");
   grid.head = false;
   grid.columns = {{Words::tr("Parameter")}, {Words::tr("Value")}};
-  for (const auto& [id, value] : record.parameters.items()) {
-    const Parameter* parameter = declaration ? declaration->findParameter(id) : nullptr;
-    const QString shown = valueText(value);
-    if (saysNothing(shown)) continue;
+  std::vector<std::string> known;
+  for (const auto& entry : record.parameters.items()) known.push_back(entry.key());
+  for (const std::string& id : inOrder(declaration.parameters, known)) {
+    const Parameter* parameter = declaration.findParameter(id);
+    const QString shown = valueText(record.parameters.at(id));
+    if (shown.isEmpty() || !isOfUse(parameter, record.parameters)) continue;
     const QString unit =
         parameter && !parameter->unit.empty() ? " " + text(parameter->unit) : QString();
     grid.rows.push_back({parameter ? text(parameter->title) : text(id), shown + unit});
@@ -40,22 +64,20 @@ Grid parameterGrid(const RunRecord& record, const Declaration* declaration) {
   return grid;
 }
 
-Grid metricGrid(const RunRecord& record, const Declaration* declaration) {
+Grid metricGrid(const RunRecord& record, const Declaration& declaration) {
   Grid grid;
   grid.title = Words::tr("Metrics");
   grid.columns = {{Words::tr("Metric")}, {Words::tr("Value"), true}, {Words::tr("Unit")},
                   {Words::tr("Meaning")}};
-  for (const auto& [id, value] : record.metrics) {
-    const Metric* metric = nullptr;
-    if (declaration) {
-      const auto& all = declaration->metrics;
-      const auto found = std::find_if(all.begin(), all.end(),
-                                      [&id = id](const Metric& one) { return one.id == id; });
-      if (found != all.end()) metric = &*found;
-    }
-    grid.rows.push_back({metric ? text(metric->title) : text(id), numberText(value),
-                         metric ? text(metric->unit) : QString(),
-                         metric ? text(metric->help) : QString()});
+  std::vector<std::string> known;
+  for (const auto& entry : record.metrics) known.push_back(entry.first);
+  for (const std::string& id : inOrder(declaration.metrics, known)) {
+    const auto metric = std::find_if(declaration.metrics.begin(), declaration.metrics.end(),
+                                     [&id](const Metric& one) { return one.id == id; });
+    const bool found = metric != declaration.metrics.end();
+    grid.rows.push_back({found ? text(metric->title) : text(id), numberText(record.metrics.at(id)),
+                         found ? text(metric->unit) : QString(),
+                         found ? text(metric->help) : QString()});
   }
   return grid;
 }
@@ -70,6 +92,8 @@ QString outcomeText(const RunRecord& record) {
 
 std::vector<Block> runBlocks(const RunRecord& record, const Declaration* declaration,
                              const std::vector<QString>& inputs) {
+  static const Declaration unknown;
+  const Declaration& declared = declaration ? *declaration : unknown;
   std::vector<Block> blocks;
   QStringList line{declaration ? text(declaration->title) : text(record.analysis)};
   for (const QString& input : inputs) line << input;
@@ -86,8 +110,8 @@ std::vector<Block> runBlocks(const RunRecord& record, const Declaration* declara
     if (entry.severity != Context::Severity::warning) continue;
     blocks.emplace_back(plainParagraph(text(entry.line), Paragraph::Style::warning));
   }
-  if (!record.metrics.empty()) blocks.emplace_back(metricGrid(record, declaration));
-  if (Grid grid = parameterGrid(record, declaration); !grid.rows.empty()) {
+  if (!record.metrics.empty()) blocks.emplace_back(metricGrid(record, declared));
+  if (Grid grid = parameterGrid(record, declared); !grid.rows.empty()) {
     blocks.emplace_back(std::move(grid));
   }
   return blocks;

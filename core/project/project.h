@@ -17,6 +17,8 @@
 
 namespace lineament::project {
 
+class Document;
+
 // The four bytes at offset 68 of the file, "LNPM": what makes a SQLite database a project.
 inline constexpr std::uint32_t kApplicationId = 0x4c4e504d;
 inline constexpr std::string_view kExtension = ".lineament";
@@ -122,9 +124,14 @@ class Project {
     std::vector<NewOutput> outputs;
     std::vector<FigureSpec> figures;  // each names its output in `data`
   };
+  struct AddedRun {
+    Id run = 0;
+    std::vector<Id> results;  // in the order of `outputs`
+    std::vector<Id> figures;
+  };
   // Stores a run with its results and figures as one step of the history. Stopping (Cancelled) or
   // failing on the way leaves nothing behind.
-  Id addRun(const NewRun& run, const Context& context = {});
+  AddedRun addRun(const NewRun& run, const Context& context = {});
 
   std::vector<Run> runs() const;  // in the order they were made
   Run run(Id id) const;
@@ -206,7 +213,7 @@ class Project {
 
   // A compact, consistent copy, with history; an existing file of that name is replaced only when
   // the copy is whole.
-  void saveCopy(const std::filesystem::path& path) const;
+  void saveCopy(const std::filesystem::path& path, const Context& context = {}) const;
 
   // --- Observers -------------------------------------------------------------------------------
 
@@ -219,9 +226,8 @@ class Project {
   nlohmann::json dump() const;
 
  private:
-  class Inside;
-  explicit Project(std::unique_ptr<Inside> inside);
-  std::unique_ptr<Inside> inside_;
+  explicit Project(std::unique_ptr<Document> document);
+  std::unique_ptr<Document> document_;
 };
 
 // The origin (core/data/selection.h) of a source's or a result's own rows.
