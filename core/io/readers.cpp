@@ -1,3 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
+#include "core/io/csv_reader.h"
+#include "core/io/npy.h"
+#include "core/io/reader.h"
+#include "core/io/safetensors.h"
+
+namespace lineament::io {
+
+const std::vector<std::unique_ptr<Reader>>& readers() {
+  static const auto list = [] {
+    std::vector<std::unique_ptr<Reader>> all;
+    all.push_back(makeNpyReader());
+    all.push_back(makeSafetensorsReader());
     all.push_back(makeCsvReader());
+    return all;
+  }();
+  return list;
+}
+
+}  // namespace lineament::io
