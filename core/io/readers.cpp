@@ -2,6 +2,8 @@
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/npy.h"
 #include "core/io/csv_reader.h"
+#include "core/io/csv_reader.h"
+#include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
 #include "core/io/torch.h"
