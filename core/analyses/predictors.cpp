@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyses/predictors.h"
 
+#include <optional>
+
 #include "core/linear/linear_model.h"
+#include "core/nets/mlp.h"
 
 namespace lineament {
 
 namespace {
 
 constexpr ErrorText kUnknownType{"model.unknown_type", "Use the model",
-                                 "its type '{type}' is not one of ols, ridge", "",
+                                 "its type '{type}' is not one of ols, ridge, mlp", "",
                                  "Open it with the version of the program that made it"};
 
 }  // namespace
@@ -16,6 +19,7 @@ constexpr ErrorText kUnknownType{"model.unknown_type", "Use the model",
 std::shared_ptr<const Predictor> predictorFor(const Model& model) {
   if (model.predictor) return model.predictor;
   if (model.type == "ols" || model.type == "ridge") return linear::linearPredictor(model);
+  if (model.type == "mlp") return nets::mlpPredictor(model);
   throw Error(kUnknownType, {{"type", model.type}});
 }
 
@@ -26,16 +30,23 @@ Model bound(Model model) {
 
 Model modelFrom(const Inputs& inputs, const Context& context) {
   const Data& given = inputs.one("model");
-  if (inputs.has("scalers")) {
-    context.note("The model brings its own scalers; those given are not used");
+  if (const Checkpoint* checkpoint = given.as<Checkpoint>()) {
+    std::optional<Table> scalers;
+    if (inputs.has("scalers")) scalers = inputs.get<Table>("scalers");
+    return bound(nets::mlpFromCheckpoint(*checkpoint, scalers, context));
   }
+  if (inputs.has("scalers"))
+    context.note("The model brings its own scalers; those given are not used");
   return bound(given.require<Model>());
 }
 
 Input modelInput() {
-  return {"model",       "Model",
-          {Kind::model}, "A fitted model, or the checkpoint of a network for tables",
-          true,          false};
+  return {"model",
+          "Model",
+          {Kind::model, Kind::checkpoint},
+          "A fitted model, or the checkpoint of a network for tables",
+          true,
+          false};
 }
 
 Input scalersInput() {

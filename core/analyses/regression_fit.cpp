@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyses/regression_fit.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "core/linear/linear_model.h"
 #include "core/linear/ridge.h"
+#include "core/nets/mlp.h"
 
 namespace lineament {
 
 namespace {
 
+constexpr ErrorText kHidden{
+    "regress.hidden", "Set the hidden layers to '{text}'",
+    "up to {layers} whole numbers from 1 to {units} are expected, separated "
+    "by commas",
+    "", "Write them like this: 64,64"};
+
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr int kMostUnits = 4096;
+constexpr std::size_t kMostLayers = 16;
 
 // A column whose NaN are values that do not exist.
 Column realColumn(std::string name, std::vector<double> values, std::string unit = {}) {
@@ -133,12 +143,75 @@ RegressionFit fitRidge(const RegressionData& data, const Parameters& parameters,
   return fit;
 }
 
+// "64,64" as the widths of the hidden layers; empty: none.
+std::vector<int> hiddenLayers(const std::string& text) {
+  std::vector<int> layers;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    while (at != end && *at == ' ') ++at;
+    int units = 0;
+    const auto [stop, problem] = std::from_chars(at, end, units);
+    if (problem != std::errc{} || units < 1 || units > kMostUnits || layers.size() == kMostLayers) {
+      throw Error::usage(kHidden, {{"text", text}, {"units", kMostUnits}, {"layers", kMostLayers}});
+    }
+    layers.push_back(units);
+    at = stop;
+    while (at != end && *at == ' ') ++at;
+    if (at == end) break;
+    if (*at++ != ',') {
+      throw Error::usage(kHidden, {{"text", text}, {"units", kMostUnits}, {"layers", kMostLayers}});
+    }
+  }
+  return layers;
+}
+
+nets::MlpSettings mlpSettings(const Parameters& parameters) {
+  nets::MlpSettings settings;
+  settings.hidden = hiddenLayers(parameters.text("hidden"));
+  settings.activation = parameters.text("activation");
+  settings.learning_rate = parameters.real("learning_rate");
+  settings.weight_decay = parameters.real("weight_decay");
+  settings.epochs = static_cast<int>(parameters.integer("epochs"));
+  settings.batch = static_cast<int>(parameters.integer("batch"));
+  settings.patience = static_cast<int>(parameters.integer("patience"));
+  settings.validation_share = parameters.real("validation_share");
+  return settings;
+}
+
+// The curves side by side over their common epochs.
+Table lossTable(const Series& curves) {
+  std::vector<Column> columns;
+  for (const Series::Curve& curve : curves.curves) {
+    if (columns.empty()) columns.emplace_back("epoch", curve.x);
+    if (curve.y.size() != columns[0].size()) continue;
+    columns.push_back(realColumn(curve.name, {curve.y.begin(), curve.y.end()}));
+  }
+  return Table(std::move(columns));
+}
+
+RegressionFit fitNetwork(const RegressionData& data, const Parameters& parameters,
+                         const Context& context) {
+  nets::MlpFit network = nets::fitMlp(data.features, data.target, data.target_unit, data.rows,
+                                      data.targets, mlpSettings(parameters), context);
+  RegressionFit fit;
+  fit.model = std::move(network.model);
+  fit.diagnostics = lossTable(network.learning_curve);
+  fit.metrics = {{"best_epoch", static_cast<double>(network.best_epoch)},
+                 {"epochs", static_cast<double>(fit.diagnostics.rows())}};
+  fit.remark = fmt::format("Trained for {} epochs; the weights are those of epoch {}.",
+                           fit.diagnostics.rows(), network.best_epoch);
+  fit.learning_curve = std::move(network.learning_curve);
+  return fit;
+}
+
 }  // namespace
 
 RegressionFit fitRegression(const RegressionData& data, const Parameters& parameters,
                             const Context& context) {
   const std::string& kind = parameters.text("model");
   if (kind == "ridge") return fitRidge(data, parameters, context);
+  if (kind == "mlp") return fitNetwork(data, parameters, context);
   return fitLeastSquares(data, parameters, context);
 }
 

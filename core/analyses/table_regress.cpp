@@ -36,7 +36,9 @@ std::vector<Parameter> mainParameters() {
        .choices = {{"ols", "Least squares", "A straight line in every feature, with tests"},
                    {"ridge", "Ridge",
                     "Least squares with a penalty on large coefficients, for features that are "
-                    "many or alike"}}},
+                    "many or alike"},
+                   {"mlp", "Neural network",
+                    "A multilayer perceptron, for relations that are not straight lines"}}},
       {.id = "test_share",
        .title = "Rows held out",
        .type = Type::real,
@@ -73,6 +75,74 @@ std::vector<Parameter> ridgeParameters() {
   };
 }
 
+std::vector<Parameter> networkParameters() {
+  using Type = Parameter::Type;
+  std::vector<Parameter> parameters{
+      {.id = "hidden",
+       .title = "Hidden layers",
+       .type = Type::text,
+       .fallback = std::string("64,64"),
+       .help = "Units of each hidden layer, from the first on"},
+      {.id = "activation",
+       .title = "Activation",
+       .type = Type::choice,
+       .fallback = std::string("relu"),
+       .help = "What follows each hidden layer",
+       .choices = {{"relu", "ReLU", "max(0, x)"},
+                   {"tanh", "Tanh", "tanh(x)"},
+                   {"sigmoid", "Sigmoid", "1 / (1 + exp(-x))"},
+                   {"gelu", "GELU", "x times the normal distribution function"}}},
+      {.id = "learning_rate",
+       .title = "Learning rate",
+       .type = Type::real,
+       .fallback = 1e-3,
+       .help = "Step size of Adam",
+       .lowest = 0,
+       .highest = 1,
+       .lowest_excluded = true},
+      {.id = "epochs",
+       .title = "Epochs at most",
+       .type = Type::integer,
+       .fallback = std::int64_t{1000},
+       .help = "Passes over the rows",
+       .lowest = 1,
+       .highest = 1'000'000},
+      {.id = "patience",
+       .title = "Patience",
+       .type = Type::integer,
+       .fallback = std::int64_t{60},
+       .help = "Epochs without a better validation loss before training stops",
+       .lowest = 1,
+       .highest = 1'000'000},
+      {.id = "batch",
+       .title = "Rows per step",
+       .type = Type::integer,
+       .fallback = std::int64_t{64},
+       .help = "Rows of one gradient step",
+       .lowest = 1,
+       .highest = 1'000'000,
+       .advanced = true},
+      {.id = "weight_decay",
+       .title = "Weight decay",
+       .type = Type::real,
+       .fallback = 0.0,
+       .help = "Share of each weight taken off per step, times the learning rate",
+       .lowest = 0,
+       .highest = 10,
+       .advanced = true},
+      {.id = "validation_share",
+       .title = "Validation rows",
+       .type = Type::real,
+       .fallback = 0.15,
+       .help = "Share of the fitted rows that decides when training stops",
+       .lowest = 0,
+       .highest = 0.5,
+       .lowest_excluded = true,
+       .advanced = true}};
+  for (Parameter& parameter : parameters) parameter.shown_if = "model=mlp";
+  return parameters;
+}
+
 std::vector<Output> outputsOf() {
   return {
       {"model", Kind::model, "Model", "The fitted model, for predictions and explanations"},
@@ -88,6 +158,8 @@ std::vector<Output> outputsOf() {
       {"predicted_measured", Kind::series, "Predicted against measured",
        "Training and held-out rows around the line where both are equal"},
       {"figure_predicted_measured", Kind::figure, "Figure: predicted against measured", ""},
+      {"learning_curve", Kind::series, "Learning curve", "Networks: losses over the epochs", false},
+      {"figure_learning_curve", Kind::figure, "Figure: learning curve", "Networks", false},
   };
 }
 
@@ -119,6 +191,8 @@ std::vector<Metric> metricsOf() {
       {"lambda", "Penalty", "", "Ridge"},
       {"effective_freedom", "Effective coefficients", "", "Ridge: trace of the hat matrix"},
       {"cross_validation_mse", "Cross validation error", "", "Ridge: what the penalty minimises"},
+      {"best_epoch", "Best epoch", "", "Network: the epoch whose weights are kept"},
+      {"epochs", "Epochs", "", "Network: epochs trained"},
   };
 }
 
@@ -127,14 +201,18 @@ Declaration declare() {
   declaration.id = "table.regress";
   declaration.title = "Fit a model to a table";
   declaration.summary =
-      "Explains a numeric column by other columns: by least squares with the usual tests, or by "
-      "ridge. Text columns are used through indicators of their values. Rows with missing values "
+      "Explains a numeric column by other columns: by least squares with the usual tests, by "
+      "ridge, "
+      "or by a neural network trained with early stopping. Text columns are used through "
+      "indicators of their values. Rows with missing values "
       "are left out. A share of the rows is held out, and the scores tell how well these unseen "
       "rows are predicted.";
   declaration.source =
       "Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning, 2nd ed., "
       "chapter 3; Belsley, Kuh and Welsch (1980), Regression Diagnostics; Golub, Heath and Wahba "
-      "(1979), Generalized cross-validation as a method for choosing a good ridge parameter";
+      "(1979), Generalized cross-validation as a method for choosing a good ridge parameter; "
+      "Kingma "
+      "and Ba (2015), Adam";
   declaration.inputs = {{"data",
                          "Table",
                          {Kind::table},
@@ -142,7 +220,7 @@ Declaration declare() {
                          true,
                          true}};
   declaration.parameters = mainParameters();
-  for (auto part : {ridgeParameters()}) {
+  for (const auto& part : {ridgeParameters(), networkParameters()}) {
     declaration.parameters.insert(declaration.parameters.end(), part.begin(), part.end());
   }
   declaration.outputs = outputsOf();

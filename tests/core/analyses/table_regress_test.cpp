@@ -135,6 +135,27 @@ class TableRegressTest : public QObject {
     QCOMPARE(given.outputs.find("model")->require<Model>().type, std::string("ridge"));
   }
 
+  void aNetworkLearnsTheLawAndShowsHow() {
+    const RunResult result =
+        runOn(knownTable(400, 0.1),
+              {{"target", "y"}, {"model", "mlp"}, {"hidden", "16, 8"}, {"epochs", "200"}});
+    QVERIFY2(!result.error, result.error ? result.error->what() : "");
+    QVERIFY(result.outputs.metrics.at("r2") > 0.98);
+    const Series& curve = result.outputs.find("learning_curve")->require<Series>();
+    QVERIFY(curve.curves.size() >= 2);
+    QCOMPARE(result.outputs.find("diagnostics")->require<Table>().rows(), curve.curves[0].x.size());
+    QCOMPARE(result.outputs.find("figure_learning_curve")->require<FigureSpec>().data,
+             std::string("learning_curve"));
+  }
+
+  void misspeltLayersAreNamed() {
+    const Table table = knownTable(30, 1);
+    for (const char* hidden : {"64,x", "0", "64;64", "-3", "99999999999"}) {
+      QCOMPARE(keyOf(table, {{"target", "y"}, {"model", "mlp"}, {"hidden", hidden}}),
+               std::string("regress.hidden"));
+    }
+  }
+
   void figuresNameOutputsThatExist() {
     const RunResult result = runOn(knownTable(60, 1), {{"target", "y"}});
     int figures = 0;
@@ -152,7 +173,7 @@ class TableRegressTest : public QObject {
   }
 
   void everyMetricIsDeclared() {
-    for (const char* model : {"ols", "ridge"}) {
+    for (const char* model : {"ols", "ridge", "mlp"}) {
       const RunResult result = runOn(knownTable(60, 1), {{"target", "y"}, {"model", model}});
       const Declaration& declaration = allAnalyses().require("table.regress").declaration();
       for (const auto& [id, value] : result.outputs.metrics) {
