@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/npy.h"
+#include "core/io/csv_reader.h"
+#include "core/io/csv_reader.h"
+#include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
+#include "core/io/torch.h"
 
 namespace lineament::io {
 
@@ -11,6 +15,8 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
+    all.push_back(makeCsvReader());
+    all.push_back(makeTorchReader());
     return all;
   }();
   return list;
