@@ -51,7 +51,7 @@ JobStrip::JobStrip(JobQueue& queue, QWidget* parent) : QWidget(parent), queue_(q
   cancel_ = new QToolButton(this);
   cancel_->setObjectName("cancel");
   cancel_->setAutoRaise(true);
-  cancel_->setToolTip(tr("Cancel this job (Esc)"));
+  cancel_->setToolTip(tr("Cancel this job"));
   cancel_->setAccessibleName(tr("Cancel this job"));
   connect(cancel_, &QToolButton::clicked, this, [this] {
     if (Job* job = shown()) job->cancel();

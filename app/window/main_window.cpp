@@ -138,6 +138,7 @@ void MainWindow::connectProject() {
   connect(&jobs_, &JobQueue::deliveryFailed, this, &MainWindow::report);
   connect(session_, &ProjectSession::failed, this, &MainWindow::report);
   connect(session_, &ProjectSession::said, this, &MainWindow::say);
+  connect(session_, &ProjectSession::aboutToReplace, this, &MainWindow::noteRecent);
   connect(session_, &ProjectSession::replaced, this, &MainWindow::projectReplaced);
   connect(session_, &ProjectSession::changed, this, [this] {
     refreshChoices();
@@ -192,12 +193,17 @@ void MainWindow::connectTabs() {
 }
 
 void MainWindow::projectReplaced() {
-  if (!session_->untitled()) settings_.addRecentProject(session_->path());
+  noteRecent();
   empty_->setRecent(settings_.recentProjects());
   messages_->clear();
   refreshTitle();
   refreshChoices();
   refreshEditActions();
+}
+
+// Untitled projects are listed once there is something in them, so that they are found again.
+void MainWindow::noteRecent() {
+  if (!session_->untitled() || !session_->empty()) settings_.addRecentProject(session_->path());
 }
 
 void MainWindow::refreshTitle() {
@@ -302,6 +308,7 @@ void MainWindow::say(const QString& line) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  noteRecent();
   memory_->remember();
   settings_.setWindowGeometry(saveGeometry());
   jobs_.cancelAll();

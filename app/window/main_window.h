@@ -90,6 +90,7 @@ class MainWindow : public QMainWindow {
   void lookForGpu();
 
   void projectReplaced();
+  void noteRecent();
   void refreshTitle();
   void refreshChoices();
   void refreshEditActions();
