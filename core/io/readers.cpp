@@ -4,6 +4,7 @@
 #include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
+#include "core/io/torch.h"
 
 namespace lineament::io {
 
@@ -12,7 +13,8 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
-    all.push_back(makeCsvReader());
+    all.push_back(makeTorchReader());
+    all.push_back(makeCsvReader());  // takes most text, so it comes last
     return all;
   }();
   return list;
