@@ -2,12 +2,16 @@
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/csv_reader.h"
 #include "core/io/reader.h"
+#include "core/io/scalers_reader.h"
+#include "core/io/spreadsheet_reader.h"
 
 namespace lineament::io {
 
 const std::vector<std::unique_ptr<Reader>>& readers() {
   static const auto list = [] {
     std::vector<std::unique_ptr<Reader>> all;
+    all.push_back(makeSpreadsheetReader());
+    all.push_back(makeScalersReader());
     all.push_back(makeCsvReader());
     return all;
   }();
