@@ -5,6 +5,8 @@
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
 #include "core/io/torch.h"
+#include "core/io/scalers_reader.h"
+#include "core/io/spreadsheet_reader.h"
 
 namespace lineament::io {
 
@@ -15,6 +17,9 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
     all.push_back(makeCsvReader());  // takes most text, so it comes last
+    all.push_back(makeSpreadsheetReader());
+    all.push_back(makeScalersReader());
+    all.push_back(makeCsvReader());
     return all;
   }();
   return list;
