@@ -10,7 +10,8 @@ function(lineament_room path)
   target_link_libraries(${name} PUBLIC lineament_flags ${room_PUBLIC} PRIVATE ${room_PRIVATE})
   if(path MATCHES "^(views|app)")
     set_target_properties(${name} PROPERTIES AUTOMOC ON)
-    target_compile_definitions(${name} PUBLIC QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)
+    # Not QT_NO_KEYWORDS: QCustomPlot's header is written with them.
+    target_compile_definitions(${name} PUBLIC QT_NO_CAST_FROM_BYTEARRAY)
   endif()
 endfunction()
 

@@ -22,7 +22,9 @@ class Inputs {
 
   // The input as a value of its type; see Data::require.
   template <class T>
-  const T& get(std::string_view id) const { return one(id).require<T>(); }
+  const T& get(std::string_view id) const {
+    return one(id).require<T>();
+  }
 
  private:
   std::map<std::string, std::vector<Data>, std::less<>> data_;

@@ -29,7 +29,9 @@ const Data* Outputs::find(std::string_view id) const {
   return nullptr;
 }
 
-void Catalogue::add(std::unique_ptr<Analysis> analysis) { analyses_.push_back(std::move(analysis)); }
+void Catalogue::add(std::unique_ptr<Analysis> analysis) {
+  analyses_.push_back(std::move(analysis));
+}
 
 const Analysis* Catalogue::find(std::string_view id) const {
   for (const auto& analysis : analyses_) {
@@ -43,11 +45,10 @@ const Analysis& Catalogue::require(std::string_view id) const {
   std::vector<std::string> ids;
   for (const auto& analysis : analyses_) ids.push_back(analysis->declaration().id);
   const auto nearest = nearestNames(id, ids);
-  throw Error::usage(kUnknown,
-                     {{"id", id},
-                      {"suggestion", nearest.empty()
-                                         ? fmt::format("It has {}", fmt::join(ids, ", "))
-                                         : fmt::format("Did you mean {}", nearest[0])}});
+  throw Error::usage(
+      kUnknown, {{"id", id},
+                 {"suggestion", nearest.empty() ? fmt::format("It has {}", fmt::join(ids, ", "))
+                                                : fmt::format("Did you mean {}", nearest[0])}});
 }
 
 }  // namespace lineament

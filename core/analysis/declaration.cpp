@@ -28,7 +28,8 @@ nlohmann::json parameterJson(const Parameter& parameter) {
   if (std::isfinite(parameter.lowest)) json["lowest"] = parameter.lowest;
   if (std::isfinite(parameter.highest)) json["highest"] = parameter.highest;
   for (const auto& choice : parameter.choices) {
-    json["choices"].push_back({{"value", choice.value}, {"title", choice.title}, {"help", choice.help}});
+    json["choices"].push_back(
+        {{"value", choice.value}, {"title", choice.title}, {"help", choice.help}});
   }
   if (!parameter.of_input.empty()) json["of_input"] = parameter.of_input;
   if (!parameter.shown_if.empty()) json["shown_if"] = parameter.shown_if;
@@ -94,10 +95,8 @@ nlohmann::json toJson(const Declaration& declaration) {
                                {"always", output.always}});
   }
   for (const Metric& metric : declaration.metrics) {
-    json["metrics"].push_back({{"id", metric.id},
-                               {"title", metric.title},
-                               {"unit", metric.unit},
-                               {"help", metric.help}});
+    json["metrics"].push_back(
+        {{"id", metric.id}, {"title", metric.title}, {"unit", metric.unit}, {"help", metric.help}});
   }
   return json;
 }
@@ -114,7 +113,8 @@ std::string rangeText(const Parameter& parameter) {
   if (low && high && !parameter.lowest_excluded) {
     return fmt::format("{} to {}", parameter.lowest, parameter.highest);
   }
-  if (low && high) return fmt::format("{} {}, at most {}", above, parameter.lowest, parameter.highest);
+  if (low && high)
+    return fmt::format("{} {}, at most {}", above, parameter.lowest, parameter.highest);
   if (low) return fmt::format("{} {}", above, parameter.lowest);
   if (high) return fmt::format("at most {}", parameter.highest);
   return {};

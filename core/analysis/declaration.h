@@ -45,10 +45,10 @@ struct Parameter {
   double highest = std::numeric_limits<double>::infinity();
   bool lowest_excluded = false;  // the range is open at the low end: "> 0"
   std::vector<Choice> choices;
-  std::string of_input;           // column, columns: whose columns
-  bool required = false;          // must be given: no sensible default exists
-  bool advanced = false;          // folded away under "More"
-  std::string shown_if;           // "model=mlp|ridge": only where another parameter has this value
+  std::string of_input;   // column, columns: whose columns
+  bool required = false;  // must be given: no sensible default exists
+  bool advanced = false;  // folded away under "More"
+  std::string shown_if;   // "model=mlp|ridge": only where another parameter has this value
 };
 
 struct Input {
@@ -93,7 +93,7 @@ struct Declaration {
 };
 
 std::string_view name(Parameter::Type type);
-std::string textOf(const ParameterValue& value);       // as typed after KEY=
+std::string textOf(const ParameterValue& value);  // as typed after KEY=
 nlohmann::json toJson(const ParameterValue& value);
 nlohmann::json toJson(const Declaration& declaration);  // `lineament analyses ID --json`
 

@@ -75,14 +75,17 @@ std::string helpText(const Declaration& d) {
 }
 
 std::string documentationPage(const Declaration& d) {
-  std::string page = fmt::format("# {}\n\n`{}`, version {}\n\n{}\n", d.title, d.id, d.version, d.summary);
+  std::string page =
+      fmt::format("# {}\n\n`{}`, version {}\n\n{}\n", d.title, d.id, d.version, d.summary);
   if (!d.source.empty()) page += fmt::format("\nSource: {}\n", d.source);
   page += "\n## Inputs\n\n| name | kind | what it is |\n| --- | --- | --- |\n";
   for (const Input& input : d.inputs) {
     page += fmt::format("| `{}` | {}{} | {} |\n", input.id, kindsText(input),
                         input.required ? "" : " (optional)", input.help);
   }
-  page += "\n## Parameters\n\n| name | type | default and range | meaning |\n| --- | --- | --- | --- |\n";
+  page +=
+      "\n## Parameters\n\n| name | type | default and range | meaning |\n| --- | --- | --- | --- "
+      "|\n";
   for (const Parameter& parameter : d.parameters) {
     page += fmt::format("| `{}` | {} | {} | {} |\n", parameter.id, name(parameter.type),
                         defaultAndRange(parameter), parameter.help);
@@ -93,7 +96,8 @@ std::string documentationPage(const Declaration& d) {
   }
   if (d.metrics.empty()) return page;
   page += "\n## Metrics\n\n| name | meaning |\n| --- | --- |\n";
-  for (const Metric& metric : d.metrics) page += fmt::format("| `{}` | {} |\n", metric.id, metric.help);
+  for (const Metric& metric : d.metrics)
+    page += fmt::format("| `{}` | {} |\n", metric.id, metric.help);
   return page;
 }
 

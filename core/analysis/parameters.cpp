@@ -17,25 +17,29 @@ constexpr ErrorText kMissing{"parameter.missing", "Run {analysis}",
                              "Set it: {name}=...; {help}"};
 constexpr ErrorText kRange{"parameter.range", "Set '{name}' to {value}",
                            "the value has to be {range}", "", "Choose a value in this range"};
-constexpr ErrorText kType{"parameter.type", "Set '{name}' to '{value}'",
-                          "{expected} is expected", "", "Correct the value"};
+constexpr ErrorText kType{"parameter.type", "Set '{name}' to '{value}'", "{expected} is expected",
+                          "", "Correct the value"};
 constexpr ErrorText kJsonType{"parameter.json", "Read the parameters of a run",
                               "'{name}' is not {expected}", "", "Correct the record, or run anew"};
 
 std::string_view expectation(Parameter::Type type) {
   switch (type) {
-    case Parameter::Type::boolean: return "true or false";
-    case Parameter::Type::integer: return "a whole number";
-    case Parameter::Type::real: return "a number";
-    case Parameter::Type::columns: return "a list of column names";
-    default: return "text";
+    case Parameter::Type::boolean:
+      return "true or false";
+    case Parameter::Type::integer:
+      return "a whole number";
+    case Parameter::Type::real:
+      return "a number";
+    case Parameter::Type::columns:
+      return "a list of column names";
+    default:
+      return "text";
   }
 }
 
 [[noreturn]] void wrongType(const Parameter& parameter, std::string_view text) {
-  throw Error::usage(kType, {{"name", parameter.id},
-                             {"value", text},
-                             {"expected", expectation(parameter.type)}});
+  throw Error::usage(
+      kType, {{"name", parameter.id}, {"value", text}, {"expected", expectation(parameter.type)}});
 }
 
 template <class T>
@@ -80,9 +84,9 @@ void checkRange(const Parameter& parameter, const ParameterValue& value) {
     for (const auto& choice : parameter.choices) {
       if (choice.value == text) return;
     }
-    throw Error::usage(kRange, {{"name", parameter.id},
-                                {"value", "'" + text + "'"},
-                                {"range", rangeText(parameter)}});
+    throw Error::usage(
+        kRange,
+        {{"name", parameter.id}, {"value", "'" + text + "'"}, {"range", rangeText(parameter)}});
   } else {
     return;
   }
@@ -98,11 +102,16 @@ void checkRange(const Parameter& parameter, const ParameterValue& value) {
 ParameterValue valueFromJson(const Parameter& parameter, const nlohmann::json& json) {
   try {
     switch (parameter.type) {
-      case Parameter::Type::boolean: return json.get<bool>();
-      case Parameter::Type::integer: return json.get<std::int64_t>();
-      case Parameter::Type::real: return json.get<double>();
-      case Parameter::Type::columns: return json.get<std::vector<std::string>>();
-      default: return json.get<std::string>();
+      case Parameter::Type::boolean:
+        return json.get<bool>();
+      case Parameter::Type::integer:
+        return json.get<std::int64_t>();
+      case Parameter::Type::real:
+        return json.get<double>();
+      case Parameter::Type::columns:
+        return json.get<std::vector<std::string>>();
+      default:
+        return json.get<std::string>();
     }
   } catch (const nlohmann::json::exception&) {
     throw Error::usage(kJsonType,
@@ -116,12 +125,11 @@ using Values = std::map<std::string, ParameterValue, std::less<>>;
   std::vector<std::string> names;
   for (const Parameter& parameter : declaration.parameters) names.push_back(parameter.id);
   const auto nearest = nearestNames(key, names);
-  throw Error::usage(kUnknown,
-                     {{"name", key},
-                      {"analysis", declaration.id},
-                      {"suggestion", nearest.empty()
-                                         ? fmt::format("It has {}", fmt::join(names, ", "))
-                                         : fmt::format("Did you mean {}", nearest[0])}});
+  throw Error::usage(
+      kUnknown, {{"name", key},
+                 {"analysis", declaration.id},
+                 {"suggestion", nearest.empty() ? fmt::format("It has {}", fmt::join(names, ", "))
+                                                : fmt::format("Did you mean {}", nearest[0])}});
 }
 
 Values completed(const Declaration& declaration, Values given) {
@@ -130,9 +138,9 @@ Values completed(const Declaration& declaration, Values given) {
     if (found != given.end()) {
       checkRange(parameter, found->second);
     } else if (parameter.required && isShown(parameter, given)) {
-      throw Error::usage(kMissing, {{"analysis", declaration.id},
-                                    {"name", parameter.id},
-                                    {"help", parameter.help}});
+      throw Error::usage(
+          kMissing,
+          {{"analysis", declaration.id}, {"name", parameter.id}, {"help", parameter.help}});
     } else {
       given.emplace(parameter.id, parameter.fallback);
     }
@@ -144,15 +152,19 @@ Values completed(const Declaration& declaration, Values given) {
 
 ParameterValue parameterFromText(const Parameter& parameter, std::string_view text) {
   switch (parameter.type) {
-    case Parameter::Type::boolean: return flagFromText(parameter, text);
-    case Parameter::Type::integer: return numberFromText<std::int64_t>(parameter, text);
+    case Parameter::Type::boolean:
+      return flagFromText(parameter, text);
+    case Parameter::Type::integer:
+      return numberFromText<std::int64_t>(parameter, text);
     case Parameter::Type::real: {
       const double value = numberFromText<double>(parameter, text);
       if (!std::isfinite(value)) wrongType(parameter, text);
       return value;
     }
-    case Parameter::Type::columns: return listFromText(text);
-    default: return std::string(text);
+    case Parameter::Type::columns:
+      return listFromText(text);
+    default:
+      return std::string(text);
   }
 }
 
@@ -198,7 +210,9 @@ Parameters Parameters::fromJson(const Declaration& declaration, const nlohmann::
 }
 
 // The getters may only be asked for what the declaration holds: a miss is our own mistake.
-bool Parameters::flag(std::string_view id) const { return std::get<bool>(values_.find(id)->second); }
+bool Parameters::flag(std::string_view id) const {
+  return std::get<bool>(values_.find(id)->second);
+}
 
 std::int64_t Parameters::integer(std::string_view id) const {
   return std::get<std::int64_t>(values_.find(id)->second);

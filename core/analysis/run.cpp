@@ -28,9 +28,8 @@ constexpr ErrorText kWrongKind{"run.input_kind", "Run {analysis}",
                                "Choose data of that kind"};
 constexpr ErrorText kMalformed{"record.malformed", "Read the record of a run", "{reason}", "",
                                "The record was damaged or written by another program"};
-constexpr ErrorText kOutOfMemory{"run.memory", "Run {analysis}",
-                                 "the machine has no memory left", "",
-                                 "Close other data, or work on fewer rows"};
+constexpr ErrorText kOutOfMemory{"run.memory", "Run {analysis}", "the machine has no memory left",
+                                 "", "Close other data, or work on fewer rows"};
 constexpr ErrorText kUnforeseen{"run.unforeseen", "Run {analysis}", "{reason}", "",
                                 "This is a fault of the program: report it with the record"};
 
@@ -38,14 +37,12 @@ void checkInputs(const Declaration& declaration, const Inputs& inputs) {
   for (const Input& input : declaration.inputs) {
     const std::vector<Data>& given = inputs.all(input.id);
     if (given.empty() && input.required) {
-      throw Error::usage(kMissingInput, {{"analysis", declaration.id},
-                                         {"input", input.id},
-                                         {"help", input.help}});
+      throw Error::usage(kMissingInput,
+                         {{"analysis", declaration.id}, {"input", input.id}, {"help", input.help}});
     }
     if (given.size() > 1 && !input.many) {
-      throw Error::usage(kTooMany, {{"analysis", declaration.id},
-                                    {"input", input.id},
-                                    {"count", given.size()}});
+      throw Error::usage(
+          kTooMany, {{"analysis", declaration.id}, {"input", input.id}, {"count", given.size()}});
     }
     for (const Data& data : given) {
       if (std::find(input.kinds.begin(), input.kinds.end(), data.kind()) != input.kinds.end()) {
@@ -62,8 +59,8 @@ void checkInputs(const Declaration& declaration, const Inputs& inputs) {
 }
 
 std::string utcNow() {
-  const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(
-      std::chrono::system_clock::now());
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   return timeText(now.time_since_epoch().count() / 1'000'000 * 1'000'000);
 }
 
@@ -120,8 +117,8 @@ RunRecord parsed(const nlohmann::json& json) {
   record.program = json.value("program", "");
   record.parameters = json.at("parameters");
   for (const auto& [input, entries] : json.at("inputs").items()) {
-    const auto one = [&](const nlohmann::json& entry) {
-      record.inputs.push_back({input, entry.at("path"), entry.value("sha256", "")});
+    const auto one = [&record, &name = input](const nlohmann::json& entry) {
+      record.inputs.push_back({name, entry.at("path"), entry.value("sha256", "")});
     };
     if (entries.is_array()) {
       for (const auto& entry : entries) one(entry);
@@ -146,9 +143,9 @@ RunRecord parsed(const nlohmann::json& json) {
     record.metrics[id] = value.is_null() ? std::nan("") : value.get<double>();
   }
   for (const auto& line : json.value("log", nlohmann::json::array())) {
-    record.log.push_back({line.value("warning", false) ? Context::Severity::warning
-                                                       : Context::Severity::information,
-                          line.at("line")});
+    record.log.push_back(
+        {line.value("warning", false) ? Context::Severity::warning : Context::Severity::information,
+         line.at("line")});
   }
   return record;
 }

@@ -20,8 +20,8 @@ void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double al
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha,
-          const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha, const float* a,
+          int lda, const float* b, int ldb, float beta, float* c, int ldc) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
@@ -42,10 +42,9 @@ void product(Transpose transpose_a, Transpose transpose_b, T alpha, MatrixView<c
   const std::size_t inner = transpose_a == Transpose::yes ? a.rows : a.columns;
   if (c.rows == 0 || c.columns == 0) return;
   if (inner == 0) return scale(c, beta);
-  gemm(flag(transpose_a), flag(transpose_b), static_cast<int>(c.rows),
-       static_cast<int>(c.columns), static_cast<int>(inner), alpha, a.data,
-       static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), beta, c.data,
-       static_cast<int>(c.stride));
+  gemm(flag(transpose_a), flag(transpose_b), static_cast<int>(c.rows), static_cast<int>(c.columns),
+       static_cast<int>(inner), alpha, a.data, static_cast<int>(a.stride), b.data,
+       static_cast<int>(b.stride), beta, c.data, static_cast<int>(c.stride));
 }
 
 template <class T>

@@ -5,7 +5,9 @@
 
 namespace lineament {
 
-std::string_view name(Device device) { return device == Device::cuda ? "cuda" : "cpu"; }
+std::string_view name(Device device) {
+  return device == Device::cuda ? "cuda" : "cpu";
+}
 
 void Context::checkpoint(double fraction, std::string_view doing) const {
   if (stop.stop_requested()) throw Cancelled{};

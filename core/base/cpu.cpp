@@ -18,7 +18,9 @@ constexpr ErrorText kUnknownTarget{"cpu.target", "Use the vector instructions {n
                                    "Choose one of these, or leave the choice to the program"};
 
 // Highway numbers targets from the best, in the lowest bit, to the plainest.
-std::int64_t best(std::int64_t targets) { return targets & -targets; }
+std::int64_t best(std::int64_t targets) {
+  return targets & -targets;
+}
 
 std::string listed(std::int64_t targets) {
   std::string names;
@@ -31,7 +33,9 @@ std::string listed(std::int64_t targets) {
 
 }  // namespace
 
-std::string simdTarget() { return hwy::TargetName(best(hwy::SupportedTargets() & HWY_TARGETS)); }
+std::string simdTarget() {
+  return hwy::TargetName(best(hwy::SupportedTargets() & HWY_TARGETS));
+}
 
 void forceSimdTarget(const std::string& name) {
   hwy::SetSupportedTargetsForTest(0);

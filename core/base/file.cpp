@@ -27,9 +27,9 @@ constexpr ErrorText kUnreadable{"file.unreadable", "Open {file}", "{reason}", "{
                                 "Check the file's permissions and the drive it is on"};
 constexpr ErrorText kReadFailed{"file.read", "Read {file}", "{reason}", "byte {offset}",
                                 "Check the drive the file is on, then try again"};
-constexpr ErrorText kTruncated{"file.truncated", "Read {file}",
-                               "{expected} bytes were expected here, {found} are left",
-                               "byte {offset}", "The file is incomplete: copy or download it again"};
+constexpr ErrorText kTruncated{
+    "file.truncated", "Read {file}", "{expected} bytes were expected here, {found} are left",
+    "byte {offset}", "The file is incomplete: copy or download it again"};
 constexpr ErrorText kUnwritable{"file.write", "Write {file}", "{doing} failed: {reason}", "{path}",
                                 "Choose another folder, or free space on this drive"};
 constexpr ErrorText kNoFolder{"file.make_folder", "Make the folder {path}", "{reason}", "",
@@ -109,12 +109,13 @@ std::shared_ptr<const std::byte> InputFile::map() const {
   }
   void* start = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor_, 0);
   if (start == MAP_FAILED) {
-    throw Error(kReadFailed, {{"file", path_.filename().string()},
-                              {"reason", reasonText(errno)},
-                              {"offset", 0}});
+    throw Error(
+        kReadFailed,
+        {{"file", path_.filename().string()}, {"reason", reasonText(errno)}, {"offset", 0}});
   }
-  return {static_cast<const std::byte*>(start),
-          [size = size_](const std::byte* mapped) { ::munmap(const_cast<std::byte*>(mapped), size); }};
+  return {static_cast<const std::byte*>(start), [size = size_](const std::byte* mapped) {
+            ::munmap(const_cast<std::byte*>(mapped), size);
+          }};
 }
 
 OutputFile::OutputFile(const std::filesystem::path& path) : path_(path) {
@@ -147,7 +148,9 @@ void OutputFile::write(std::span<const std::byte> bytes) {
   }
 }
 
-void OutputFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+void OutputFile::write(std::string_view text) {
+  write(std::as_bytes(std::span(text)));
+}
 
 void OutputFile::commit() {
   if (::fsync(descriptor_) != 0) fail("flushing to the disk", errno);

@@ -40,7 +40,9 @@ MemoryReservation& MemoryReservation::operator=(MemoryReservation&& other) noexc
   return *this;
 }
 
-MemoryReservation::~MemoryReservation() { reserved -= bytes_; }
+MemoryReservation::~MemoryReservation() {
+  reserved -= bytes_;
+}
 
 MemoryReservation reserveMemory(std::size_t bytes, std::string_view what) {
   std::size_t taken = reserved.load();
@@ -57,11 +59,17 @@ MemoryReservation reserveMemory(std::size_t bytes, std::string_view what) {
   return MemoryReservation(bytes);
 }
 
-std::size_t memoryBudget() { return budget(); }
+std::size_t memoryBudget() {
+  return budget();
+}
 
-std::size_t memoryReserved() { return reserved; }
+std::size_t memoryReserved() {
+  return reserved;
+}
 
-void setMemoryBudget(std::size_t bytes) { budget() = bytes; }
+void setMemoryBudget(std::size_t bytes) {
+  budget() = bytes;
+}
 
 std::string bytesText(double bytes) {
   const char* const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};

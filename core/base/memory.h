@@ -26,9 +26,9 @@ class MemoryReservation {
 // Throws Error "memory.budget" when `bytes` do not fit. `what` completes "Make room for ...".
 [[nodiscard]] MemoryReservation reserveMemory(std::size_t bytes, std::string_view what);
 
-std::size_t memoryBudget();                 // bytes; three quarters of RAM unless set
-std::size_t memoryReserved();               // bytes reserved now
-void setMemoryBudget(std::size_t bytes);    // from the settings
-std::string bytesText(double bytes);        // "1.3 GB", decimal units
+std::size_t memoryBudget();               // bytes; three quarters of RAM unless set
+std::size_t memoryReserved();             // bytes reserved now
+void setMemoryBudget(std::size_t bytes);  // from the settings
+std::string bytesText(double bytes);      // "1.3 GB", decimal units
 
 }  // namespace lineament

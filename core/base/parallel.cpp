@@ -19,9 +19,13 @@ struct ThreadLimit::Control {
 
 ThreadLimit::ThreadLimit(int threads) : control_(threads > 0 ? new Control(threads) : nullptr) {}
 
-ThreadLimit::~ThreadLimit() { delete control_; }
+ThreadLimit::~ThreadLimit() {
+  delete control_;
+}
 
-int hardwareThreads() { return oneapi::tbb::info::default_concurrency(); }
+int hardwareThreads() {
+  return oneapi::tbb::info::default_concurrency();
+}
 
 void forBlocks(std::size_t count, std::size_t block, const Context& context,
                const std::function<void(std::size_t, std::size_t)>& work) {

@@ -31,8 +31,7 @@ int hardwareThreads();
 
 // Calls work(begin, end) for the blocks of [0, count), several at once. Cancelling is looked at
 // between blocks: a block should take under 50 ms (and over 50 microseconds to be worth a task).
-void forBlocks(std::size_t count, std::size_t block,
-               const Context& context,
+void forBlocks(std::size_t count, std::size_t block, const Context& context,
                const std::function<void(std::size_t begin, std::size_t end)>& work);
 
 // The sum over blocks in a fixed tree: ((0+1)+(2+3))+..., whatever the order they finished in.
@@ -43,9 +42,8 @@ Part reduceBlocks(std::size_t count, std::size_t block, const Context& context,
                   const std::function<void(Part& left, const Part& right)>& add) {
   const std::size_t blocks = (count + block - 1) / block;
   std::vector<Part> parts(blocks);
-  forBlocks(count, block, context, [&](std::size_t begin, std::size_t end) {
-    parts[begin / block] = work(begin, end);
-  });
+  forBlocks(count, block, context,
+            [&](std::size_t begin, std::size_t end) { parts[begin / block] = work(begin, end); });
   for (std::size_t step = 1; step < blocks; step *= 2) {
     for (std::size_t i = 0; i + step < blocks; i += 2 * step) add(parts[i], parts[i + step]);
   }

@@ -66,9 +66,13 @@ std::uint64_t Random::bits() {
   return result;
 }
 
-double Random::uniform() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
+double Random::uniform() {
+  return static_cast<double>(bits() >> 11) * 0x1p-53;
+}
 
-double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double Random::uniform(double low, double high) {
+  return low + (high - low) * uniform();
+}
 
 // Multiply-shift with rejection (Lemire 2019, "Fast random integer generation in an interval").
 std::uint64_t Random::below(std::uint64_t count) {
@@ -119,9 +123,9 @@ double normalQuantile(double p) {
                                  3.9307895800092710610e+4,
                                  2.8729085735721942674e+4,
                                  5.2264952788528545610e+3};
-  static constexpr double c[] = {1.42343711074968357734e0, 4.63033784615654529590e0,
-                                 5.76949722146069140550e0, 3.64784832476320460504e0,
-                                 1.27045825245236838258e0, 2.41780725177450611770e-1,
+  static constexpr double c[] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+                                 5.76949722146069140550e0,  3.64784832476320460504e0,
+                                 1.27045825245236838258e0,  2.41780725177450611770e-1,
                                  2.27238449892691845833e-2, 7.74545014278341407640e-4};
   static constexpr double d[] = {1.0,
                                  2.05319162663775882187e0,
@@ -131,8 +135,8 @@ double normalQuantile(double p) {
                                  1.51986665636164571966e-2,
                                  5.47593808499534494600e-4,
                                  1.05075007164441684324e-9};
-  static constexpr double e[] = {6.65790464350110377720e0, 5.46378491116411436990e0,
-                                 1.78482653991729133580e0, 2.96560571828504891230e-1,
+  static constexpr double e[] = {6.65790464350110377720e0,  5.46378491116411436990e0,
+                                 1.78482653991729133580e0,  2.96560571828504891230e-1,
                                  2.65321895265761230930e-2, 1.24266094738807843860e-3,
                                  2.71155556874348757815e-5, 2.01033439929228813265e-7};
   static constexpr double f[] = {1.0,
@@ -149,8 +153,8 @@ double normalQuantile(double p) {
     return q * horner(a, r) / horner(b, r);
   }
   double r = std::sqrt(-portableLog(q < 0 ? p : 1 - p));
-  const double tail = r <= 5 ? (r -= 1.6, horner(c, r) / horner(d, r))
-                             : (r -= 5, horner(e, r) / horner(f, r));
+  const double tail =
+      r <= 5 ? (r -= 1.6, horner(c, r) / horner(d, r)) : (r -= 5, horner(e, r) / horner(f, r));
   return q < 0 ? -tail : tail;
 }
 

@@ -3,8 +3,12 @@
 
 namespace lineament {
 
-std::string versionText() { return LINEAMENT_VERSION; }
+std::string versionText() {
+  return LINEAMENT_VERSION;
+}
 
-std::string compilerText() { return LINEAMENT_COMPILER; }
+std::string compilerText() {
+  return LINEAMENT_COMPILER;
+}
 
 }  // namespace lineament

@@ -31,7 +31,8 @@ class Checkpoint {
   using Loader = std::function<Tensor(std::size_t index)>;
 
   Checkpoint() = default;
-  Checkpoint(std::vector<Entry> entries, Loader load, nlohmann::json metadata = nlohmann::json::object(),
+  Checkpoint(std::vector<Entry> entries, Loader load,
+             nlohmann::json metadata = nlohmann::json::object(),
              nlohmann::json structure = nullptr);
 
   const std::vector<Entry>& entries() const { return *entries_; }

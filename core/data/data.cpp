@@ -22,21 +22,22 @@ struct KindNames {
   std::string_view title;
 };
 
-constexpr KindNames kKinds[] = {
-    {"table", "Table"},           {"tensor", "Tensor"},     {"model", "Model"},
-    {"explanation", "Explanation"}, {"series", "Curves"},   {"note", "Note"},
-    {"checkpoint", "Checkpoint"}, {"figure", "Figure"},     {"points", "Point cloud"},
-    {"raster", "Raster"},         {"boxes", "Boxes"},       {"tokens", "Tokens"},
-    {"attention", "Attention"},   {"features", "Features"}, {"graph", "Graph"},
-    {"image", "Image"}};
+constexpr KindNames kKinds[] = {{"table", "Table"},           {"tensor", "Tensor"},
+                                {"model", "Model"},           {"explanation", "Explanation"},
+                                {"series", "Curves"},         {"note", "Note"},
+                                {"checkpoint", "Checkpoint"}, {"figure", "Figure"},
+                                {"points", "Point cloud"},    {"raster", "Raster"},
+                                {"boxes", "Boxes"},           {"tokens", "Tokens"},
+                                {"attention", "Attention"},   {"features", "Features"},
+                                {"graph", "Graph"},           {"image", "Image"}};
 
 using nlohmann::json;
 
 json summary(const Table& table) {
   json columns = json::array();
   for (const Column& column : table.columns()) {
-    json entry{{"name", column.name()}, {"type", name(column.type())},
-               {"missing", column.missingCount()}};
+    json entry{
+        {"name", column.name()}, {"type", name(column.type())}, {"missing", column.missingCount()}};
     if (!column.unit().empty()) entry["unit"] = column.unit();
     columns.push_back(std::move(entry));
   }
@@ -71,7 +72,9 @@ json summary(const Series& series) {
   return {{"title", series.title}, {"curves", std::move(curves)}};
 }
 
-json summary(const Note& note) { return {{"title", note.title}}; }
+json summary(const Note& note) {
+  return {{"title", note.title}};
+}
 
 json summary(const Checkpoint& checkpoint) {
   json list = json::array();
@@ -84,7 +87,9 @@ json summary(const Checkpoint& checkpoint) {
           {"list", std::move(list)}};
 }
 
-json summary(const FigureSpec& spec) { return {{"view", spec.view}, {"title", spec.title}}; }
+json summary(const FigureSpec& spec) {
+  return {{"view", spec.view}, {"title", spec.title}};
+}
 
 json summary(const PointCloud& cloud) {
   json attributes = json::array();
@@ -134,9 +139,13 @@ struct Line {
 
 }  // namespace
 
-std::string_view name(Kind kind) { return kKinds[static_cast<int>(kind)].name; }
+std::string_view name(Kind kind) {
+  return kKinds[static_cast<int>(kind)].name;
+}
 
-std::string_view title(Kind kind) { return kKinds[static_cast<int>(kind)].title; }
+std::string_view title(Kind kind) {
+  return kKinds[static_cast<int>(kind)].title;
+}
 
 Kind kindFromName(std::string_view wanted) {
   for (std::size_t i = 0; i < std::size(kKinds); ++i) {
@@ -162,7 +171,9 @@ nlohmann::json summaryOf(const Data& data) {
   return std::visit([](const auto& value) { return summary(value); }, data.value());
 }
 
-std::string summaryLine(const Data& data) { return std::visit(Line{}, data.value()); }
+std::string summaryLine(const Data& data) {
+  return std::visit(Line{}, data.value());
+}
 
 std::string countText(std::uint64_t count) {
   std::string digits = std::to_string(count);

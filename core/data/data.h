@@ -23,12 +23,26 @@ namespace lineament {
 // The closed list of kinds. A kind whose value type is still to come has its name here, so that
 // files and declarations can already speak of it.
 enum class Kind {
-  table, tensor, model, explanation, series, note, checkpoint, figure, points,
-  raster, boxes, tokens, attention, features, graph, image
+  table,
+  tensor,
+  model,
+  explanation,
+  series,
+  note,
+  checkpoint,
+  figure,
+  points,
+  raster,
+  boxes,
+  tokens,
+  attention,
+  features,
+  graph,
+  image
 };
 
-std::string_view name(Kind kind);   // "table", ..., as the command line writes it
-std::string_view title(Kind kind);  // "Table", "Point cloud", for people
+std::string_view name(Kind kind);          // "table", ..., as the command line writes it
+std::string_view title(Kind kind);         // "Table", "Point cloud", for people
 Kind kindFromName(std::string_view name);  // Error (usage) when there is none of that name
 
 // Anything a person can look at: read from a file or made by an analysis. Immutable and shared, so
@@ -49,7 +63,9 @@ class Data {
   Data withOrigin(std::string origin) const;
 
   template <class T>
-  const T* as() const { return std::get_if<T>(value_.get()); }
+  const T* as() const {
+    return std::get_if<T>(value_.get());
+  }
 
   // The value of that type; an Error (usage) that names both kinds when it is another.
   template <class T>

@@ -20,8 +20,9 @@ struct Explanation {
   double base_value = 0;            // E[f(X)] over the background
   SharedArray<double> values;       // rows x features, row-major, in the output's unit
   SharedArray<double> predictions;  // rows; f(x), computed independently of `values`
-  Table data;                       // the explained rows: one column per feature, as people know them
-  SharedArray<std::uint64_t> source_rows;  // which rows of the explained table; empty: all, in order
+  Table data;  // the explained rows: one column per feature, as people know them
+  SharedArray<std::uint64_t>
+      source_rows;  // which rows of the explained table; empty: all, in order
   // max |base + sum of values - f(x)| / range of f over the explained rows.
   double additivity_error = 0;
 

@@ -9,8 +9,8 @@ namespace lineament {
 // A figure that an analysis proposes: which view shows which of its outputs, with which options.
 // The app draws it, and the person changes it.
 struct FigureSpec {
-  std::string view;     // "beeswarm", "bar", "waterfall", "series", "table", "cloud"
-  std::string data;     // id of the output (of the same run) that the view shows
+  std::string view;  // "beeswarm", "bar", "waterfall", "series", "table", "cloud"
+  std::string data;  // id of the output (of the same run) that the view shows
   std::string title;
   std::string caption;
   nlohmann::json options = nlohmann::json::object();

@@ -55,8 +55,7 @@ void fillLevels(const Feature& feature, const Column& column, std::size_t stride
 
 }  // namespace
 
-std::vector<double> featureMatrix(const Model& model, const Table& table,
-                                  const Context& context) {
+std::vector<double> featureMatrix(const Model& model, const Table& table, const Context& context) {
   const std::vector<const Column*> columns = columnsFor(model, table, context);
   const std::size_t width = columns.size();
   std::vector<double> matrix(table.rows() * width);

@@ -18,8 +18,7 @@ constexpr ErrorText kLengths{"table.lengths", "Put columns together as a table",
                              "column '{name}' has {found} rows, the first one has {expected}", "",
                              "Use columns of one length"};
 constexpr ErrorText kNoColumn{"table.no_column", "Use the column '{name}'",
-                              "the table has no column of that name", "",
-                              "{suggestion}"};
+                              "the table has no column of that name", "", "{suggestion}"};
 constexpr ErrorText kJoin{"table.join", "Put tables side by side",
                           "one has {first} rows, another {second}", "",
                           "Choose files that describe the same rows in the same order"};
@@ -59,7 +58,9 @@ std::size_t bytesOf(const TextValues& values) {
   return values.offsets.size() * sizeof(std::uint64_t) + letters;
 }
 
-std::string realText(double value) { return fmt::format("{}", value); }
+std::string realText(double value) {
+  return fmt::format("{}", value);
+}
 
 std::size_t editDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -85,10 +86,11 @@ void TextBuilder::add(std::string_view word) {
   offsets_.push_back(bytes_.size());
 }
 
-TextValues TextBuilder::finish() { return {std::move(offsets_), std::move(bytes_)}; }
+TextValues TextBuilder::finish() {
+  return {std::move(offsets_), std::move(bytes_)};
+}
 
-Column::Column(std::string name, Values values, SharedArray<std::uint8_t> missing,
-               std::string unit)
+Column::Column(std::string name, Values values, SharedArray<std::uint8_t> missing, std::string unit)
     : name_(std::move(name)),
       unit_(std::move(unit)),
       values_(std::move(values)),
@@ -108,14 +110,18 @@ bool Column::numeric() const {
 double Column::number(std::size_t row) const {
   if (missing(row)) return std::numeric_limits<double>::quiet_NaN();
   switch (type()) {
-    case Type::real: return std::get<SharedArray<double>>(values_)[row];
+    case Type::real:
+      return std::get<SharedArray<double>>(values_)[row];
     case Type::integer:
       return static_cast<double>(std::get<SharedArray<std::int64_t>>(values_)[row]);
-    case Type::boolean: return std::get<SharedArray<std::uint8_t>>(values_)[row] ? 1.0 : 0.0;
-    case Type::date: return std::get<SharedArray<Date>>(values_)[row].days;
+    case Type::boolean:
+      return std::get<SharedArray<std::uint8_t>>(values_)[row] ? 1.0 : 0.0;
+    case Type::date:
+      return std::get<SharedArray<Date>>(values_)[row].days;
     case Type::time:
       return static_cast<double>(std::get<SharedArray<Time>>(values_)[row].microseconds) * 1e-6;
-    case Type::text: break;
+    case Type::text:
+      break;
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
@@ -123,13 +129,18 @@ double Column::number(std::size_t row) const {
 std::string Column::text(std::size_t row) const {
   if (missing(row)) return {};
   switch (type()) {
-    case Type::real: return realText(std::get<SharedArray<double>>(values_)[row]);
+    case Type::real:
+      return realText(std::get<SharedArray<double>>(values_)[row]);
     case Type::integer:
       return fmt::format("{}", std::get<SharedArray<std::int64_t>>(values_)[row]);
-    case Type::boolean: return std::get<SharedArray<std::uint8_t>>(values_)[row] ? "true" : "false";
-    case Type::text: return std::string(std::get<TextValues>(values_)[row]);
-    case Type::date: return dateText(std::get<SharedArray<Date>>(values_)[row].days);
-    case Type::time: return timeText(std::get<SharedArray<Time>>(values_)[row].microseconds);
+    case Type::boolean:
+      return std::get<SharedArray<std::uint8_t>>(values_)[row] ? "true" : "false";
+    case Type::text:
+      return std::string(std::get<TextValues>(values_)[row]);
+    case Type::date:
+      return dateText(std::get<SharedArray<Date>>(values_)[row].days);
+    case Type::time:
+      return timeText(std::get<SharedArray<Time>>(values_)[row].microseconds);
   }
   return {};
 }
@@ -147,7 +158,8 @@ Column Column::renamed(std::string new_name) const {
 }
 
 Column Column::slice(std::size_t first, std::size_t count) const {
-  Values part = std::visit([&](const auto& v) -> Values { return sliced(v, first, count); }, values_);
+  Values part =
+      std::visit([&](const auto& v) -> Values { return sliced(v, first, count); }, values_);
   return Column(name_, std::move(part), missing_.empty() ? missing_ : missing_.slice(first, count),
                 unit_);
 }
@@ -241,9 +253,9 @@ const Column& Table::require(std::string_view wanted) const {
   for (const Column& column : *columns_) names.push_back(column.name());
   const std::vector<std::string> nearest = nearestNames(wanted, names);
   if (names.size() > 12) names.resize(12);
-  const std::string suggestion =
-      nearest.empty() ? fmt::format("Its columns are {}", fmt::join(names, ", "))
-                      : fmt::format("Did you mean {}", fmt::join(nearest, " or "));
+  const std::string suggestion = nearest.empty()
+                                     ? fmt::format("Its columns are {}", fmt::join(names, ", "))
+                                     : fmt::format("Did you mean {}", fmt::join(nearest, " or "));
   throw Error::usage(kNoColumn, {{"name", wanted}, {"suggestion", suggestion}});
 }
 
@@ -297,7 +309,8 @@ std::vector<std::string> nearestNames(std::string_view wanted,
   std::vector<std::pair<std::size_t, std::string>> close;
   for (const std::string& candidate : names) {
     const std::size_t distance = editDistance(wanted, candidate);
-    if (distance <= std::max(wanted.size(), candidate.size()) / 3) close.emplace_back(distance, candidate);
+    if (distance <= std::max(wanted.size(), candidate.size()) / 3)
+      close.emplace_back(distance, candidate);
   }
   std::stable_sort(close.begin(), close.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

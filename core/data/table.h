@@ -43,11 +43,15 @@ class TextBuilder {
 class Column {
  public:
   enum class Type { real, integer, boolean, text, date, time };
-  struct Date { std::int32_t days; };
-  struct Time { std::int64_t microseconds; };
-  using Values = std::variant<SharedArray<double>, SharedArray<std::int64_t>,
-                              SharedArray<std::uint8_t>, TextValues, SharedArray<Date>,
-                              SharedArray<Time>>;
+  struct Date {
+    std::int32_t days;
+  };
+  struct Time {
+    std::int64_t microseconds;
+  };
+  using Values =
+      std::variant<SharedArray<double>, SharedArray<std::int64_t>, SharedArray<std::uint8_t>,
+                   TextValues, SharedArray<Date>, SharedArray<Time>>;
 
   // `missing` is empty (nothing missing) or holds one byte per row, 1 where the value is missing.
   Column(std::string name, Values values, SharedArray<std::uint8_t> missing = {},
@@ -86,9 +90,9 @@ class Column {
   std::size_t missing_count_ = 0;
 };
 
-std::string_view name(Column::Type type);  // "real", "integer", ...
-std::string dateText(std::int32_t days);                // "2026-11-23"
-std::string timeText(std::int64_t microseconds);        // "2026-11-23T21:54:00Z"
+std::string_view name(Column::Type type);         // "real", "integer", ...
+std::string dateText(std::int32_t days);          // "2026-11-23"
+std::string timeText(std::int64_t microseconds);  // "2026-11-23T21:54:00Z"
 std::int32_t daysFromCivil(int year, int month, int day);
 
 // Named columns of one length. Names are unique and not empty.
@@ -128,7 +132,7 @@ Table joinColumns(const std::vector<Table>& tables);
 class TableBlocks {
  public:
   virtual ~TableBlocks() = default;
-  virtual const Table& schema() const = 0;          // no rows, the columns' names and types
+  virtual const Table& schema() const = 0;  // no rows, the columns' names and types
   virtual std::optional<Table> next(const Context& context) = 0;  // nothing: the end
 };
 

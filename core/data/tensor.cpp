@@ -25,13 +25,29 @@ struct Format {
   std::size_t bits;
 };
 
-constexpr Format kFormats[] = {
-    {"bool", 8},          {"uint8", 8},           {"int8", 8},           {"uint16", 16},
-    {"int16", 16},        {"uint32", 32},         {"int32", 32},         {"uint64", 64},
-    {"int64", 64},        {"float16", 16},        {"bfloat16", 16},      {"float32", 32},
-    {"float64", 64},      {"complex64", 64},      {"complex128", 128},   {"float8_e4m3fn", 8},
-    {"float8_e5m2", 8},   {"float8_e8m0fnu", 8},  {"float8_e4m3fnuz", 8}, {"float8_e5m2fnuz", 8},
-    {"float4_e2m1", 4},   {"float6_e2m3", 6},     {"float6_e3m2", 6}};
+constexpr Format kFormats[] = {{"bool", 8},
+                               {"uint8", 8},
+                               {"int8", 8},
+                               {"uint16", 16},
+                               {"int16", 16},
+                               {"uint32", 32},
+                               {"int32", 32},
+                               {"uint64", 64},
+                               {"int64", 64},
+                               {"float16", 16},
+                               {"bfloat16", 16},
+                               {"float32", 32},
+                               {"float64", 64},
+                               {"complex64", 64},
+                               {"complex128", 128},
+                               {"float8_e4m3fn", 8},
+                               {"float8_e5m2", 8},
+                               {"float8_e8m0fnu", 8},
+                               {"float8_e4m3fnuz", 8},
+                               {"float8_e5m2fnuz", 8},
+                               {"float4_e2m1", 4},
+                               {"float6_e2m3", 6},
+                               {"float6_e3m2", 6}};
 
 template <class T>
 T load(const std::byte* bytes) {
@@ -45,30 +61,45 @@ float smallFloat(std::uint8_t bits, int mantissa_bits, int bias) {
   const int exponent_bits = 7 - mantissa_bits;
   const int mantissa = bits & ((1 << mantissa_bits) - 1);
   const int exponent = (bits >> mantissa_bits) & ((1 << exponent_bits) - 1);
-  const float magnitude =
-      exponent == 0
-          ? std::ldexp(static_cast<float>(mantissa), 1 - bias - mantissa_bits)
-          : std::ldexp(static_cast<float>(mantissa + (1 << mantissa_bits)),
-                       exponent - bias - mantissa_bits);
+  const float magnitude = exponent == 0
+                              ? std::ldexp(static_cast<float>(mantissa), 1 - bias - mantissa_bits)
+                              : std::ldexp(static_cast<float>(mantissa + (1 << mantissa_bits)),
+                                           exponent - bias - mantissa_bits);
   return (bits & 0x80) ? -magnitude : magnitude;
 }
 
 double element(DType dtype, const std::byte* at) {
   switch (dtype) {
-    case DType::boolean: return load<std::uint8_t>(at) != 0 ? 1 : 0;
-    case DType::u8: return load<std::uint8_t>(at);
-    case DType::i8: return load<std::int8_t>(at);
-    case DType::u16: return load<std::uint16_t>(at);
-    case DType::i16: return load<std::int16_t>(at);
-    case DType::u32: return load<std::uint32_t>(at);
-    case DType::i32: return load<std::int32_t>(at);
-    case DType::u64: return static_cast<double>(load<std::uint64_t>(at));
-    case DType::i64: return static_cast<double>(load<std::int64_t>(at));
-    case DType::f16: return halfToFloat(load<std::uint16_t>(at));
-    case DType::bf16: return bfloat16ToFloat(load<std::uint16_t>(at));
-    case DType::f32: case DType::c64: return load<float>(at);
-    case DType::f64: case DType::c128: return load<double>(at);
-    default: return float8ToFloat(dtype, load<std::uint8_t>(at));
+    case DType::boolean:
+      return load<std::uint8_t>(at) != 0 ? 1 : 0;
+    case DType::u8:
+      return load<std::uint8_t>(at);
+    case DType::i8:
+      return load<std::int8_t>(at);
+    case DType::u16:
+      return load<std::uint16_t>(at);
+    case DType::i16:
+      return load<std::int16_t>(at);
+    case DType::u32:
+      return load<std::uint32_t>(at);
+    case DType::i32:
+      return load<std::int32_t>(at);
+    case DType::u64:
+      return static_cast<double>(load<std::uint64_t>(at));
+    case DType::i64:
+      return static_cast<double>(load<std::int64_t>(at));
+    case DType::f16:
+      return halfToFloat(load<std::uint16_t>(at));
+    case DType::bf16:
+      return bfloat16ToFloat(load<std::uint16_t>(at));
+    case DType::f32:
+    case DType::c64:
+      return load<float>(at);
+    case DType::f64:
+    case DType::c128:
+      return load<double>(at);
+    default:
+      return float8ToFloat(dtype, load<std::uint8_t>(at));
   }
 }
 
@@ -82,9 +113,13 @@ Tensor fromValues(DType dtype, std::vector<std::uint64_t> shape, std::vector<T> 
 
 }  // namespace
 
-std::string_view name(DType dtype) { return kFormats[static_cast<int>(dtype)].name; }
+std::string_view name(DType dtype) {
+  return kFormats[static_cast<int>(dtype)].name;
+}
 
-std::size_t bitsPerElement(DType dtype) { return kFormats[static_cast<int>(dtype)].bits; }
+std::size_t bitsPerElement(DType dtype) {
+  return kFormats[static_cast<int>(dtype)].bits;
+}
 
 bool tensorBytes(DType dtype, const std::vector<std::uint64_t>& shape, std::uint64_t& bytes) {
   std::uint64_t bits = bitsPerElement(dtype);
@@ -153,8 +188,7 @@ Tensor Tensor::slice(std::uint64_t first, std::uint64_t count) const {
   const std::size_t row = shape_[0] == 0 ? 0 : bytes_.size() / shape_[0];
   std::vector<std::uint64_t> shape = shape_;
   shape[0] = count;
-  return Tensor(dtype_, std::move(shape), bytes_.slice(first * row, count * row),
-                dimension_names_);
+  return Tensor(dtype_, std::move(shape), bytes_.slice(first * row, count * row), dimension_names_);
 }
 
 std::string shapeText(const std::vector<std::uint64_t>& shape) {
@@ -166,7 +200,8 @@ float halfToFloat(std::uint16_t bits) {
   const std::uint32_t exponent = (bits >> 10) & 0x1f;
   const std::uint32_t mantissa = bits & 0x3ff;
   if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
-  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
+  if (exponent != 0)
+    return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
   const float magnitude = std::ldexp(static_cast<float>(mantissa), -24);
   return sign ? -magnitude : magnitude;
 }
@@ -198,16 +233,21 @@ std::uint16_t floatToBfloat16(float value) {
 float float8ToFloat(DType dtype, std::uint8_t bits) {
   constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
   switch (dtype) {
-    case DType::f8_e4m3: return (bits & 0x7f) == 0x7f ? kNaN : smallFloat(bits, 3, 7);
-    case DType::f8_e4m3fnuz: return bits == 0x80 ? kNaN : smallFloat(bits, 3, 8);
-    case DType::f8_e5m2fnuz: return bits == 0x80 ? kNaN : smallFloat(bits, 2, 16);
-    case DType::f8_e8m0: return bits == 0xff ? kNaN : std::ldexp(1.0f, bits - 127);
+    case DType::f8_e4m3:
+      return (bits & 0x7f) == 0x7f ? kNaN : smallFloat(bits, 3, 7);
+    case DType::f8_e4m3fnuz:
+      return bits == 0x80 ? kNaN : smallFloat(bits, 3, 8);
+    case DType::f8_e5m2fnuz:
+      return bits == 0x80 ? kNaN : smallFloat(bits, 2, 16);
+    case DType::f8_e8m0:
+      return bits == 0xff ? kNaN : std::ldexp(1.0f, bits - 127);
     case DType::f8_e5m2:
       if ((bits & 0x7c) != 0x7c) return smallFloat(bits, 2, 15);
       if (bits & 3) return kNaN;
       return (bits & 0x80) ? -std::numeric_limits<float>::infinity()
                            : std::numeric_limits<float>::infinity();
-    default: return kNaN;
+    default:
+      return kNaN;
   }
 }
 

@@ -12,16 +12,14 @@ namespace {
 
 constexpr ErrorText kEmpty{"file.empty", "Read {file}", "the file is empty", "{path}",
                            "Copy or export it again"};
-constexpr ErrorText kLfsPointer{
-    "file.lfs_pointer", "Read {file}",
-    "this is a Git-LFS pointer, not the file itself ({size_line})", "{path}",
-    "Fetch the real file with 'git lfs pull'"};
+constexpr ErrorText kLfsPointer{"file.lfs_pointer", "Read {file}",
+                                "this is a Git-LFS pointer, not the file itself ({size_line})",
+                                "{path}", "Fetch the real file with 'git lfs pull'"};
 constexpr ErrorText kWebPage{"file.web_page", "Read {file}",
                              "this is a web page, saved instead of the file", "{path}",
                              "Download the file itself; a log-in page may have come in its place"};
-constexpr ErrorText kUnknown{"file.unknown", "Read {file}",
-                             "no reader knows this kind of file", "{path}",
-                             "Convert it to CSV, XLSX, NPY, NPZ, safetensors or .pt"};
+constexpr ErrorText kUnknown{"file.unknown", "Read {file}", "no reader knows this kind of file",
+                             "{path}", "Convert it to CSV, XLSX, NPY, NPZ, safetensors or .pt"};
 
 constexpr std::size_t kHead = 64 << 10;
 
@@ -54,7 +52,9 @@ void refuseStandIns(const Probe& probe) {
 
 }  // namespace
 
-bool Probe::startsWith(std::string_view magic) const { return text().substr(0, magic.size()) == magic; }
+bool Probe::startsWith(std::string_view magic) const {
+  return text().substr(0, magic.size()) == magic;
+}
 
 std::string_view Probe::text() const {
   return {reinterpret_cast<const char*>(head.data()), head.size()};

@@ -22,7 +22,7 @@ struct Probe {
   std::filesystem::path path;
 
   bool startsWith(std::string_view magic) const;
-  std::string_view text() const;       // `head` as letters
+  std::string_view text() const;                        // `head` as letters
   bool hasExtension(std::string_view extension) const;  // ".csv", any case
 };
 

@@ -26,12 +26,12 @@ struct MlpSettings {
   double weight_decay = 0;  // decoupled (AdamW; Loshchilov and Hutter, 2019)
   int epochs = 1000;
   int batch = 64;
-  int patience = 60;              // epochs without a better validation loss before stopping
+  int patience = 60;               // epochs without a better validation loss before stopping
   double validation_share = 0.15;  // of the rows given
 };
 
 struct MlpFit {
-  Model model;  // type "mlp", bound
+  Model model;            // type "mlp", bound
   Series learning_curve;  // training and validation loss over epochs, the best epoch marked
   int best_epoch = 0;
 };
@@ -40,8 +40,7 @@ struct MlpFit {
 // the index of its level. Draws from context.seed only.
 MlpFit fitMlp(const std::vector<Feature>& features, const std::string& target,
               const std::string& target_unit, std::span<const double> rows,
-              std::span<const double> targets, const MlpSettings& settings,
-              const Context& context);
+              std::span<const double> targets, const MlpSettings& settings, const Context& context);
 
 // f(x) of a model of type "mlp", in double precision, batched through matrix products. Throws Error
 // "model.malformed" when tensors and configuration do not fit each other.

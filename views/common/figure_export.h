@@ -26,7 +26,8 @@ struct FigureRecord {
 };
 
 // Writes .svg, .pdf or .png, by the ending, with fonts embedded and text kept as text. The file is
-// there in full or not at all. Throws Error for an unknown ending or a place that cannot be written.
+// there in full or not at all. Throws Error for an unknown ending or a place that cannot be
+// written.
 void exportFigure(const View& view, const std::filesystem::path& path, const FigureFormat& format,
                   const FigureRecord& record = {});
 

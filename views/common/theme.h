@@ -12,16 +12,16 @@ namespace lineament::views {
 struct Theme {
   QString name;  // "light", "dark"
   bool dark = false;
-  QColor window;     // behind everything
-  QColor panel;      // docks, forms
-  QColor view;       // behind a figure
-  QColor text;       // contrast to all three at least 4.5 : 1
-  QColor muted;      // secondary text, at least 4.5 : 1
-  QColor line;       // separators
-  QColor grid;       // barely visible
-  QColor accent;     // the one accent
+  QColor window;       // behind everything
+  QColor panel;        // docks, forms
+  QColor view;         // behind a figure
+  QColor text;         // contrast to all three at least 4.5 : 1
+  QColor muted;        // secondary text, at least 4.5 : 1
+  QColor line;         // separators
+  QColor grid;         // barely visible
+  QColor accent;       // the one accent
   QColor accent_text;  // on the accent
-  QColor selection;  // rows, points and bars that are chosen
+  QColor selection;    // rows, points and bars that are chosen
   QColor warning;
   QColor error;
 

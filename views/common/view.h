@@ -40,8 +40,8 @@ class View : public QWidget {
   // Vector drawing of size `size`, for files and reports; `screen` draws may be reduced.
   virtual void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const = 0;
 
-  // The size, in units of 1/96 inch, at which the drawing looks right when `width` wide: a waterfall
-  // of ten rows is taller than one of three.
+  // The size, in units of 1/96 inch, at which the drawing looks right when `width` wide: a
+  // waterfall of ten rows is taller than one of three.
   virtual QSizeF naturalSize(double width) const { return {width, width * 0.62}; }
 
   // What is reduced for the screen, and what is chosen: the line below the view.

@@ -34,7 +34,8 @@ class RandomTest : public QObject {
     int counts[7] = {};
     for (int i = 0; i < 70000; ++i) ++counts[random.below(7)];
     // Five standard deviations of a binomial count with p = 1/7.
-    for (const int count : counts) QVERIFY(std::abs(count - 10000) < 5 * std::sqrt(70000.0 * 6 / 49));
+    for (const int count : counts)
+      QVERIFY(std::abs(count - 10000) < 5 * std::sqrt(70000.0 * 6 / 49));
   }
 
   void normalQuantileAgreesWithTables() {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lineament::app {
+
+// What one benchmark found.
+struct Measurement {
+  // Times of the peer over ours, of pairs run one after the other: the median and its 95 %
+  // interval (bootstrap over the pairs).
+  struct Peer {
+    std::string name;
+    std::string version;
+    double value = 0;  // in the measurement's unit
+    double ratio = 0;
+    double ratio_low = 0;
+    double ratio_high = 0;
+  };
+
+  std::string name;  // "csv.read"
+  double value = 0;
+  std::string unit;
+  // The least time the machine's ceilings allow, over the time it took; nothing where no such floor
+  // is known.
+  std::optional<double> floor_share = {};
+  std::optional<Peer> peer = {};
+};
+
+nlohmann::json toJson(const Measurement& measurement);
+std::string textLine(const Measurement& measurement);
+
+double median(std::vector<double> values);  // NaN of none
+double secondsOf(const std::function<void()>& work);
+
+// Calls ours and peer in turns, after two of each to warm up; both give their own time in seconds.
+// Fills `value` (our median) and `peer`.
+void comparePairs(Measurement& measurement, Measurement::Peer peer, int pairs,
+                  const std::function<double()>& ours, const std::function<double()>& theirs);
+
+}  // namespace lineament::app

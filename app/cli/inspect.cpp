@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/ranges.h>
+
+#include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/text_grid.h"
+#include "core/io/reader.h"
+
+namespace lineament::app {
+
+namespace {
+
+constexpr std::size_t kTensorsShown = 200;
+
+std::string details(const Table& table) {
+  TextGrid grid;
+  grid.add({"  column", "type", "unit", "missing"});
+  grid.alignRight(3);
+  for (const Column& column : table.columns()) {
+    grid.add({"  " + column.name(), std::string(name(column.type())), column.unit(),
+              countText(column.missingCount())});
+  }
+  return grid.text();
+}
+
+std::string details(const Checkpoint& checkpoint) {
+  TextGrid grid;
+  grid.add({"  tensor", "type", "shape", "note"});
+  for (const Checkpoint::Entry& entry : checkpoint.entries()) {
+    if (&entry - checkpoint.entries().data() == kTensorsShown) {
+      grid.add({fmt::format("  and {} more (--json lists all)",
+                            checkpoint.entries().size() - kTensorsShown)});
+      break;
+    }
+    grid.add({"  " + entry.name, std::string(name(entry.dtype)), shapeText(entry.shape),
+              entry.note});
+  }
+  return grid.text();
+}
+
+std::string details(const PointCloud& cloud) {
+  const PointCloud::Bounds bounds = boundsOf(cloud);
+  TextGrid grid;
+  grid.add({"  axis", "low", "high", "unit"});
+  for (const int axis : {0, 1, 2}) {
+    grid.add({std::string("  ") + "xyz"[axis], fmt::format("{:.3f}", bounds.low[axis]),
+              fmt::format("{:.3f}", bounds.high[axis]), "m"});
+  }
+  grid.alignRight(1);
+  grid.alignRight(2);
+  for (const auto& attribute : cloud.attributes) {
+    grid.add({"  " + attribute.name, "", "", attribute.unit});
+  }
+  return grid.text();
+}
+
+// What a person reads below the summary line; empty for kinds that the line says all of.
+std::string detailsOf(const Data& data) {
+  if (const auto* table = data.as<Table>()) return details(*table);
+  if (const auto* checkpoint = data.as<Checkpoint>()) return details(*checkpoint);
+  if (const auto* cloud = data.as<PointCloud>()) return details(*cloud);
+  return {};
+}
+
+}  // namespace
+
+void inspect(const Arguments& arguments, Terminal& terminal) {
+  const std::filesystem::path path = arguments.operands().front();
+  const Interrupt interrupt;
+  Context context;
+  context.stop = interrupt.token();
+  context.progress = terminal.progress();
+  context.log = terminal.log();
+
+  const io::Reader& reader = io::readerFor(path);
+  const Data data = reader.read(path, Parameters::fromText(reader.options(), {}), context);
+  if (terminal.json()) {
+    terminal.printJson(nlohmann::json{{"file", path.string()},
+                                  {"kind", name(data.kind())},
+                                  {"format", reader.id()},
+                                  {"summary", summaryOf(data)}});
+    return;
+  }
+  TextGrid head;
+  head.add({path.filename().string() + ": " + std::string(reader.title())});
+  head.add({summaryLine(data)});
+  terminal.print(head.text());
+  if (const std::string rest = detailsOf(data); !rest.empty()) terminal.print("\n" + rest);
+}
+
+}  // namespace lineament::app

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_inputs.h"
+
+#include <fmt/ranges.h>
+
+#include <filesystem>
+
+#include "core/base/fingerprint.h"
+#include "core/io/reader.h"
+
+namespace lineament::app {
+
+namespace {
+
+constexpr ErrorText kUnknownInput{"cli.unknown_input", "Give {analysis} the input '{name}'",
+                                  "it has no input of that name", "", "Its inputs are {names}"};
+
+}  // namespace
+
+void requireInput(const Declaration& declaration, std::string_view wanted) {
+  if (declaration.findInput(wanted)) return;
+  std::vector<std::string> names;
+  for (const Input& input : declaration.inputs) names.push_back(input.id);
+  throw Error::usage(kUnknownInput, {{"analysis", declaration.id},
+                                     {"name", wanted},
+                                     {"names", fmt::format("{}", fmt::join(names, ", "))}});
+}
+
+RunInputs readInputs(const Declaration& declaration,
+                     const std::vector<std::pair<std::string, std::string>>& named_paths,
+                     const Context& context) {
+  for (const auto& [name, path] : named_paths) requireInput(declaration, name);
+  RunInputs inputs;
+  const auto count = static_cast<double>(named_paths.size());
+  for (std::size_t i = 0; i < named_paths.size(); ++i) {
+    const auto& [name, path] = named_paths[i];
+    const Context own = context.part(static_cast<double>(i) / count, (i + 1.0) / count);
+    const Data data = io::readFile(path, own.part(0, 0.7));
+    const std::string hash = sha256OfFile(path, own.part(0.7, 1));
+    inputs.data.add(name, data.origin().empty() ? data.withOrigin("sha256:" + hash) : data);
+    inputs.records.push_back({name, path, hash});
+  }
+  return inputs;
+}
+
+}  // namespace lineament::app

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/analysis/run.h"
+
+namespace lineament::app {
+
+// What `--input NAME=PATH ...` names, read, with the files' fingerprints for the record.
+struct RunInputs {
+  Inputs data;
+  std::vector<RunRecord::InputRecord> records;
+};
+
+// Throws Error (usage) for a name the analysis does not have, and whatever the readers throw.
+RunInputs readInputs(const Declaration& declaration,
+                     const std::vector<std::pair<std::string, std::string>>& named_paths,
+                     const Context& context);
+
+// Throws Error (usage) "cli.unknown_input", with the names there are.
+void requireInput(const Declaration& declaration, std::string_view name);
+
+}  // namespace lineament::app

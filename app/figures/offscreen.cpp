@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/offscreen.h"
+
+#include <clocale>
+
+namespace lineament::app {
+
+OffscreenDrawing::OffscreenDrawing() {
+  if (QCoreApplication::instance()) return;
+  static char name[] = "lineament";
+  static char* arguments[] = {name, nullptr};
+  static int count = 1;
+  if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+  application_ = std::make_unique<QApplication>(count, arguments);
+  std::setlocale(LC_NUMERIC, "C");  // the application has set the system's
+}
+
+}  // namespace lineament::app

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/render_figure.h"
+
+#include "app/figures/view_catalogue.h"
+#include "core/base/error.h"
+
+namespace lineament::app {
+
+namespace {
+
+constexpr ErrorText kNoData{"figure.no_data", "Draw the figure '{title}'",
+                            "the run has no output '{data}'", "",
+                            "Draw it from one of the run's outputs"};
+
+}  // namespace
+
+std::unique_ptr<views::View> renderFigure(const FigureSpec& spec, const Data& data) {
+  auto view = makeView(QString::fromStdString(spec.view));
+  view->setData(data);
+  view->setOptions(spec.options);
+  return view;
+}
+
+std::unique_ptr<views::View> renderFigure(const FigureSpec& spec, const Outputs& outputs) {
+  const Data* data = outputs.find(spec.data);
+  if (!data) throw Error(kNoData, {{"title", spec.title}, {"data", spec.data}});
+  return renderFigure(spec, *data);
+}
+
+}  // namespace lineament::app

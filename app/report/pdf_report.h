@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QPageSize>
+
+#include "app/report/report.h"
+#include "core/base/context.h"
+
+namespace lineament::app {
+
+// The report as a PDF document: text stays text with its fonts embedded, figures are vectors at
+// their physical size (174 mm). `size` is A4 or Letter. Makes widgets for the figures, so it needs
+// a QApplication and its thread. Throws Cancelled.
+QByteArray pdfReport(const Report& report, QPageSize::PageSizeId size, const Context& context);
+
+}  // namespace lineament::app

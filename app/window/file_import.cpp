@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/file_import.h"
+
+#include <QFileInfo>
+
+#include "core/io/reader.h"
+#include "core/project/flow.h"
+
+namespace lineament::app {
+namespace {
+
+constexpr ErrorText kFolder{"window.folder", "Open {name}", "it is a folder", "{path}",
+                            "Open the files in it; several may be chosen at once"};
+
+bool hasProject(const QStringList& files) {
+  for (const QString& file : files) {
+    if (project::isProjectFile(file.toStdString())) return true;
+  }
+  return false;
+}
+
+// Runs in a job: opens each file and asks the readers.
+OpeningPlan lookInto(const QStringList& files) {
+  if (hasProject(files)) {
+    return {FileImport::tr("Open this project"), QFileInfo(files.first()).fileName()};
+  }
+  QStringList titles;
+  for (const QString& file : files) {
+    titles << QString::fromUtf8(io::readerFor(file.toStdString()).title().data());
+  }
+  titles.removeDuplicates();
+  const auto count = static_cast<int>(files.size());
+  if (count == 1) {
+    return {FileImport::tr("Open as %1").arg(titles.first()), QFileInfo(files.first()).fileName()};
+  }
+  return {FileImport::tr("Open %n files", "", count), titles.join(QString(", "))};
+}
+
+}  // namespace
+
+OpeningPlan firstGlance(const QStringList& files) {
+  for (const QString& file : files) {
+    if (!QFileInfo(file).isDir()) continue;
+    return {FileImport::tr("A folder cannot be opened"),
+            FileImport::tr("%1: drop the files in it").arg(QFileInfo(file).fileName()), false};
+  }
+  const auto count = static_cast<int>(files.size());
+  if (count == 1) return {FileImport::tr("Open"), QFileInfo(files.first()).fileName()};
+  return {FileImport::tr("Open %n files", "", count), {}};
+}
+
+FileImport::FileImport(JobQueue& jobs, ProjectSession& session, QObject* parent)
+    : QObject(parent), jobs_(jobs), session_(session) {}
+
+void FileImport::plan(const QStringList& files, QObject* receiver,
+                      const std::function<void(const OpeningPlan&)>& done) {
+  const OpeningPlan glance = firstGlance(files);
+  done(glance);
+  if (!glance.accepted || files.isEmpty()) return;
+  jobs_.start({.title = tr("Look at %1").arg(glance.detail)},
+              [files](const Context&) { return lookInto(files); }, receiver,
+              [done](const Outcome<OpeningPlan>& outcome) {
+                if (const OpeningPlan* plan = valueOf(outcome)) done(*plan);
+                if (const Error* error = errorOf(outcome)) {
+                  done({QString::fromStdString(error->asked()),
+                        QString::fromStdString(error->found()), false});
+                }
+              });
+}
+
+void FileImport::open(const QStringList& files) {
+  for (const QString& file : files) {
+    const QFileInfo info(file);
+    if (info.isDir()) {
+      Q_EMIT failed(Error(kFolder, {{"name", info.fileName().toStdString()},
+                                    {"path", file.toStdString()}}));
+    } else if (project::isProjectFile(file.toStdString())) {
+      session_.open(file);
+    } else {
+      import(file);
+    }
+  }
+}
+
+void FileImport::import(const QString& file) {
+  const std::shared_ptr<project::Project> project = session_.shared();
+  const QString name = QFileInfo(file).fileName();
+  jobs_.start({.title = tr("Open %1").arg(name)},
+              [project, path = file.toStdString()](const Context& context) {
+                return project::importFile(*project, path, {}, context);
+              },
+              this, [this, project, name](const Outcome<project::Imported>& outcome) {
+                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+                const project::Imported* imported = valueOf(outcome);
+                if (!imported || project != session_.shared()) return;
+                Q_EMIT this->imported(imported->source, name, imported->data);
+              });
+}
+
+}  // namespace lineament::app

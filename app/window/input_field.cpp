@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/input_field.h"
+
+#include <QComboBox>
+#include <QListWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace lineament::app {
+namespace {
+
+constexpr int kListHeight = 84;
+
+QString kindsText(const Input& input) {
+  QStringList kinds;
+  for (const Kind kind : input.kinds) {
+    const std::string_view text = title(kind);
+    kinds << QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())).toLower();
+  }
+  return kinds.join(QString(", "));
+}
+
+}  // namespace
+
+InputField::InputField(const Input& input) : input_(input) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  if (input.many) {
+    list_ = new QListWidget(this);
+    list_->setFixedHeight(kListHeight);
+    connect(list_, &QListWidget::itemChanged, this, &InputField::edited);
+  } else {
+    box_ = new QComboBox(this);
+    box_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box_->setPlaceholderText(tr("No %1 in this project").arg(kindsText(input)));
+    connect(box_, &QComboBox::currentIndexChanged, this, &InputField::edited);
+  }
+  control()->setToolTip(QString::fromStdString(input.help));
+  control()->setAccessibleName(QString::fromStdString(input.title));
+  control()->setAccessibleDescription(QString::fromStdString(input.help));
+  column->addWidget(control());
+}
+
+QWidget* InputField::control() const {
+  return box_ ? static_cast<QWidget*>(box_) : static_cast<QWidget*>(list_);
+}
+
+bool InputField::fits(const DataChoice& choice) const {
+  return std::find(input_.kinds.begin(), input_.kinds.end(), choice.kind) != input_.kinds.end();
+}
+
+void InputField::setChoices(const QList<DataChoice>& choices) {
+  if (box_) {
+    fillBox(choices);
+  } else {
+    fillList(choices);
+  }
+  Q_EMIT edited();
+}
+
+void InputField::fillBox(const QList<DataChoice>& choices) {
+  const QString kept = box_->currentData().toString();
+  const QSignalBlocker quiet(box_);
+  box_->clear();
+  if (!input_.required) box_->addItem(tr("None"), QString());
+  for (const DataChoice& choice : choices) {
+    if (!fits(choice)) continue;
+    box_->addItem(choice.title, choice.id);
+    box_->setItemData(box_->count() - 1, choice.summary, Qt::ToolTipRole);
+  }
+  const int found = kept.isEmpty() ? -1 : box_->findData(kept);
+  const int otherwise = input_.required ? box_->count() - 1 : 0;
+  box_->setCurrentIndex(found >= 0 ? found : otherwise);
+}
+
+void InputField::fillList(const QList<DataChoice>& choices) {
+  const QStringList kept = chosen();
+  const QSignalBlocker quiet(list_);
+  list_->clear();
+  for (const DataChoice& choice : choices) {
+    if (!fits(choice)) continue;
+    auto* item = new QListWidgetItem(choice.title, list_);
+    item->setData(Qt::UserRole, choice.id);
+    item->setToolTip(choice.summary);
+    item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
+    item->setCheckState(kept.contains(choice.id) ? Qt::Checked : Qt::Unchecked);
+  }
+}
+
+QStringList InputField::chosen() const {
+  if (box_) {
+    const QString id = box_->currentData().toString();
+    return id.isEmpty() ? QStringList() : QStringList(id);
+  }
+  QStringList ids;
+  for (int row = 0; row < list_->count(); ++row) {
+    if (list_->item(row)->checkState() != Qt::Checked) continue;
+    ids << list_->item(row)->data(Qt::UserRole).toString();
+  }
+  return ids;
+}
+
+void InputField::choose(const QString& id) {
+  if (box_) {
+    const int found = box_->findData(id);
+    if (found >= 0) box_->setCurrentIndex(found);
+    return;
+  }
+  for (int row = 0; row < list_->count(); ++row) {
+    QListWidgetItem* item = list_->item(row);
+    if (item->data(Qt::UserRole).toString() == id) item->setCheckState(Qt::Checked);
+  }
+}
+
+QString InputField::problem() const {
+  if (!input_.required || !chosen().isEmpty()) return {};
+  return tr("Needs %1").arg(kindsText(input_));
+}
+
+}  // namespace lineament::app

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/project_session.h"
+
+#include <QDateTime>
+#include <QFile>
+#include <QFileInfo>
+#include <QPointer>
+
+#include "app/window/settings.h"
+
+namespace lineament::app {
+namespace {
+
+QString textOfPath(const std::filesystem::path& path) {
+  return QString::fromStdString(path.string());
+}
+
+// A name that no file in the folder has yet.
+QString untitledPath() {
+  const QString stem =
+      untitledFolder() + '/' +
+      ProjectSession::tr("Untitled %1").arg(QDateTime::currentDateTime().toString("yyyy-MM-dd HH.mm"));
+  const auto extension = QString::fromUtf8(project::kExtension.data(),
+                                           static_cast<qsizetype>(project::kExtension.size()));
+  QString path = stem + extension;
+  for (int n = 2; QFileInfo::exists(path); ++n) path = QString("%1 (%2)%3").arg(stem).arg(n).arg(extension);
+  return path;
+}
+
+bool isEmpty(const project::Project& project) {
+  return project.sources().empty() && project.runs().empty();
+}
+
+// Closing makes one file of the project again, which may take a while; an untitled one that nobody
+// put anything in is not worth keeping.
+void closeFor(const std::shared_ptr<project::Project>& project, bool drop_if_empty) {
+  const bool drop = drop_if_empty && isEmpty(*project);
+  const QString path = textOfPath(project->path());
+  project->close();
+  if (drop) QFile::remove(path);
+}
+
+}  // namespace
+
+ProjectSession::ProjectSession(JobQueue& jobs, QObject* parent) : QObject(parent), jobs_(jobs) {
+  adopt(project::Project::create(untitledPath().toStdString()));
+}
+
+ProjectSession::~ProjectSession() {
+  project_->removeObserver(observer_);
+  // The jobs have ended by now, so this is the last owner.
+  settle([&] { closeFor(project_, untitled()); });
+}
+
+QString ProjectSession::path() const { return textOfPath(project_->path()); }
+
+QString ProjectSession::title() const { return QFileInfo(path()).completeBaseName(); }
+
+bool ProjectSession::untitled() const {
+  return QFileInfo(path()).absolutePath() == QFileInfo(untitledFolder()).absoluteFilePath();
+}
+
+bool ProjectSession::empty() const { return isEmpty(*project_); }
+
+void ProjectSession::adopt(std::shared_ptr<project::Project> project) {
+  project_ = std::move(project);
+  observer_ = project_->onChanged([this, of = project_.get()](const project::ChangeSet& changes) {
+    QMetaObject::invokeMethod(
+        this,
+        [this, of, changes] {
+          if (of == project_.get()) Q_EMIT changed(changes);
+        },
+        Qt::QueuedConnection);
+  });
+  Q_EMIT replaced();
+}
+
+void ProjectSession::release() {
+  Q_EMIT aboutToReplace();
+  project_->removeObserver(observer_);
+  const bool drop_if_empty = untitled();
+  jobs_.start({.title = tr("Close %1").arg(title())},
+              [old = std::move(project_), drop_if_empty](const Context&) {
+                closeFor(old, drop_if_empty);
+              },
+              this, [this](const Outcome<Nothing>& outcome) {
+                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+              });
+}
+
+void ProjectSession::openUntitled() {
+  auto made = settle([] {
+    return std::shared_ptr<project::Project>(project::Project::create(untitledPath().toStdString()));
+  });
+  if (const Error* error = errorOf(made)) {
+    Q_EMIT failed(*error);
+  } else {
+    release();
+    adopt(std::move(*valueOf(made)));
+  }
+}
+
+void ProjectSession::open(const QString& path) {
+  if (QFileInfo(path).canonicalFilePath() == QFileInfo(this->path()).canonicalFilePath()) return;
+  using Opened = std::shared_ptr<project::Project>;
+  jobs_.start({.title = tr("Open %1").arg(QFileInfo(path).fileName())},
+              [file = path.toStdString()](const Context&) {
+                return Opened(project::Project::open(file));
+              },
+              this, [this](Outcome<Opened> outcome) {
+                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+                Opened* opened = valueOf(outcome);
+                if (!opened) return;
+                release();
+                adopt(std::move(*opened));
+              });
+}
+
+void ProjectSession::saveVersion(const QString& name) {
+  if (attempt([&](project::Project& project) { project.saveVersion(name.toStdString()); })) {
+    Q_EMIT said(tr("Saved the version “%1”").arg(name));
+  }
+}
+
+void ProjectSession::saveCopy(const QString& path) {
+  jobs_.start({.title = tr("Save a copy")},
+              [project = project_, file = path.toStdString()](const Context&) {
+                project->saveCopy(file);
+              },
+              this, [this, path](const Outcome<Nothing>& outcome) {
+                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+                if (valueOf(outcome)) Q_EMIT said(tr("Saved a copy as %1").arg(path));
+              });
+}
+
+bool ProjectSession::attempt(const std::function<void(project::Project&)>& work) {
+  const auto outcome = settle([&] { work(*project_); });
+  if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+  return valueOf(outcome) != nullptr;
+}
+
+}  // namespace lineament::app

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/view_tabs.h"
+
+#include <QTabBar>
+
+#include "app/figures/view_catalogue.h"
+#include "app/jobs/outcome.h"
+#include "app/window/icons.h"
+
+namespace lineament::app {
+namespace {
+
+constexpr ErrorText kNoView{"window.no_view", "Show {title}",
+                            "there is no view for data of the kind {kind}", "",
+                            "Use it as the input of an analysis"};
+
+}  // namespace
+
+ViewTabs::ViewTabs(QWidget* parent) : QTabWidget(parent) {
+  setDocumentMode(true);
+  setTabsClosable(true);
+  setMovable(true);
+  tabBar()->setExpanding(false);
+  tabBar()->setElideMode(Qt::ElideMiddle);
+  tabBar()->setAccessibleName(tr("Open views"));
+  connect(this, &QTabWidget::tabCloseRequested, this, &ViewTabs::close);
+  connect(this, &QTabWidget::currentChanged, this, &ViewTabs::changed);
+}
+
+ViewPage* ViewTabs::page(int index) const { return qobject_cast<ViewPage*>(widget(index)); }
+
+QList<ViewPage*> ViewTabs::pages() const {
+  QList<ViewPage*> all;
+  for (int index = 0; index < count(); ++index) all << page(index);
+  return all;
+}
+
+void ViewTabs::show(const Data& data, const Showing& wanted, bool in_front) {
+  Showing showing = wanted;
+  const QStringList views = viewsFor(data.kind());
+  if (showing.view.isEmpty()) showing.view = views.value(0);
+  for (ViewPage* open : pages()) {
+    const Showing& shown = open->showing();
+    if (shown.data_id == showing.data_id && shown.view == showing.view &&
+        shown.figure_id == showing.figure_id) {
+      if (in_front) setCurrentWidget(open);
+      return;
+    }
+  }
+  const auto added = settle([&] { add(data, showing, in_front); });
+  if (const Error* error = errorOf(added)) Q_EMIT failed(*error);
+}
+
+void ViewTabs::add(const Data& data, const Showing& showing, bool in_front) {
+  std::unique_ptr<views::View> view = makeView(showing.view);
+  if (!view) {
+    throw Error(kNoView, {{"title", showing.title.toStdString()}, {"kind", name(data.kind())}});
+  }
+  auto* made = new ViewPage(std::move(view), data, showing, viewsFor(data.kind()));
+  connect(&made->view(), &views::View::selectionEdited, this, &ViewTabs::share);
+  connect(made, &ViewPage::viewWanted, this, [this, made](const QString& id) {
+    Showing other = made->showing();
+    other.view = id;
+    other.figure_id = 0;
+    show(made->data(), other);
+  });
+  connect(made, &ViewPage::exportWanted, this, [this, made] { Q_EMIT exportWanted(made); });
+  connect(made, &ViewPage::copyWanted, this, [this, made] { Q_EMIT copyWanted(made); });
+  const auto origin = QString::fromStdString(data.origin());
+  if (selections_.contains(origin)) made->view().setSelection(selections_.value(origin));
+
+  const int index = addTab(made, QString(showing.title).replace('&', "&&"));
+  setTabToolTip(index, showing.title);
+  if (in_front || count() == 1) setCurrentIndex(index);
+  if (count() == 1) Q_EMIT filled();
+  Q_EMIT changed();
+}
+
+void ViewTabs::share(const Selection& selection) {
+  const auto origin = QString::fromStdString(selection.origin());
+  selections_.insert(origin, selection);
+  for (ViewPage* other : pages()) {
+    if (&other->view() == sender() || other->data().origin() != selection.origin()) continue;
+    other->view().setSelection(selection);
+    Q_EMIT other->view().captionChanged();
+  }
+}
+
+void ViewTabs::close(int index) {
+  QWidget* gone = widget(index);
+  removeTab(index);
+  gone->deleteLater();
+  Q_EMIT changed();
+  if (count() == 0) Q_EMIT emptied();
+}
+
+void ViewTabs::closeAll() {
+  selections_.clear();
+  while (count() > 0) close(count() - 1);
+}
+
+void ViewTabs::closeData(project::Id data_id) {
+  for (int index = count() - 1; index >= 0; --index) {
+    if (page(index)->showing().data_id == data_id) close(index);
+  }
+}
+
+void ViewTabs::refresh() {
+  for (ViewPage* open : pages()) open->refresh();
+}
+
+}  // namespace lineament::app

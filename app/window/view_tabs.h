@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QTabWidget>
+
+#include "app/window/view_page.h"
+#include "core/base/error.h"
+#include "core/data/selection.h"
+
+namespace lineament::app {
+
+// The views that are open, one per tab. What is selected in one is selected in all of the same
+// origin.
+class ViewTabs : public QTabWidget {
+  Q_OBJECT
+
+ public:
+  explicit ViewTabs(QWidget* parent = nullptr);
+
+  // Opens a tab, or brings the one to the front that shows this already.
+  void show(const Data& data, const Showing& showing, bool in_front = true);
+  ViewPage* page(int index) const;
+  ViewPage* currentPage() const { return page(currentIndex()); }
+  QList<ViewPage*> pages() const;
+  void closeAll();
+  void closeData(project::Id data_id);
+  void refresh();  // after the theme changed
+
+ Q_SIGNALS:
+  void emptied();
+  void filled();
+  void changed();  // which tabs there are, and which is in front
+  void failed(const lineament::Error& error);
+  void exportWanted(lineament::app::ViewPage* page);
+  void copyWanted(lineament::app::ViewPage* page);
+
+ private:
+  void add(const Data& data, const Showing& showing, bool in_front);
+  void close(int index);
+  void share(const Selection& selection);
+
+  QHash<QString, Selection> selections_;  // by origin
+};
+
+}  // namespace lineament::app

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/blob_values.h"
+
+#include "core/base/error.h"
+#include "core/io/blob_table.h"
+
+namespace lineament::io {
+
+namespace {
+
+constexpr ErrorText kNoValues{"checkpoint.no_values", "Get the values of the tensor '{name}'",
+                              "they were not stored: {note}", "",
+                              "Read the checkpoint's own file again"};
+
+constexpr std::size_t kMostDimensions = 32;
+
+void appendShape(BlobWriter& writer, DType dtype, const std::vector<std::uint64_t>& shape) {
+  writer.number(static_cast<std::uint8_t>(dtype));
+  writer.array(std::span<const std::uint64_t>(shape));
+}
+
+DType shapeFrom(BlobReader& reader, std::vector<std::uint64_t>& shape) {
+  const auto dtype = reader.number<std::uint8_t>();
+  if (dtype > static_cast<std::uint8_t>(DType::f6_e3m2)) reader.malformed("an unknown dtype");
+  shape = reader.array<std::uint64_t>();
+  if (shape.size() > kMostDimensions) reader.malformed("more than 32 dimensions");
+  return static_cast<DType>(dtype);
+}
+
+void appendAxis(BlobWriter& writer, const Axis& axis) {
+  writer.text(axis.label);
+  writer.text(axis.unit);
+  writer.flag(axis.logarithmic);
+}
+
+Axis axisFrom(BlobReader& reader) {
+  Axis axis;
+  axis.label = reader.text();
+  axis.unit = reader.text();
+  axis.logarithmic = reader.flag();
+  return axis;
+}
+
+Series::Curve curveFrom(BlobReader& reader) {
+  Series::Curve curve;
+  curve.name = reader.text();
+  curve.x = reader.array<double>();
+  curve.y = reader.array<double>();
+  const auto style = reader.number<std::uint8_t>();
+  curve.rows = reader.array<std::uint64_t>();
+  if (style > static_cast<std::uint8_t>(Series::Style::line_and_points) ||
+      curve.x.size() != curve.y.size() ||
+      (!curve.rows.empty() && curve.rows.size() != curve.x.size())) {
+    reader.malformed("a curve's lists do not fit together");
+  }
+  curve.style = static_cast<Series::Style>(style);
+  return curve;
+}
+
+}  // namespace
+
+void appendToBlob(BlobWriter& writer, const Tensor& tensor) {
+  appendShape(writer, tensor.dtype(), tensor.shape());
+  writer.texts(tensor.dimensionNames());
+  writer.array(tensor.bytes());
+}
+
+Tensor tensorFromBlob(BlobReader& reader) {
+  std::vector<std::uint64_t> shape;
+  const DType dtype = shapeFrom(reader, shape);
+  std::vector<std::string> names = reader.texts();
+  if (!names.empty() && names.size() != shape.size()) {
+    reader.malformed("a tensor's dimensions are not all named");
+  }
+  return Tensor(dtype, std::move(shape), reader.array<std::byte>(), std::move(names));
+}
+
+void appendToBlob(BlobWriter& writer, const Model& model) {
+  writer.text(model.type);
+  writer.number<std::int32_t>(model.version);
+  writer.count(model.features.size());
+  for (const Feature& feature : model.features) {
+    writer.text(feature.name);
+    writer.text(feature.unit);
+    writer.texts(feature.levels);
+  }
+  writer.text(model.target);
+  writer.text(model.target_unit);
+  writer.json(model.configuration);
+  writer.count(model.tensors.size());
+  for (const auto& [name, tensor] : model.tensors) {
+    writer.text(name);
+    appendToBlob(writer, tensor);
+  }
+}
+
+Model modelFromBlob(BlobReader& reader) {
+  Model model;
+  model.type = reader.text();
+  model.version = reader.number<std::int32_t>();
+  for (std::size_t left = reader.count(24); left > 0; --left) {
+    Feature feature;
+    feature.name = reader.text();
+    feature.unit = reader.text();
+    feature.levels = reader.texts();
+    model.features.push_back(std::move(feature));
+  }
+  model.target = reader.text();
+  model.target_unit = reader.text();
+  model.configuration = reader.json();
+  for (std::size_t left = reader.count(8); left > 0; --left) {
+    std::string name = reader.text();
+    model.tensors.insert_or_assign(std::move(name), tensorFromBlob(reader));
+  }
+  return model;
+}
+
+void appendToBlob(BlobWriter& writer, const Explanation& explanation) {
+  writer.text(explanation.method);
+  writer.text(explanation.output_name);
+  writer.text(explanation.output_unit);
+  writer.texts(explanation.features);
+  writer.number(explanation.base_value);
+  writer.array(explanation.values);
+  writer.array(explanation.predictions);
+  writer.array(explanation.source_rows);
+  writer.number(explanation.additivity_error);
+  appendToBlob(writer, explanation.data);
+}
+
+Explanation explanationFromBlob(BlobReader& reader) {
+  Explanation explanation;
+  explanation.method = reader.text();
+  explanation.output_name = reader.text();
+  explanation.output_unit = reader.text();
+  explanation.features = reader.texts();
+  explanation.base_value = reader.number<double>();
+  explanation.values = reader.array<double>();
+  explanation.predictions = reader.array<double>();
+  explanation.source_rows = reader.array<std::uint64_t>();
+  explanation.additivity_error = reader.number<double>();
+  explanation.data = tableFromBlob(reader);
+  const std::size_t rows = explanation.rows();
+  std::size_t cells = 0;
+  if (__builtin_mul_overflow(rows, explanation.featureCount(), &cells) ||
+      explanation.values.size() != cells ||
+      (explanation.data.columnCount() != 0 && explanation.data.rows() != rows) ||
+      (!explanation.source_rows.empty() && explanation.source_rows.size() != rows)) {
+    reader.malformed("an explanation's arrays do not fit together");
+  }
+  return explanation;
+}
+
+void appendToBlob(BlobWriter& writer, const Series& series) {
+  writer.text(series.title);
+  appendAxis(writer, series.x);
+  appendAxis(writer, series.y);
+  writer.count(series.curves.size());
+  for (const Series::Curve& curve : series.curves) {
+    writer.text(curve.name);
+    writer.array(curve.x);
+    writer.array(curve.y);
+    writer.number(static_cast<std::uint8_t>(curve.style));
+    writer.array(curve.rows);
+  }
+  writer.count(series.marks.size());
+  for (const Series::Mark& mark : series.marks) {
+    writer.text(mark.label);
+    writer.number(mark.position);
+    writer.flag(mark.on_x);
+  }
+  writer.flag(series.identity_line);
+}
+
+Series seriesFromBlob(BlobReader& reader) {
+  Series series;
+  series.title = reader.text();
+  series.x = axisFrom(reader);
+  series.y = axisFrom(reader);
+  for (std::size_t left = reader.count(33); left > 0; --left) {
+    series.curves.push_back(curveFrom(reader));
+  }
+  for (std::size_t left = reader.count(17); left > 0; --left) {
+    Series::Mark mark;
+    mark.label = reader.text();
+    mark.position = reader.number<double>();
+    mark.on_x = reader.flag();
+    series.marks.push_back(std::move(mark));
+  }
+  series.identity_line = reader.flag();
+  return series;
+}
+
+void appendToBlob(BlobWriter& writer, const Note& note) {
+  writer.text(note.title);
+  writer.text(note.markdown);
+}
+
+Note noteFromBlob(BlobReader& reader) {
+  Note note;
+  note.title = reader.text();
+  note.markdown = reader.text();
+  return note;
+}
+
+void appendToBlob(BlobWriter& writer, const Checkpoint& checkpoint) {
+  writer.json(checkpoint.metadata());
+  writer.json(checkpoint.structure());
+  writer.count(checkpoint.entries().size());
+  for (std::size_t i = 0; i < checkpoint.entries().size(); ++i) {
+    const Checkpoint::Entry& entry = checkpoint.entries()[i];
+    writer.text(entry.name);
+    writer.text(entry.note);
+    writer.number(entry.bytes);
+    appendShape(writer, entry.dtype, entry.shape);
+    std::optional<Tensor> tensor;
+    try {
+      tensor = checkpoint.tensor(i);
+    } catch (const Error&) {
+      // Its note says why; the rest of the checkpoint is worth keeping.
+    }
+    writer.flag(tensor.has_value());
+    if (tensor) appendToBlob(writer, *tensor);
+  }
+}
+
+Checkpoint checkpointFromBlob(BlobReader& reader) {
+  nlohmann::json metadata = reader.json();
+  nlohmann::json structure = reader.json();
+  std::vector<Checkpoint::Entry> entries;
+  std::vector<std::optional<Tensor>> tensors;
+  for (std::size_t left = reader.count(34); left > 0; --left) {
+    Checkpoint::Entry entry;
+    entry.name = reader.text();
+    entry.note = reader.text();
+    entry.bytes = reader.number<std::uint64_t>();
+    entry.dtype = shapeFrom(reader, entry.shape);
+    tensors.emplace_back();
+    if (reader.flag()) tensors.back() = tensorFromBlob(reader);
+    entries.push_back(std::move(entry));
+  }
+  auto listed = entries;
+  auto load = [listed = std::move(listed), tensors = std::move(tensors)](std::size_t index) {
+    if (tensors.at(index)) return *tensors[index];
+    throw Error(kNoValues, {{"name", listed[index].name}, {"note", listed[index].note}});
+  };
+  return Checkpoint(std::move(entries), std::move(load), std::move(metadata), std::move(structure));
+}
+
+void appendToBlob(BlobWriter& writer, const FigureSpec& spec) {
+  writer.text(spec.view);
+  writer.text(spec.data);
+  writer.text(spec.title);
+  writer.text(spec.caption);
+  writer.json(spec.options);
+}
+
+FigureSpec figureFromBlob(BlobReader& reader) {
+  FigureSpec spec;
+  spec.view = reader.text();
+  spec.data = reader.text();
+  spec.title = reader.text();
+  spec.caption = reader.text();
+  spec.options = reader.json();
+  return spec;
+}
+
+void appendToBlob(BlobWriter& writer, const PointCloud& cloud) {
+  writer.array(cloud.positions);
+  writer.count(cloud.attributes.size());
+  for (const PointCloud::Attribute& attribute : cloud.attributes) {
+    writer.text(attribute.name);
+    writer.text(attribute.unit);
+    writer.array(attribute.values);
+  }
+  for (const double coordinate : cloud.origin) writer.number(coordinate);
+  writer.text(cloud.frame);
+}
+
+PointCloud pointsFromBlob(BlobReader& reader) {
+  PointCloud cloud;
+  cloud.positions = reader.array<float>();
+  if (cloud.positions.size() % 3 != 0) reader.malformed("positions are not triples");
+  for (std::size_t left = reader.count(24); left > 0; --left) {
+    PointCloud::Attribute attribute;
+    attribute.name = reader.text();
+    attribute.unit = reader.text();
+    attribute.values = reader.array<float>();
+    if (attribute.values.size() != cloud.points()) {
+      reader.malformed("an attribute has another length than the cloud");
+    }
+    cloud.attributes.push_back(std::move(attribute));
+  }
+  for (double& coordinate : cloud.origin) coordinate = reader.number<double>();
+  cloud.frame = reader.text();
+  return cloud;
+}
+
+}  // namespace lineament::io

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/project/flow.h"
+
+#include "core/base/error.h"
+#include "core/base/fingerprint.h"
+#include "core/io/reader.h"
+
+namespace lineament::project {
+
+namespace {
+
+constexpr ErrorText kChanged{"project.source_changed", "Read the source {name}",
+                             "its content is not what it was when it was added or last accepted",
+                             "{path}", "Accept the new content, or bring the old file back"};
+constexpr ErrorText kNoReader{"project.no_reader", "Read the source {name}",
+                              "there is no reader '{reader}'", "{path}",
+                              "Use the program version that added it, or add the file anew"};
+constexpr ErrorText kNoReaderOfThatName{"project.no_reader", "Read {name}",
+                                        "there is no reader '{reader}'", "{path}",
+                                        "Leave the reader out to have it chosen by content"};
+constexpr ErrorText kOtherVersion{
+    "project.analysis_version", "Run {analysis} again",
+    "the run was made by its version {recorded}, this program has version {known}", "",
+    "Start it anew, or allow the other version; results may differ"};
+
+bool isSource(const Project& project, Id id) {
+  for (const Source& source : project.sources()) {
+    if (source.id == id) return true;
+  }
+  return false;
+}
+
+Data loadSource(const Project& project, const Source& source, const Context& context) {
+  const std::string path = source.absolute_path.string();
+  const SourceCheck check = project.checkSource(source.id, true, context.part(0, 0.3));
+  if (check.state == SourceState::changed) {
+    throw Error(kChanged, {{"name", source.name}, {"path", check.path.string()}});
+  }
+  const std::filesystem::path file = project.sourceFile(source.id, context);
+  const io::Reader* reader = io::findReader(source.reader);
+  if (!reader) {
+    throw Error(kNoReader, {{"name", source.name}, {"reader", source.reader}, {"path", path}});
+  }
+  return reader
+      ->read(file, Parameters::fromJson(reader->options(), source.reader_options),
+             context.part(0.3, 1))
+      .withOrigin(originOf(source.id));
+}
+
+RunRecord::InputRecord recordOf(const Project& project, const Run::Input& input) {
+  if (!isSource(project, input.id)) return {input.name, std::to_string(input.id), {}};
+  const Source source = project.source(input.id);
+  return {input.name, source.absolute_path.string(), source.sha256};
+}
+
+// Figures are kept apart from data: they show an output, they are none themselves.
+Project::NewRun sorted(const Analysis& analysis, const RunResult& made) {
+  Project::NewRun run;
+  for (const auto& [id, data] : made.outputs.data) {
+    if (const FigureSpec* figure = data.as<FigureSpec>()) {
+      run.figures.push_back(*figure);
+      continue;
+    }
+    std::string title = id;
+    for (const Output& output : analysis.declaration().outputs) {
+      if (output.id == id) title = output.title;
+    }
+    run.outputs.push_back({id, std::move(title), data});
+  }
+  run.record = made.record;
+  return run;
+}
+
+}  // namespace
+
+Imported importFile(Project& project, const std::filesystem::path& path, const Import& import,
+                    const Context& context) {
+  const io::Reader* reader =
+      import.reader.empty() ? &io::readerFor(path) : io::findReader(import.reader);
+  if (!reader) {
+    throw Error::usage(
+        kNoReaderOfThatName,
+        {{"name", path.filename().string()}, {"reader", import.reader}, {"path", path.string()}});
+  }
+  const Parameters options = Parameters::fromText(reader->options(), import.reader_options);
+  Imported imported;
+  imported.data = reader->read(path, options, context.part(0, 0.7));
+  imported.source = project.addSource(
+      {path, imported.data.kind(), std::string(reader->id()), options.toJson(), {}, import.embed},
+      context.part(0.7, 1));
+  imported.data = imported.data.withOrigin(originOf(imported.source));
+  return imported;
+}
+
+Data loadItem(const Project& project, Id id, const Context& context) {
+  if (isSource(project, id)) return loadSource(project, project.source(id), context);
+  return project.loadResult(id, context);
+}
+
+RunOutcome runInProject(Project& project, const Analysis& analysis,
+                        const std::vector<Run::Input>& inputs, const Parameters& parameters,
+                        const Context& context, const std::string& title) {
+  Inputs data;
+  std::vector<RunRecord::InputRecord> records;
+  for (const Run::Input& input : inputs) {
+    records.push_back(recordOf(project, input));
+    data.add(input.name, loadItem(project, input.id, context.part(0, 0.1)));
+  }
+  const RunResult made =
+      runRecorded(analysis, data, parameters, std::move(records), context.part(0.1, 0.9));
+  if (made.record.outcome == "cancelled") throw Cancelled();
+
+  Project::NewRun run = sorted(analysis, made);
+  run.title = title.empty() ? analysis.declaration().title : title;
+  run.inputs = inputs;
+  Project::AddedRun added = project.addRun(run, context.part(0.9, 1));
+  return {added.run, made.record, std::move(added.results), std::move(added.figures), made.error};
+}
+
+RunOutcome rerun(Project& project, const Catalogue& catalogue, Id id, const Context& context,
+                 bool allow_other_version) {
+  const Run run = project.run(id);
+  const Analysis& analysis = catalogue.require(run.record.analysis);
+  const int known = analysis.declaration().version;
+  if (known != run.record.version && !allow_other_version) {
+    throw Error::usage(
+        kOtherVersion,
+        {{"analysis", run.record.analysis}, {"recorded", run.record.version}, {"known", known}});
+  }
+  Context again = context;
+  again.seed = run.record.seed;
+  again.threads = run.record.threads;
+  again.device = run.record.device == name(Device::cuda) ? Device::cuda : Device::cpu;
+  return runInProject(project, analysis, run.inputs,
+                      Parameters::fromJson(analysis.declaration(), run.record.parameters), again,
+                      run.title);
+}
+
+}  // namespace lineament::project

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the hand does in a cloud: orbiting, panning, zooming, picking and the lasso.
+#include <QApplication>
+#include <QContextMenuEvent>
+#include <QMenu>
+#include <QMouseEvent>
+#include <QToolTip>
+#include <cmath>
+#include <limits>
+
+#include "views/cloud/cloud_view.h"
+#include "views/common/vtk/vtk_widget.h"
+
+namespace lineament::views {
+
+namespace {
+
+constexpr std::size_t kHoverPoints = 1'000'000;  // beyond these a frame is too short to look at all
+
+}  // namespace
+
+std::optional<std::size_t> CloudView::pointAt(const QPointF& pixel, double reach) const {
+  const auto projection = camera_.projection(QSizeF(size()));
+  std::optional<std::size_t> found;
+  double nearest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < cloud_.points(); ++i) {
+    const float* p = cloud_.positions.data() + 3 * i;
+    const auto seen = projection({p[0], p[1], p[2]});
+    if (!seen || seen->depth >= nearest) continue;
+    const QPointF off = seen->pixel - pixel;
+    if (std::abs(off.x()) > reach || std::abs(off.y()) > reach) continue;
+    // A point a little farther from the pointer wins only when it is well in front.
+    const double miss = std::hypot(off.x(), off.y());
+    if (miss > reach || seen->depth * (1 + 0.02 * miss) >= nearest) continue;
+    nearest = seen->depth * (1 + 0.02 * miss);
+    found = i;
+  }
+  return found;
+}
+
+std::vector<std::size_t> CloudView::pointsInside(const QPolygonF& lasso) const {
+  const auto projection = camera_.projection(QSizeF(size()));
+  const QRectF box = lasso.boundingRect();
+  std::vector<std::size_t> inside;
+  for (std::size_t i = 0; i < cloud_.points(); ++i) {
+    const float* p = cloud_.positions.data() + 3 * i;
+    const auto seen = projection({p[0], p[1], p[2]});
+    if (seen && box.contains(seen->pixel) && lasso.containsPoint(seen->pixel, Qt::OddEvenFill)) {
+      inside.push_back(i);
+    }
+  }
+  return inside;
+}
+
+void CloudView::choose(std::vector<std::size_t> points, Qt::KeyboardModifiers modifiers) {
+  Selection chosen(data_.origin(), std::move(points));
+  if (modifiers & Qt::ShiftModifier) {
+    chosen = chosen.added(selection());
+  } else if (modifiers & Qt::ControlModifier) {
+    chosen = chosen.toggled(selection());
+  }
+  setSelection(chosen);
+  Q_EMIT selectionEdited(chosen);
+}
+
+void CloudView::mousePressEvent(QMouseEvent* event) {
+  pressed_at_ = last_at_ = event->position();
+  const bool left = event->button() == Qt::LeftButton;
+  if (left && (event->modifiers() & Qt::AltModifier)) {
+    drag_ = Drag::lasso;
+    lasso_ = {pressed_at_};
+  } else {
+    drag_ = left ? Drag::press : Drag::pan;
+  }
+}
+
+void CloudView::mouseMoveEvent(QMouseEvent* event) {
+  const QPointF moved = event->position() - last_at_;
+  const bool far =
+      (event->position() - pressed_at_).manhattanLength() >= QApplication::startDragDistance();
+  if (drag_ == Drag::press && far) drag_ = Drag::orbit;
+  switch (drag_) {
+    case Drag::none:
+      showHover(event->position(), event->globalPosition().toPoint());
+      return;
+    case Drag::press:
+      return;
+    case Drag::orbit:
+      camera_.orbit(moved);
+      break;
+    case Drag::pan:
+      camera_.pan(moved, QSizeF(size()));
+      break;
+    case Drag::lasso:
+      lasso_.append(event->position());
+      overlay_ ? overlay_->update() : update();
+      return;
+  }
+  last_at_ = event->position();
+  cameraMoved();
+}
+
+void CloudView::mouseReleaseEvent(QMouseEvent* event) {
+  const Drag ended = std::exchange(drag_, Drag::none);
+  if (ended == Drag::lasso) {
+    choose(pointsInside(std::exchange(lasso_, {})), event->modifiers() & ~Qt::AltModifier);
+  } else if (ended == Drag::press) {
+    const auto point = pointAt(event->position());
+    const bool adding = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
+    if (point) {
+      choose({*point}, event->modifiers());
+    } else if (!adding) {
+      choose({}, Qt::NoModifier);
+    }
+  } else if (ended == Drag::orbit || ended == Drag::pan) {
+    Q_EMIT optionsChanged();
+  }
+}
+
+void CloudView::mouseDoubleClickEvent(QMouseEvent*) {
+  drag_ = Drag::none;
+  fit();
+}
+
+void CloudView::wheelEvent(QWheelEvent* event) {
+  const double notches = event->angleDelta().y() / 120.0;
+  camera_.zoomAbout(std::pow(1.2, notches), event->position(), QSizeF(size()));
+  cameraMoved();
+}
+
+void CloudView::keyPressEvent(QKeyEvent* event) {
+  constexpr double kStep = 15;  // pixels of dragging
+  switch (event->key()) {
+    case Qt::Key_Left:
+      camera_.orbit({-kStep, 0});
+      break;
+    case Qt::Key_Right:
+      camera_.orbit({kStep, 0});
+      break;
+    case Qt::Key_Up:
+      camera_.orbit({0, kStep});
+      break;
+    case Qt::Key_Down:
+      camera_.orbit({0, -kStep});
+      break;
+    case Qt::Key_Plus:
+    case Qt::Key_Minus:
+      camera_.zoomAbout(event->key() == Qt::Key_Plus ? 1.2 : 1 / 1.2,
+                        QPointF(width() / 2.0, height() / 2.0), QSizeF(size()));
+      break;
+    case Qt::Key_Home:
+      fit();
+      return;
+    case Qt::Key_Escape:
+      lasso_.clear();
+      drag_ = Drag::none;
+      choose({}, Qt::NoModifier);
+      return;
+    default:
+      View::keyPressEvent(event);
+      return;
+  }
+  cameraMoved();
+}
+
+void CloudView::contextMenuEvent(QContextMenuEvent* event) {
+  // The right button pans: its menu opens only where it was not dragged.
+  const QPointF from = pressed_at_ - QPointF(event->pos());
+  if (event->reason() == QContextMenuEvent::Mouse && from.manhattanLength() > 4) return;
+  drag_ = Drag::none;
+  QMenu menu(this);
+  QMenu* colours = menu.addMenu(tr("Colour by"));
+  for (const QString& quantity : quantitiesOf(cloud_)) {
+    QAction* action = colours->addAction(quantity);
+    action->setCheckable(true);
+    action->setChecked(quantity == colouring_.quantity);
+    connect(action, &QAction::triggered, this, [this, quantity] {
+      setOptions({{"colour_by", quantity.toStdString()}});
+      Q_EMIT optionsChanged();
+    });
+  }
+  QMenu* sizes = menu.addMenu(tr("Point size"));
+  for (const int pixels : {1, 2, 3, 4, 6}) {
+    QAction* action = sizes->addAction(tr("%1 px").arg(pixels));
+    action->setCheckable(true);
+    action->setChecked(pixels == static_cast<int>(point_size_));
+    connect(action, &QAction::triggered, this, [this, pixels] {
+      setOptions({{"point_size", pixels}});
+      Q_EMIT optionsChanged();
+    });
+  }
+  menu.addAction(tr("Fit to the points"), this, &CloudView::fit);
+  menu.exec(event->globalPos());
+}
+
+void CloudView::showHover(const QPointF& pixel, const QPoint& global) {
+  if (cloud_.points() > kHoverPoints) return;
+  const auto point = pointAt(pixel);
+  if (point) {
+    QToolTip::showText(global, describe(*point), this);
+  } else {
+    QToolTip::hideText();
+  }
+}
+
+}  // namespace lineament::views
