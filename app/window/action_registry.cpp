@@ -29,7 +29,8 @@ ActionRegistry::ActionRegistry(QMenuBar& bar, QWidget& window)
 QMenu* ActionRegistry::menu(const QString& path) {
   if (QMenu* found = menus_.value(path)) return found;
   const qsizetype slash = path.lastIndexOf('/');
-  QMenu* made = slash < 0 ? bar_.addMenu(path) : menu(path.left(slash))->addMenu(path.mid(slash + 1));
+  QMenu* made =
+      slash < 0 ? bar_.addMenu(path) : menu(path.left(slash))->addMenu(path.mid(slash + 1));
   made->setToolTipsVisible(true);
   menus_.insert(path, made);
   return made;

@@ -26,8 +26,8 @@ struct Command {
   QString platform_icon = {};  // freedesktop name; may be empty
   QString own_icon = {};       // one of ours; may be empty
   std::function<void()> act = {};
-  bool begins_group = false;   // a separator before it
-  QString tip = {};            // one sentence; empty: the text
+  bool begins_group = false;  // a separator before it
+  QString tip = {};           // one sentence; empty: the text
 };
 
 // All commands of a window.

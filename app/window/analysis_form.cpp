@@ -16,7 +16,9 @@
 namespace lineament::app {
 namespace {
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
 QLabel* mutedLabel(const QString& words, QWidget* parent) {
   auto* label = new QLabel(words, parent);

@@ -25,7 +25,7 @@ class PrimaryButton;
 // What the form says when it is run.
 struct RunRequest {
   QString analysis;
-  std::vector<std::pair<std::string, QStringList>> inputs;  // declared input, data ids
+  std::vector<std::pair<std::string, QStringList>> inputs;    // declared input, data ids
   std::vector<std::pair<std::string, std::string>> settings;  // KEY, VALUE as typed
 };
 

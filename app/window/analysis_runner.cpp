@@ -16,8 +16,7 @@ struct Prepared {
 Prepared prepare(const Catalogue& catalogue, const RunRequest& request) {
   Prepared prepared;
   prepared.analysis = &catalogue.require(request.analysis.toStdString());
-  prepared.parameters =
-      Parameters::fromText(prepared.analysis->declaration(), request.settings);
+  prepared.parameters = Parameters::fromText(prepared.analysis->declaration(), request.settings);
   for (const auto& [input, ids] : request.inputs) {
     for (const QString& id : ids) prepared.inputs.push_back({input, id.toLongLong()});
     prepared.ids << ids;
@@ -66,18 +65,20 @@ void AnalysisRunner::start(const QString& analysis, const QString& title, const 
   const std::shared_ptr<project::Project> project = session_.shared();
   const int threads = Settings().threads();
   Q_EMIT started(analysis);
-  jobs_.start({.title = title, .lane = Lane::run, .depends_on = inputs},
-              [project, threads, work = std::move(work)](const Context& job_context) {
-                Context context = job_context;
-                context.threads = threads;
-                return work(*project, context);
-              },
-              this, [this, analysis, project](const Outcome<project::RunOutcome>& outcome) {
-                Q_EMIT ended(analysis);
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                const project::RunOutcome* run = valueOf(outcome);
-                if (run && project == session_.shared()) Q_EMIT made(*run);
-              });
+  jobs_.start(
+      {.title = title, .lane = Lane::run, .depends_on = inputs},
+      [project, threads, work = std::move(work)](const Context& job_context) {
+        Context context = job_context;
+        context.threads = threads;
+        return work(*project, context);
+      },
+      this,
+      [this, analysis, project](const Outcome<project::RunOutcome>& outcome) {
+        Q_EMIT ended(analysis);
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        const project::RunOutcome* run = valueOf(outcome);
+        if (run && project == session_.shared()) Q_EMIT made(*run);
+      });
 }
 
 }  // namespace lineament::app

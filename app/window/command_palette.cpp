@@ -22,7 +22,9 @@ constexpr int kRowHeight = 32;
 constexpr int kRows = 10;
 enum Role { menuRole = Qt::UserRole, keyRole, actionRole };
 
-QString plainText(const QAction& action) { return QString(action.text()).remove('&'); }
+QString plainText(const QAction& action) {
+  return QString(action.text()).remove('&');
+}
 
 // The command at the left, its menu muted behind it, its key at the right.
 class PaletteRow : public QStyledItemDelegate {

@@ -41,13 +41,13 @@ void DataStore::start(Id id) {
     return;
   }
   const std::shared_ptr<project::Project> project = session_.shared();
-  jobs_.start({.title = tr("Load %1").arg(*valueOf(name)), .depends_on = {QString::number(id)}},
-              [project, id](const Context& context) {
-                return project::loadItem(*project, id, context);
-              },
-              this, [this, id, project](const Outcome<Data>& outcome) {
-                if (project == session_.shared()) arrived(id, outcome);
-              });
+  jobs_.start(
+      {.title = tr("Load %1").arg(*valueOf(name)), .depends_on = {QString::number(id)}},
+      [project, id](const Context& context) { return project::loadItem(*project, id, context); },
+      this,
+      [this, id, project](const Outcome<Data>& outcome) {
+        if (project == session_.shared()) arrived(id, outcome);
+      });
 }
 
 void DataStore::arrived(Id id, const Outcome<Data>& outcome) {

@@ -108,7 +108,9 @@ void FigureDialog::refresh() {
   size_->setText(sizeText());
 }
 
-QString FigureDialog::ending() const { return type_->currentData().toString(); }
+QString FigureDialog::ending() const {
+  return type_->currentData().toString();
+}
 
 views::FigureFormat FigureDialog::format() const {
   return {.width_mm = width_->value(), .height_mm = height_->value(), .dpi = dpi_->value()};

@@ -57,23 +57,24 @@ void FileImport::plan(const QStringList& files, QObject* receiver,
   const OpeningPlan glance = firstGlance(files);
   done(glance);
   if (!glance.accepted || files.isEmpty()) return;
-  jobs_.start({.title = tr("Look at %1").arg(glance.detail)},
-              [files](const Context&) { return lookInto(files); }, receiver,
-              [done](const Outcome<OpeningPlan>& outcome) {
-                if (const OpeningPlan* plan = valueOf(outcome)) done(*plan);
-                if (const Error* error = errorOf(outcome)) {
-                  done({QString::fromStdString(error->asked()),
-                        QString::fromStdString(error->found()), false});
-                }
-              });
+  jobs_.start(
+      {.title = tr("Look at %1").arg(glance.detail)},
+      [files](const Context&) { return lookInto(files); }, receiver,
+      [done](const Outcome<OpeningPlan>& outcome) {
+        if (const OpeningPlan* plan = valueOf(outcome)) done(*plan);
+        if (const Error* error = errorOf(outcome)) {
+          done({QString::fromStdString(error->asked()), QString::fromStdString(error->found()),
+                false});
+        }
+      });
 }
 
 void FileImport::open(const QStringList& files) {
   for (const QString& file : files) {
     const QFileInfo info(file);
     if (info.isDir()) {
-      Q_EMIT failed(Error(kFolder, {{"name", info.fileName().toStdString()},
-                                    {"path", file.toStdString()}}));
+      Q_EMIT failed(
+          Error(kFolder, {{"name", info.fileName().toStdString()}, {"path", file.toStdString()}}));
     } else if (project::isProjectFile(file.toStdString())) {
       session_.open(file);
     } else {
@@ -85,16 +86,18 @@ void FileImport::open(const QStringList& files) {
 void FileImport::import(const QString& file) {
   const std::shared_ptr<project::Project> project = session_.shared();
   const QString name = QFileInfo(file).fileName();
-  jobs_.start({.title = tr("Open %1").arg(name)},
-              [project, path = file.toStdString()](const Context& context) {
-                return project::importFile(*project, path, {}, context);
-              },
-              this, [this, project, name](const Outcome<project::Imported>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                const project::Imported* imported = valueOf(outcome);
-                if (!imported || project != session_.shared()) return;
-                Q_EMIT this->imported(imported->source, name, imported->data);
-              });
+  jobs_.start(
+      {.title = tr("Open %1").arg(name)},
+      [project, path = file.toStdString()](const Context& context) {
+        return project::importFile(*project, path, {}, context);
+      },
+      this,
+      [this, project, name](const Outcome<project::Imported>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        const project::Imported* imported = valueOf(outcome);
+        if (!imported || project != session_.shared()) return;
+        Q_EMIT this->imported(imported->source, name, imported->data);
+      });
 }
 
 }  // namespace lineament::app

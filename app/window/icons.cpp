@@ -8,7 +8,9 @@
 #include "views/common/theme.h"
 
 // Resources of a static library are registered from outside of any namespace.
-static void registerIcons() { Q_INIT_RESOURCE(icons); }
+static void registerIcons() {
+  Q_INIT_RESOURCE(icons);
+}
 
 namespace lineament::app {
 namespace {

@@ -18,7 +18,9 @@ namespace {
 constexpr int kNameWidth = 260;
 constexpr int kBarWidth = 140;
 
-int percent(const Job& job) { return static_cast<int>(std::lround(100 * job.fraction())); }
+int percent(const Job& job) {
+  return static_cast<int>(std::lround(100 * job.fraction()));
+}
 
 QString lineOf(const Job& job) {
   if (job.cancelling()) return JobStrip::tr("%1: cancelling").arg(job.title());
@@ -62,9 +64,9 @@ JobStrip::JobStrip(JobQueue& queue, QWidget* parent) : QWidget(parent), queue_(q
   auto* line = new QHBoxLayout(this);
   line->setContentsMargins(8, 0, 8, 0);
   line->setSpacing(8);
-  for (QWidget* part : {static_cast<QWidget*>(name_), static_cast<QWidget*>(bar_),
-                        static_cast<QWidget*>(left_), static_cast<QWidget*>(cancel_),
-                        static_cast<QWidget*>(count_)}) {
+  for (QWidget* part :
+       {static_cast<QWidget*>(name_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(left_),
+        static_cast<QWidget*>(cancel_), static_cast<QWidget*>(count_)}) {
     line->addWidget(part);
   }
   connect(&queue, &JobQueue::jobAdded, this, [this](Job* job) {

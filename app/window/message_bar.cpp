@@ -52,8 +52,8 @@ QLabel* wrapped(const QString& words, QWidget* parent) {
 
 Message Message::of(const Error& error) {
   Message message;
-  message.headline = MessageBar::tr("%1: %2").arg(
-      QString::fromStdString(error.asked()), QString::fromStdString(error.found()));
+  message.headline = MessageBar::tr("%1: %2").arg(QString::fromStdString(error.asked()),
+                                                  QString::fromStdString(error.found()));
   QStringList rest;
   if (!error.where().empty()) rest << sentence(error.where());
   if (!error.remedy().empty()) rest << sentence(error.remedy());

@@ -29,9 +29,9 @@ class ParameterField : public QWidget {
 
   const Parameter& parameter() const { return parameter_; }
 
-  virtual QString text() const = 0;             // empty: left at its default
+  virtual QString text() const = 0;  // empty: left at its default
   virtual void setText(const QString& text) = 0;
-  virtual QWidget* control() const = 0;         // what the label's key goes to
+  virtual QWidget* control() const = 0;  // what the label's key goes to
 
   // For column and columns; keeps what is chosen where the name is still there.
   virtual void setColumns(const QList<ColumnChoice>& columns) { Q_UNUSED(columns); }

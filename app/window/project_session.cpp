@@ -17,13 +17,14 @@ QString textOfPath(const std::filesystem::path& path) {
 
 // A name that no file in the folder has yet.
 QString untitledPath() {
-  const QString stem =
-      untitledFolder() + '/' +
-      ProjectSession::tr("Untitled %1").arg(QDateTime::currentDateTime().toString("yyyy-MM-dd HH.mm"));
+  const QString stem = untitledFolder() + '/' +
+                       ProjectSession::tr("Untitled %1")
+                           .arg(QDateTime::currentDateTime().toString("yyyy-MM-dd HH.mm"));
   const auto extension = QString::fromUtf8(project::kExtension.data(),
                                            static_cast<qsizetype>(project::kExtension.size()));
   QString path = stem + extension;
-  for (int n = 2; QFileInfo::exists(path); ++n) path = QString("%1 (%2)%3").arg(stem).arg(n).arg(extension);
+  for (int n = 2; QFileInfo::exists(path); ++n)
+    path = QString("%1 (%2)%3").arg(stem).arg(n).arg(extension);
   return path;
 }
 
@@ -52,15 +53,21 @@ ProjectSession::~ProjectSession() {
   settle([&] { closeFor(project_, untitled()); });
 }
 
-QString ProjectSession::path() const { return textOfPath(project_->path()); }
+QString ProjectSession::path() const {
+  return textOfPath(project_->path());
+}
 
-QString ProjectSession::title() const { return QFileInfo(path()).completeBaseName(); }
+QString ProjectSession::title() const {
+  return QFileInfo(path()).completeBaseName();
+}
 
 bool ProjectSession::untitled() const {
   return QFileInfo(path()).absolutePath() == QFileInfo(untitledFolder()).absoluteFilePath();
 }
 
-bool ProjectSession::empty() const { return isEmpty(*project_); }
+bool ProjectSession::empty() const {
+  return isEmpty(*project_);
+}
 
 void ProjectSession::adopt(std::shared_ptr<project::Project> project) {
   project_ = std::move(project);
@@ -79,18 +86,19 @@ void ProjectSession::release() {
   Q_EMIT aboutToReplace();
   project_->removeObserver(observer_);
   const bool drop_if_empty = untitled();
-  jobs_.start({.title = tr("Close %1").arg(title())},
-              [old = std::move(project_), drop_if_empty](const Context&) {
-                closeFor(old, drop_if_empty);
-              },
-              this, [this](const Outcome<Nothing>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-              });
+  jobs_.start(
+      {.title = tr("Close %1").arg(title())},
+      [old = std::move(project_), drop_if_empty](const Context&) { closeFor(old, drop_if_empty); },
+      this,
+      [this](const Outcome<Nothing>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+      });
 }
 
 void ProjectSession::openUntitled() {
   auto made = settle([] {
-    return std::shared_ptr<project::Project>(project::Project::create(untitledPath().toStdString()));
+    return std::shared_ptr<project::Project>(
+        project::Project::create(untitledPath().toStdString()));
   });
   if (const Error* error = errorOf(made)) {
     Q_EMIT failed(*error);
@@ -103,17 +111,17 @@ void ProjectSession::openUntitled() {
 void ProjectSession::open(const QString& path) {
   if (QFileInfo(path).canonicalFilePath() == QFileInfo(this->path()).canonicalFilePath()) return;
   using Opened = std::shared_ptr<project::Project>;
-  jobs_.start({.title = tr("Open %1").arg(QFileInfo(path).fileName())},
-              [file = path.toStdString()](const Context&) {
-                return Opened(project::Project::open(file));
-              },
-              this, [this](Outcome<Opened> outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                Opened* opened = valueOf(outcome);
-                if (!opened) return;
-                release();
-                adopt(std::move(*opened));
-              });
+  jobs_.start(
+      {.title = tr("Open %1").arg(QFileInfo(path).fileName())},
+      [file = path.toStdString()](const Context&) { return Opened(project::Project::open(file)); },
+      this,
+      [this](Outcome<Opened> outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        Opened* opened = valueOf(outcome);
+        if (!opened) return;
+        release();
+        adopt(std::move(*opened));
+      });
 }
 
 void ProjectSession::saveVersion(const QString& name) {
@@ -123,14 +131,14 @@ void ProjectSession::saveVersion(const QString& name) {
 }
 
 void ProjectSession::saveCopy(const QString& path) {
-  jobs_.start({.title = tr("Save a copy")},
-              [project = project_, file = path.toStdString()](const Context&) {
-                project->saveCopy(file);
-              },
-              this, [this, path](const Outcome<Nothing>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                if (valueOf(outcome)) Q_EMIT said(tr("Saved a copy as %1").arg(path));
-              });
+  jobs_.start(
+      {.title = tr("Save a copy")},
+      [project = project_, file = path.toStdString()](const Context&) { project->saveCopy(file); },
+      this,
+      [this, path](const Outcome<Nothing>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        if (valueOf(outcome)) Q_EMIT said(tr("Saved a copy as %1").arg(path));
+      });
 }
 
 bool ProjectSession::attempt(const std::function<void(project::Project&)>& work) {

@@ -26,7 +26,9 @@ ProjectTree::Type typeOf(const QTreeWidgetItem* item) {
   return static_cast<ProjectTree::Type>(item->data(0, typeRole).toInt());
 }
 
-Id idOf(const QTreeWidgetItem* item) { return item->data(0, idRole).toLongLong(); }
+Id idOf(const QTreeWidgetItem* item) {
+  return item->data(0, idRole).toLongLong();
+}
 
 QString iconOf(Kind kind) {
   switch (kind) {
@@ -252,9 +254,8 @@ void ProjectTree::remove(QTreeWidgetItem* item) {
 }
 
 void ProjectTree::addToReport(project::ReportItem::Type type, Id target) {
-  session_.attempt([&](project::Project& project) {
-    project.addReportItem({.type = type, .target = target});
-  });
+  session_.attempt(
+      [&](project::Project& project) { project.addReportItem({.type = type, .target = target}); });
 }
 
 void ProjectTree::sourceMenu(QMenu& menu, Id id) {

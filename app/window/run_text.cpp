@@ -12,11 +12,16 @@
 namespace lineament::app {
 namespace {
 
-QString tr(const char* words) { return QCoreApplication::translate("RunText", words); }
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString tr(const char* words) {
+  return QCoreApplication::translate("RunText", words);
+}
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
 void addFact(QStringList& lines, const QString& name, const QString& value) {
-  if (!value.isEmpty()) lines << QString("- **%1** `%2`").arg(name, QString(value).replace('`', '\''));
+  if (!value.isEmpty())
+    lines << QString("- **%1** `%2`").arg(name, QString(value).replace('`', '\''));
 }
 
 }  // namespace
@@ -59,21 +64,25 @@ QStringList warningsOf(const RunRecord& record) {
   return warnings;
 }
 
-QString machineText() {
+QString machineText(const GpuState& gpu) {
   const int chosen = Settings().threads();
   const int threads = chosen > 0 ? chosen : hardwareThreads();
-  return QCoreApplication::translate("RunText", "CPU %n threads · no GPU", nullptr, threads);
+  const QString processor =
+      QCoreApplication::translate("RunText", "CPU %n threads", nullptr, threads);
+  return QString("%1 · %2").arg(processor, gpu.available ? text(gpu.name) : tr("no GPU"));
 }
 
-QString aboutText() {
-  QStringList lines{"# Lineament", {}, tr("A workbench for linear models and linear-time sequence models."), {}};
+QString aboutText(const GpuState& gpu) {
+  QStringList lines{
+      "# Lineament", {}, tr("A workbench for linear models and linear-time sequence models."), {}};
   addFact(lines, tr("Version"), text(versionText()));
   addFact(lines, tr("Compiler"), text(compilerText()));
   addFact(lines, tr("Processor"), text(cpuName()));
   addFact(lines, tr("Vector instructions"), text(simdTarget()));
   addFact(lines, tr("Threads"), QString::number(hardwareThreads()));
-  addFact(lines, tr("CUDA"), tr("not found; analyses run on the processor"));
-  lines << QString() << tr("Free software under the GNU General Public License, version 3 or later.");
+  addFact(lines, tr("CUDA"), gpu.available ? text(gpu.name) : text(gpu.reason));
+  lines << QString()
+        << tr("Free software under the GNU General Public License, version 3 or later.");
   return lines.join('\n');
 }
 

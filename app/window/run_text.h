@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include "core/analysis/run.h"
+#include "core/base/gpu.h"
 
 namespace lineament::app {
 
@@ -15,9 +16,9 @@ QString runText(const QString& title, const RunRecord& record);
 QStringList warningsOf(const RunRecord& record);
 
 // What the program is and runs on: version, compiler, vector instructions, threads, GPU.
-QString aboutText();
+QString aboutText(const GpuState& gpu);
 
 // "CPU 2 threads · no GPU", for the status bar.
-QString machineText();
+QString machineText(const GpuState& gpu);
 
 }  // namespace lineament::app

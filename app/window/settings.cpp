@@ -23,7 +23,9 @@ QVariant value(const QString& key, const QVariant& fallback = {}) {
   return stored().value(key, fallback);
 }
 
-void setValue(const QString& key, const QVariant& value) { stored().setValue(key, value); }
+void setValue(const QString& key, const QVariant& value) {
+  stored().setValue(key, value);
+}
 
 }  // namespace
 
@@ -55,16 +57,26 @@ void Settings::setTheme(ThemeChoice choice) {
   setValue("theme", QString(names[static_cast<int>(choice)]));
 }
 
-int Settings::threads() const { return std::max(0, value("threads", 0).toInt()); }
-void Settings::setThreads(int threads) { setValue("threads", threads); }
+int Settings::threads() const {
+  return std::max(0, value("threads", 0).toInt());
+}
+void Settings::setThreads(int threads) {
+  setValue("threads", threads);
+}
 
-std::size_t Settings::memoryBudget() const { return value("memory", 0).toULongLong(); }
+std::size_t Settings::memoryBudget() const {
+  return value("memory", 0).toULongLong();
+}
 void Settings::setMemoryBudget(std::size_t bytes) {
   setValue("memory", static_cast<qulonglong>(bytes));
 }
 
-QByteArray Settings::windowGeometry() const { return value("geometry").toByteArray(); }
-void Settings::setWindowGeometry(const QByteArray& geometry) { setValue("geometry", geometry); }
+QByteArray Settings::windowGeometry() const {
+  return value("geometry").toByteArray();
+}
+void Settings::setWindowGeometry(const QByteArray& geometry) {
+  setValue("geometry", geometry);
+}
 
 QString untitledFolder() {
   QString state = qEnvironmentVariable("XDG_STATE_HOME");

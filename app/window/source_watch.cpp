@@ -15,23 +15,24 @@ void SourceWatch::check() {
   using Findings = std::vector<Finding>;
   const std::shared_ptr<project::Project> project = session_.shared();
   if (project->sources().empty()) return;
-  jobs_.start({.title = tr("Check the sources")},
-              [project](const Context& context) {
-                Findings findings;
-                for (const project::Source& source : project->sources()) {
-                  const project::SourceCheck check =
-                      project->checkSource(source.id, false, context);
-                  if (check.state == project::SourceState::unchanged) continue;
-                  findings.push_back({source.id, QString::fromStdString(source.name), check});
-                }
-                return findings;
-              },
-              this, [this, project](const Outcome<Findings>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                const Findings* findings = valueOf(outcome);
-                if (!findings || project != session_.shared()) return;
-                for (const Finding& finding : *findings) report(finding);
-              });
+  jobs_.start(
+      {.title = tr("Check the sources")},
+      [project](const Context& context) {
+        Findings findings;
+        for (const project::Source& source : project->sources()) {
+          const project::SourceCheck check = project->checkSource(source.id, false, context);
+          if (check.state == project::SourceState::unchanged) continue;
+          findings.push_back({source.id, QString::fromStdString(source.name), check});
+        }
+        return findings;
+      },
+      this,
+      [this, project](const Outcome<Findings>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        const Findings* findings = valueOf(outcome);
+        if (!findings || project != session_.shared()) return;
+        for (const Finding& finding : *findings) report(finding);
+      });
 }
 
 void SourceWatch::report(const Finding& finding) {
@@ -73,36 +74,40 @@ void SourceWatch::locate(Id source) {
 
 void SourceWatch::relink(Id source, const QString& path) {
   const std::shared_ptr<project::Project> project = session_.shared();
-  jobs_.start({.title = tr("Relink")},
-              [project, source, file = path.toStdString()](const Context& context) {
-                Finding finding{.id = source};
-                finding.check = project->relink(source, file, context);
-                finding.name = QString::fromStdString(project->source(source).name);
-                return finding;
-              },
-              this, [this](const Outcome<Finding>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                if (const Finding* finding = valueOf(outcome)) report(*finding);
-              });
+  jobs_.start(
+      {.title = tr("Relink")},
+      [project, source, file = path.toStdString()](const Context& context) {
+        Finding finding{.id = source};
+        finding.check = project->relink(source, file, context);
+        finding.name = QString::fromStdString(project->source(source).name);
+        return finding;
+      },
+      this,
+      [this](const Outcome<Finding>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        if (const Finding* finding = valueOf(outcome)) report(*finding);
+      });
 }
 
 void SourceWatch::acceptContent(Id source) {
   const std::shared_ptr<project::Project> project = session_.shared();
-  jobs_.start({.title = tr("Take the new content")},
-              [project, source](const Context& context) { project->acceptChange(source, context); },
-              this, [this, source](const Outcome<Nothing>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-                if (valueOf(outcome)) Q_EMIT contentAccepted(source);
-              });
+  jobs_.start(
+      {.title = tr("Take the new content")},
+      [project, source](const Context& context) { project->acceptChange(source, context); }, this,
+      [this, source](const Outcome<Nothing>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        if (valueOf(outcome)) Q_EMIT contentAccepted(source);
+      });
 }
 
 void SourceWatch::embed(Id source) {
   const std::shared_ptr<project::Project> project = session_.shared();
-  jobs_.start({.title = tr("Embed")},
-              [project, source](const Context& context) { project->embedSource(source, context); },
-              this, [this](const Outcome<Nothing>& outcome) {
-                if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-              });
+  jobs_.start(
+      {.title = tr("Embed")},
+      [project, source](const Context& context) { project->embedSource(source, context); }, this,
+      [this](const Outcome<Nothing>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+      });
 }
 
 }  // namespace lineament::app

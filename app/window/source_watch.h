@@ -18,7 +18,7 @@ class SourceWatch : public QObject {
  public:
   SourceWatch(JobQueue& jobs, ProjectSession& session, QWidget* window);
 
-  void check();           // all sources, in a job
+  void check();            // all sources, in a job
   void locate(Id source);  // asks for the file
   void embed(Id source);
 

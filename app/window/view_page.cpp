@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/figures/view_catalogue.h"
 #include "app/window/icons.h"
 
 namespace lineament::app {
@@ -43,7 +44,7 @@ ViewPage::ViewPage(std::unique_ptr<views::View> view, const Data& data, Showing 
   others_ = new QComboBox(line_widget);
   others_->setToolTip(tr("Show these data in another way"));
   others_->setAccessibleName(tr("View"));
-  for (const QString& id : other_views) others_->addItem(id, id);
+  for (const QString& id : other_views) others_->addItem(viewTitle(id), id);
   others_->setCurrentIndex(others_->findData(showing_.view));
   others_->setVisible(other_views.size() > 1);
   connect(others_, &QComboBox::activated, this,

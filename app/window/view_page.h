@@ -37,7 +37,7 @@ class ViewPage : public QWidget {
   const Showing& showing() const { return showing_; }
   Showing current() const;  // with the view's options as they are now
 
-  void replaceData(const Data& data);    // a newer result in the same place
+  void replaceData(const Data& data);     // a newer result in the same place
   void setBeingReplaced(bool replacing);  // marks the old result while a run makes a new one
   void refresh();                         // after the theme changed
 

@@ -27,7 +27,9 @@ ViewTabs::ViewTabs(QWidget* parent) : QTabWidget(parent) {
   connect(this, &QTabWidget::currentChanged, this, &ViewTabs::changed);
 }
 
-ViewPage* ViewTabs::page(int index) const { return qobject_cast<ViewPage*>(widget(index)); }
+ViewPage* ViewTabs::page(int index) const {
+  return qobject_cast<ViewPage*>(widget(index));
+}
 
 QList<ViewPage*> ViewTabs::pages() const {
   QList<ViewPage*> all;
@@ -35,9 +37,9 @@ QList<ViewPage*> ViewTabs::pages() const {
   return all;
 }
 
-void ViewTabs::show(const Data& data, const Showing& wanted, bool in_front) {
+void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front) {
   Showing showing = wanted;
-  const QStringList views = viewsFor(data.kind());
+  const QStringList views = viewsFor(value.kind());
   if (showing.view.isEmpty()) showing.view = views.value(0);
   for (ViewPage* open : pages()) {
     const Showing& shown = open->showing();
@@ -47,16 +49,15 @@ void ViewTabs::show(const Data& data, const Showing& wanted, bool in_front) {
       return;
     }
   }
-  const auto added = settle([&] { add(data, showing, in_front); });
+  const auto added = settle([&] { add(value, showing, in_front); });
   if (const Error* error = errorOf(added)) Q_EMIT failed(*error);
 }
 
-void ViewTabs::add(const Data& data, const Showing& showing, bool in_front) {
-  std::unique_ptr<views::View> view = makeView(showing.view);
-  if (!view) {
-    throw Error(kNoView, {{"title", showing.title.toStdString()}, {"kind", name(data.kind())}});
+void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
+  if (showing.view.isEmpty()) {
+    throw Error(kNoView, {{"title", showing.title.toStdString()}, {"kind", name(value.kind())}});
   }
-  auto* made = new ViewPage(std::move(view), data, showing, viewsFor(data.kind()));
+  auto* made = new ViewPage(makeView(showing.view), value, showing, viewsFor(value.kind()));
   connect(&made->view(), &views::View::selectionEdited, this, &ViewTabs::share);
   connect(made, &ViewPage::viewWanted, this, [this, made](const QString& id) {
     Showing other = made->showing();
@@ -66,7 +67,7 @@ void ViewTabs::add(const Data& data, const Showing& showing, bool in_front) {
   });
   connect(made, &ViewPage::exportWanted, this, [this, made] { Q_EMIT exportWanted(made); });
   connect(made, &ViewPage::copyWanted, this, [this, made] { Q_EMIT copyWanted(made); });
-  const auto origin = QString::fromStdString(data.origin());
+  const auto origin = QString::fromStdString(value.origin());
   if (selections_.contains(origin)) made->view().setSelection(selections_.value(origin));
 
   const int index = addTab(made, QString(showing.title).replace('&', "&&"));

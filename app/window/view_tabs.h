@@ -19,7 +19,7 @@ class ViewTabs : public QTabWidget {
   explicit ViewTabs(QWidget* parent = nullptr);
 
   // Opens a tab, or brings the one to the front that shows this already.
-  void show(const Data& data, const Showing& showing, bool in_front = true);
+  void show(const Data& value, const Showing& showing, bool in_front = true);
   ViewPage* page(int index) const;
   ViewPage* currentPage() const { return page(currentIndex()); }
   QList<ViewPage*> pages() const;
@@ -36,7 +36,7 @@ class ViewTabs : public QTabWidget {
   void copyWanted(lineament::app::ViewPage* page);
 
  private:
-  void add(const Data& data, const Showing& showing, bool in_front);
+  void add(const Data& value, const Showing& showing, bool in_front);
   void close(int index);
   void share(const Selection& selection);
 

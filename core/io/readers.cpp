@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
+#include "core/io/csv_reader.h"
 #include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
@@ -13,6 +14,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
+    all.push_back(makeCsvReader());  // takes most text, so it comes last
     return all;
   }();
   return list;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/explain/kernel_shap.h"
+
+#include <Eigen/Cholesky>
+#include <Eigen/QR>
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "core/explain/coalitions.h"
+#include "core/explain/kernel_masks.h"
+
+namespace lineament::explain {
+
+namespace {
+
+constexpr ErrorText kSamples{"explain.samples", "Sample {samples} coalitions of features",
+                             "row {row} varies in {players} features, which takes at least as many "
+                             "coalitions",
+                             "", "Raise the number of samples, or leave it at 0"};
+
+constexpr std::size_t kRowsAtOnce = 16;
+
+// The regression for one number of players. The last player is fixed by the sum, so with Z the
+// masks and X = Z without its last column z minus z in every column,
+//   a = (X'WX)^-1 X'W (y - z delta).
+class Regression {
+ public:
+  Regression(std::size_t players, std::size_t samples, std::uint64_t seed) {
+    KernelMasks masks = kernelMasks(players, samples, seed);
+    const std::size_t count = masks.coalitions.count;
+    Eigen::MatrixXd x(count, players - 1);
+    last_.resize(static_cast<Eigen::Index>(count));
+    for (std::size_t c = 0; c < count; ++c) {
+      const std::uint8_t* members = masks.coalitions.of(c);
+      last_[c] = members[players - 1];
+      for (std::size_t p = 0; p + 1 < players; ++p) x(c, p) = members[p] - last_[c];
+    }
+    solver_ = solver(x, Eigen::Map<const Eigen::VectorXd>(masks.weights.data(), last_.size()));
+    of_last_ = solver_ * last_;
+    coalitions_ = std::make_shared<const Coalitions>(std::move(masks.coalitions));
+  }
+
+  const std::shared_ptr<const Coalitions>& coalitions() const { return coalitions_; }
+
+  // One value per player from v - base of the coalitions; they sum to delta.
+  Eigen::VectorXd solve(const Eigen::VectorXd& gains, double delta) const {
+    Eigen::VectorXd values(solver_.rows() + 1);
+    values.head(solver_.rows()) = solver_ * gains - of_last_ * delta;
+    values[solver_.rows()] = delta - values.head(solver_.rows()).sum();
+    return values;
+  }
+
+ private:
+  static Eigen::MatrixXd solver(const Eigen::MatrixXd& x, const Eigen::VectorXd& weights) {
+    const Eigen::MatrixXd weighted = x.transpose() * weights.asDiagonal();
+    const Eigen::LLT<Eigen::MatrixXd> factor(weighted * x);
+    if (factor.info() == Eigen::Success && factor.rcond() > 1e-10) return factor.solve(weighted);
+    // Coalitions that do not tell all players apart: the least norm answer.
+    const Eigen::VectorXd roots = weights.cwiseSqrt();
+    const Eigen::MatrixXd scaled = roots.asDiagonal() * x;
+    return scaled.completeOrthogonalDecomposition().pseudoInverse() * roots.asDiagonal();
+  }
+
+  std::shared_ptr<const Coalitions> coalitions_;
+  Eigen::VectorXd last_;    // z
+  Eigen::MatrixXd solver_;  // (X'WX)^-1 X'W
+  Eigen::VectorXd of_last_;
+};
+
+class KernelShap {
+ public:
+  KernelShap(const Predictor& predictor, const Background& background, std::span<const double> rows,
+             std::size_t samples, const Context& context)
+      : predictor_(predictor),
+        background_(background),
+        rows_(rows),
+        samples_(samples),
+        context_(context),
+        width_(background.width),
+        everyone_(background.count()) {
+    std::iota(everyone_.begin(), everyone_.end(), std::uint32_t{0});
+    of_rows_ = predictions(predictor, rows, context);
+    result_.values.assign(rows.size(), 0.0);
+    result_.base_value = weightedMean(background, predictions(predictor, background.rows, context));
+    result_.model_rows = of_rows_.size() + background.count();
+  }
+
+  Attributions run() && {
+    const std::size_t count = of_rows_.size();
+    for (std::size_t first = 0; first < count; first += kRowsAtOnce) {
+      const std::size_t last = std::min(count, first + kRowsAtOnce);
+      const auto share = [&](std::size_t row) {
+        return static_cast<double>(row) / static_cast<double>(count);
+      };
+      context_.checkpoint(share(first), "Explaining rows");
+      games_.clear();
+      for (std::size_t row = first; row < last; ++row) addGame(row);
+      result_.model_rows += modelRows(games_);
+      playGames(predictor_, background_, games_, context_.part(share(first), share(last)),
+                [&](std::size_t game, std::span<const double> values) { settle(game, values); });
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void addGame(std::size_t row) {
+    const double* x = rows_.data() + row * width_;
+    std::vector<std::uint32_t> players = varyingFeatures(x, background_);
+    if (players.size() == 1) {
+      result_.values[row * width_ + players[0]] = of_rows_[row] - result_.base_value;
+    }
+    if (players.size() < 2) return;
+    const std::size_t budget = kernelBudget(players.size(), samples_);
+    if (budget < players.size()) {
+      throw Error::usage(kSamples,
+                         {{"samples", budget}, {"row", row + 1}, {"players", players.size()}});
+    }
+    const auto& coalitions = regressionFor(players.size(), budget).coalitions();
+    games_.push_back({x, std::move(players), everyone_, coalitions, row});
+  }
+
+  const Regression& regressionFor(std::size_t players, std::size_t budget) {
+    const auto found = regressions_.find(players);
+    if (found != regressions_.end()) return found->second;
+    return regressions_.emplace(players, Regression(players, budget, context_.seed)).first->second;
+  }
+
+  void settle(std::size_t index, std::span<const double> values) {
+    const Game& game = games_[index];
+    const Eigen::VectorXd gains =
+        Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()))
+            .array() -
+        result_.base_value;
+    const Eigen::VectorXd shares =
+        regressions_.at(game.players.size())
+            .solve(gains, of_rows_[game.explained_row] - result_.base_value);
+    double* out = result_.values.data() + game.explained_row * width_;
+    for (std::size_t p = 0; p < game.players.size(); ++p) out[game.players[p]] = shares[p];
+  }
+
+  const Predictor& predictor_;
+  const Background& background_;
+  std::span<const double> rows_;
+  std::size_t samples_;
+  const Context& context_;
+  std::size_t width_;
+  std::vector<std::uint32_t> everyone_;
+  std::vector<double> of_rows_;
+  std::vector<Game> games_;
+  std::map<std::size_t, Regression> regressions_;  // by the number of players
+  Attributions result_;
+};
+
+}  // namespace
+
+Attributions kernelShap(const Predictor& predictor, const Background& background,
+                        std::span<const double> rows, std::size_t samples, const Context& context) {
+  checkShapes(predictor, background, rows);
+  return KernelShap(predictor, background, rows, samples, context).run();
+}
+
+}  // namespace lineament::explain
