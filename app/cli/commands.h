@@ -24,5 +24,12 @@ std::string commandHelp(const Command& command);
 void inspect(const Arguments& arguments, Terminal& terminal);
 void listAnalyses(const Arguments& arguments, Terminal& terminal);
 void runAnalysis(const Arguments& arguments, Terminal& terminal);
+void newProject(const Arguments& arguments, Terminal& terminal);
+void addToProject(const Arguments& arguments, Terminal& terminal);
+void runInProjectFile(const Arguments& arguments, Terminal& terminal);
+void listProject(const Arguments& arguments, Terminal& terminal);
+void exportFromProject(const Arguments& arguments, Terminal& terminal);
+void writeProjectReport(const Arguments& arguments, Terminal& terminal);
+void runBenches(const Arguments& arguments, Terminal& terminal);
 
 }  // namespace lineament::app

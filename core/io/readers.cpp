@@ -4,6 +4,8 @@
 #include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
+#include "core/io/scalers_reader.h"
+#include "core/io/spreadsheet_reader.h"
 #include "core/io/torch.h"
 
 namespace lineament::io {
@@ -14,6 +16,8 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
+    all.push_back(makeSpreadsheetReader());
+    all.push_back(makeScalersReader());
     all.push_back(makeCsvReader());  // takes most text, so it comes last
     return all;
   }();

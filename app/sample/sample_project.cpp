@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/sample/sample_project.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/analyses/pile_table.h"
+#include "core/base/file.h"
+#include "core/io/output_files.h"
+#include "core/project/flow.h"
+
+namespace lineament::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using project::Id;
+using project::Project;
+using project::ReportItem;
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t kRows = 1000;
+constexpr const char* kTarget = "ppv";
+
+constexpr const char* kIntroduction =
+    "A synthetic table of pile-driving records, made by the program from a seed: for each blow the "
+    "distance to the sensor, the hammer, the pile and the place of the sensor, and the peak "
+    "particle velocity (PPV) that was measured. Its law is known, so that one can see what the "
+    "models find of it.";
+constexpr const char* kModels =
+    "Two models predict the PPV: a ridge regression, a straight line in every column, and a small "
+    "network, which may bend. The network is then explained: its SHAP values say, record by "
+    "record, how much each column moved the prediction away from the mean.";
+
+// A folder for the table on its way into the project; gone with this object.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(const fs::path& beside)
+      : path_(beside.parent_path() / (".lineament-sample-" + std::to_string(::getpid()))) {
+    makeFolder(path_);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+class SampleMaker {
+ public:
+  SampleMaker(Project& project, const Catalogue& catalogue, const Context& context)
+      : project_(project), catalogue_(catalogue), context_(context) {}
+
+  void make(std::uint64_t seed) {
+    addTable(seed);
+    const Id ridge = run("table.regress", "Ridge", {{"data", table_}},
+                         {{"target", kTarget}, {"model", "ridge"}}, context_.part(0.05, 0.1));
+    const Id network = run("table.regress", "Network", {{"data", table_}},
+                           {{"target", kTarget}, {"model", "mlp"}}, context_.part(0.1, 0.7));
+    const Id shap =
+        run("explain.shap", "Why the network says so",
+            {{"model", resultOf(network, "model")}, {"data", table_}}, {}, context_.part(0.7, 1));
+    addReport({ridge, network, shap});
+  }
+
+ private:
+  void addTable(std::uint64_t seed) {
+    const TemporaryFolder folder(project_.path());
+    const auto files =
+        io::writeOutput(folder.path(), "piles", Data(pileTable(seed, kRows)), context_);
+    project::Import import;
+    import.embed = true;
+    table_ = importFile(project_, folder.path() / files.front(), import, context_).source;
+  }
+
+  Id run(const char* analysis, const char* title, std::vector<project::Run::Input> inputs,
+         const Settings& settings, const Context& context) {
+    const Analysis& found = catalogue_.require(analysis);
+    const auto outcome =
+        runInProject(project_, found, inputs,
+                     Parameters::fromText(found.declaration(), settings), context, title);
+    if (outcome.error) throw *outcome.error;
+    return outcome.run;
+  }
+
+  Id resultOf(Id run, const char* output) const {
+    for (const auto& result : project_.resultsOf(run)) {
+      if (result.output == output) return result.id;
+    }
+    return 0;
+  }
+
+  void addReport(const std::vector<Id>& runs) {
+    const auto add = [this](ReportItem::Type type, const char* text, Id target) {
+      project_.addReportItem({.type = type, .text = text, .target = target});
+    };
+    add(ReportItem::Type::heading, "Data", 0);
+    add(ReportItem::Type::note, kIntroduction, 0);
+    add(ReportItem::Type::table, "", table_);
+    add(ReportItem::Type::heading, "Models", 0);
+    add(ReportItem::Type::note, kModels, 0);
+    for (const Id run : runs) add(ReportItem::Type::run, "", run);
+  }
+
+  Project& project_;
+  const Catalogue& catalogue_;
+  const Context& context_;
+  Id table_ = 0;
+};
+
+}  // namespace
+
+void makeSampleProject(const fs::path& path, const Catalogue& catalogue, std::uint64_t seed,
+                       const Context& context) {
+  auto project = Project::create(path);
+  try {
+    SampleMaker(*project, catalogue, context).make(seed);
+    project->clearHistory();  // the sample is where a person starts from
+    project->close();
+  } catch (...) {
+    project.reset();
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    throw;
+  }
+}
+
+}  // namespace lineament::app
