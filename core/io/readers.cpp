@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/npy.h"
+#include "core/io/npz.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
 #include "core/io/torch.h"
@@ -11,6 +12,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
   static const auto list = [] {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
+    all.push_back(makeNpzReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
     return all;
