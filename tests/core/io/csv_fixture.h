@@ -3,6 +3,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ class Folder {
     return std::filesystem::path(folder_.path().toStdString()) / name;
   }
   std::filesystem::path write(std::string_view content, const std::string& name = "t.csv") const {
-    writeWhole(path(name), content);
+    std::ofstream(path(name), std::ios::binary) << content;
     return path(name);
   }
 
