@@ -258,6 +258,11 @@ Column::Values ColumnBuilder::values() {
 
 Column ColumnBuilder::finish(std::string name, std::string unit) {
   if (!type_) adopt(typeFor(seen_).value_or(Column::Type::real));
+  // Rows that were left out may have been the only ones with something missing.
+  const std::byte* mask = mask_.data();
+  if (std::find(mask, mask + mask_.size(), std::byte{1}) == mask + mask_.size()) {
+    mask_ = GrowingBytes();
+  }
   blankOut();
   return Column(std::move(name), values(), mask_.share<std::uint8_t>(), std::move(unit));
 }
