@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "views/cloud/cloud_view.h"
 #include "views/explanation/bar_view.h"
 #include "views/explanation/beeswarm_view.h"
 #include "views/explanation/waterfall_view.h"
@@ -40,6 +41,7 @@ const std::vector<Entry>& entries() {
       {"bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation, made<views::BarView>},
       {"waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"), Kind::explanation,
        made<views::WaterfallView>},
+      {"cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points, made<views::CloudView>},
   };
   return all;
 }
