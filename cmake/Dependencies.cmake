@@ -39,4 +39,5 @@ if(LINEAMENT_WINDOW)
     CommonCore CommonDataModel RenderingCore RenderingOpenGL2 InteractionStyle)
   qt_standard_project_setup()
   set(CMAKE_AUTOMOC OFF)  # only the rooms with Qt in them ask for it
+  set(CMAKE_AUTOUIC OFF)
 endif()

@@ -43,7 +43,6 @@ QAction* ActionRegistry::add(const Command& command) {
   QString words = command.tip.isEmpty() ? command.text : command.tip;
   words.remove('&').remove(QString("…"));
   action->setToolTip(withKey(words, *action));
-  action->setStatusTip(words);
   if (!command.platform_icon.isEmpty() || !command.own_icon.isEmpty()) {
     action->setIcon(iconOf(command.platform_icon, command.own_icon));
     icons_.insert(action, {command.platform_icon, command.own_icon});

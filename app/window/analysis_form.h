@@ -45,6 +45,8 @@ class AnalysisForm : public QWidget {
   // The columns of one of those tables, for parameters that name columns of it.
   void setColumns(const QString& data_id, const QList<ColumnChoice>& columns);
 
+  void forgetColumns() { columns_.clear(); }  // another project has other tables
+
   void choose(const QString& input, const QString& data_id);
   void set(const QString& parameter, const QString& text);
 

@@ -21,6 +21,12 @@ QStringList localFiles(const QMimeData* mime) {
   return files;
 }
 
+// Also what will be refused, so that the refusal can be read where the files were let go.
+void take(QDropEvent& event) {
+  event.setDropAction(Qt::CopyAction);
+  event.accept();
+}
+
 }  // namespace
 
 FileDrop::FileDrop(QWidget* window, FileImport& import)
@@ -34,6 +40,10 @@ bool FileDrop::eventFilter(QObject* watched, QEvent* event) {
   switch (event->type()) {
     case QEvent::DragEnter:
       return entered(*static_cast<QDropEvent*>(event));
+    case QEvent::DragMove:
+      if (hovering_.isEmpty()) return false;
+      take(*static_cast<QDropEvent*>(event));
+      return true;
     case QEvent::DragLeave:
       hovering_.clear();
       overlay_->hide();
@@ -52,9 +62,7 @@ bool FileDrop::eventFilter(QObject* watched, QEvent* event) {
 bool FileDrop::entered(QDropEvent& event) {
   hovering_ = localFiles(event.mimeData());
   if (hovering_.isEmpty()) return false;
-  // Refused files are taken too, so that the refusal can be read where they were let go.
-  event.setDropAction(Qt::CopyAction);
-  event.accept();
+  take(event);
   import_.plan(hovering_, this, [this, files = hovering_](const OpeningPlan& plan) {
     if (files == hovering_) overlay_->say(plan.action, plan.detail, plan.accepted);
   });
@@ -66,8 +74,7 @@ void FileDrop::dropped(QDropEvent& event) {
   hovering_.clear();
   overlay_->hide();
   if (files.isEmpty()) return;
-  event.setDropAction(Qt::CopyAction);
-  event.accept();
+  take(event);
   // The program that the files come from waits for this event to end: let it go first.
   QTimer::singleShot(0, this, [this, files] { import_.open(files); });
 }

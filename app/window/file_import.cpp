@@ -26,7 +26,8 @@ OpeningPlan lookInto(const QStringList& files) {
   }
   QStringList titles;
   for (const QString& file : files) {
-    titles << QString::fromUtf8(io::readerFor(file.toStdString()).title().data());
+    const std::string_view title = io::readerFor(file.toStdString()).title();
+    titles << QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
   }
   titles.removeDuplicates();
   const auto count = static_cast<int>(files.size());

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kNameWidth = 260;
 constexpr int kBarWidth = 140;
+constexpr int kShownAfterMs = 250;
 
 int percent(const Job& job) {
   return static_cast<int>(std::lround(100 * job.fraction()));
@@ -51,7 +52,7 @@ JobStrip::JobStrip(JobQueue& queue, QWidget* parent) : QWidget(parent), queue_(q
   cancel_ = new QToolButton(this);
   cancel_->setObjectName("cancel");
   cancel_->setAutoRaise(true);
-  cancel_->setToolTip(tr("Cancel this job (Esc)"));
+  cancel_->setToolTip(tr("Cancel this job"));
   cancel_->setAccessibleName(tr("Cancel this job"));
   connect(cancel_, &QToolButton::clicked, this, [this] {
     if (Job* job = shown()) job->cancel();
@@ -69,11 +70,14 @@ JobStrip::JobStrip(JobQueue& queue, QWidget* parent) : QWidget(parent), queue_(q
         static_cast<QWidget*>(cancel_), static_cast<QWidget*>(count_)}) {
     line->addWidget(part);
   }
+  later_.setSingleShot(true);
+  later_.setInterval(kShownAfterMs);
+  connect(&later_, &QTimer::timeout, this, &JobStrip::refresh);
   connect(&queue, &JobQueue::jobAdded, this, [this](Job* job) {
     for (auto signal : {&Job::started, &Job::progressed, &Job::cancelAsked}) {
       connect(job, signal, this, &JobStrip::refresh);
     }
-    refresh();
+    if (!later_.isActive()) later_.start();
   });
   connect(&queue, &JobQueue::jobRemoved, this, &JobStrip::refresh);
   refresh();
@@ -81,9 +85,9 @@ JobStrip::JobStrip(JobQueue& queue, QWidget* parent) : QWidget(parent), queue_(q
 
 Job* JobStrip::shown() const {
   for (Job* job : queue_.jobs()) {
-    if (job->state() == Job::State::running) return job;
+    if (job->state() == Job::State::running && 1000 * job->seconds() >= kShownAfterMs) return job;
   }
-  return queue_.jobs().value(0);
+  return nullptr;
 }
 
 void JobStrip::refresh() {

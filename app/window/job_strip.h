@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -12,8 +13,8 @@ namespace lineament::app {
 class Job;
 class JobQueue;
 
-// The jobs in the status bar: the oldest running one with its progress and a button that cancels
-// it, and how many there are.
+// The jobs in the status bar: the oldest running one with its progress (once it takes longer than a
+// blink) and a button that cancels it, and how many there are.
 class JobStrip : public QWidget {
   Q_OBJECT
 
@@ -26,6 +27,7 @@ class JobStrip : public QWidget {
   void openList();
 
   JobQueue& queue_;
+  QTimer later_;
   QLabel* name_;
   QProgressBar* bar_;
   QLabel* left_;

@@ -7,8 +7,10 @@
 #include <QMenuBar>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
 #include <QVBoxLayout>
 
+#include "app/figures/view_catalogue.h"
 #include "app/window/action_registry.h"
 #include "app/window/analysis_form.h"
 #include "app/window/analysis_runner.h"
@@ -118,6 +120,10 @@ void MainWindow::makeDocks() {
 void MainWindow::makeStatusBar() {
   statusBar()->setSizeGripEnabled(false);
   statusBar()->addWidget(new JobStrip(jobs_, this));
+  said_ = new QLabel(this);
+  said_->setTextFormat(Qt::PlainText);
+  said_->setContentsMargins(12, 0, 0, 0);
+  statusBar()->addWidget(said_, 1);
   machine_ = new QLabel(this);
   machine_->setContentsMargins(0, 0, 12, 0);
   statusBar()->addPermanentWidget(machine_);
@@ -138,6 +144,7 @@ void MainWindow::connectProject() {
   connect(&jobs_, &JobQueue::deliveryFailed, this, &MainWindow::report);
   connect(session_, &ProjectSession::failed, this, &MainWindow::report);
   connect(session_, &ProjectSession::said, this, &MainWindow::say);
+  connect(session_, &ProjectSession::aboutToReplace, this, &MainWindow::noteRecent);
   connect(session_, &ProjectSession::replaced, this, &MainWindow::projectReplaced);
   connect(session_, &ProjectSession::changed, this, [this] {
     refreshChoices();
@@ -157,6 +164,7 @@ void MainWindow::connectProject() {
   connect(watch_, &SourceWatch::noticed, messages_, qOverload<const Message&>(&MessageArea::show));
   connect(watch_, &SourceWatch::contentAccepted, this, [this](Id source) {
     store_->forget(source);
+    form_->forgetColumns();
     tabs_->closeData(source);
     showData(source);
   });
@@ -179,6 +187,10 @@ void MainWindow::connectForm() {
                  [this, id](const Data& loaded) { form_->setColumns(id, columnsOf(loaded)); });
   });
   connect(runner_, &AnalysisRunner::failed, this, &MainWindow::report);
+  connect(runner_, &AnalysisRunner::started, this,
+          [this](const QString& analysis) { markReplaced(analysis, true); });
+  connect(runner_, &AnalysisRunner::ended, this,
+          [this](const QString& analysis) { markReplaced(analysis, false); });
   connect(runner_, &AnalysisRunner::made, this, &MainWindow::runMade);
 }
 
@@ -192,12 +204,18 @@ void MainWindow::connectTabs() {
 }
 
 void MainWindow::projectReplaced() {
-  if (!session_->untitled()) settings_.addRecentProject(session_->path());
+  noteRecent();
   empty_->setRecent(settings_.recentProjects());
   messages_->clear();
+  form_->forgetColumns();
   refreshTitle();
   refreshChoices();
   refreshEditActions();
+}
+
+// Untitled projects are listed once there is something in them, so that they are found again.
+void MainWindow::noteRecent() {
+  if (!session_->untitled() || !session_->empty()) settings_.addRecentProject(session_->path());
 }
 
 void MainWindow::refreshTitle() {
@@ -278,7 +296,7 @@ void MainWindow::runMade(const project::RunOutcome& outcome) {
     return;
   }
   for (std::size_t i = 0; i < outcome.figures.size(); ++i) showFigure(outcome.figures[i], i == 0);
-  if (outcome.figures.empty() && !outcome.results.empty()) showData(outcome.results.front());
+  if (outcome.figures.empty()) showFirstVisible(outcome.results);
   const QStringList warnings = warningsOf(outcome.record);
   if (warnings.isEmpty()) return;
   messages_->show({.severity = Message::Severity::warning,
@@ -287,6 +305,28 @@ void MainWindow::runMade(const project::RunOutcome& outcome) {
                                ? tr("and %n more", "", static_cast<int>(warnings.size()) - 1)
                                : QString(),
                    .remedies = {log}});
+}
+
+void MainWindow::showFirstVisible(const std::vector<Id>& results) {
+  session_->attempt([&](project::Project& project) {
+    for (const Id id : results) {
+      if (viewsFor(project.result(id).kind).isEmpty()) continue;
+      showData(id);
+      return;
+    }
+  });
+}
+
+// What an earlier run of the analysis made stays in sight while a new one is at work.
+void MainWindow::markReplaced(const QString& analysis, bool replacing) {
+  session_->attempt([&](project::Project& project) {
+    for (const project::Result& result : project.results()) {
+      if (project.run(result.run).record.analysis != analysis.toStdString()) continue;
+      for (ViewPage* page : tabs_->pages()) {
+        if (page->showing().data_id == result.id) page->setBeingReplaced(replacing);
+      }
+    }
+  });
 }
 
 void MainWindow::showRunLog(Id id) {
@@ -298,10 +338,14 @@ void MainWindow::showRunLog(Id id) {
 }
 
 void MainWindow::say(const QString& line) {
-  statusBar()->showMessage(line, kSayForMs);
+  said_->setText(line);
+  QTimer::singleShot(kSayForMs, said_, [this, line] {
+    if (said_->text() == line) said_->clear();
+  });
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  noteRecent();
   memory_->remember();
   settings_.setWindowGeometry(saveGeometry());
   jobs_.cancelAll();

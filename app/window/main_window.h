@@ -90,6 +90,7 @@ class MainWindow : public QMainWindow {
   void lookForGpu();
 
   void projectReplaced();
+  void noteRecent();
   void refreshTitle();
   void refreshChoices();
   void refreshEditActions();
@@ -97,6 +98,8 @@ class MainWindow : public QMainWindow {
   void showFigure(Id id, bool in_front);
   void analyse(Id id);
   void runMade(const project::RunOutcome& outcome);
+  void showFirstVisible(const std::vector<Id>& results);
+  void markReplaced(const QString& analysis, bool replacing);
   void showRunLog(Id run);
   void writeReportTo(const QString& path);
   void openFigureDialog(ViewPage* page);
@@ -123,6 +126,7 @@ class MainWindow : public QMainWindow {
   MessageArea* messages_ = nullptr;
   ProjectTree* tree_ = nullptr;
   AnalysisForm* form_ = nullptr;
+  QLabel* said_ = nullptr;
   QLabel* machine_ = nullptr;
 };
 

@@ -5,10 +5,12 @@
 #include <QDateTime>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QImage>
 
 #include "app/report/compose.h"
 #include "app/report/write_report.h"
+#include "app/sample/sample_project.h"
 #include "app/window/analysis_form.h"
 #include "app/window/command_palette.h"
 #include "app/window/figure_dialog.h"
@@ -83,6 +85,21 @@ void MainWindow::addData() {
 
 void MainWindow::newProject() {
   session_->openUntitled();
+}
+
+void MainWindow::openSample() {
+  const QString path = untitledFolder() + '/' + tr("Sample project") + ".lineament";
+  if (QFileInfo::exists(path)) return session_->open(path);
+  jobs_.start(
+      {.title = tr("Make the sample project"), .lane = Lane::run},
+      [catalogue = &catalogue_, path](const Context& context) {
+        makeSampleProject(path.toStdString(), *catalogue, kSampleSeed, context);
+      },
+      this,
+      [this, path](const Outcome<Nothing>& outcome) {
+        if (const Error* error = errorOf(outcome)) return report(*error);
+        if (valueOf(outcome)) session_->open(path);
+      });
 }
 
 void MainWindow::saveVersion() {

@@ -2,9 +2,10 @@
 #include "app/window/project_session.h"
 
 #include <QDateTime>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QPointer>
+#include <QTimer>
 
 #include "app/window/settings.h"
 
@@ -16,8 +17,8 @@ QString textOfPath(const std::filesystem::path& path) {
 }
 
 // A name that no file in the folder has yet.
-QString untitledPath() {
-  const QString stem = untitledFolder() + '/' +
+QString untitledPath(const QString& folder) {
+  const QString stem = folder + '/' +
                        ProjectSession::tr("Untitled %1")
                            .arg(QDateTime::currentDateTime().toString("yyyy-MM-dd HH.mm"));
   const auto extension = QString::fromUtf8(project::kExtension.data(),
@@ -26,6 +27,10 @@ QString untitledPath() {
   for (int n = 2; QFileInfo::exists(path); ++n)
     path = QString("%1 (%2)%3").arg(stem).arg(n).arg(extension);
   return path;
+}
+
+std::shared_ptr<project::Project> createAt(const QString& path) {
+  return project::Project::create(path.toStdString());
 }
 
 bool isEmpty(const project::Project& project) {
@@ -44,7 +49,15 @@ void closeFor(const std::shared_ptr<project::Project>& project, bool drop_if_emp
 }  // namespace
 
 ProjectSession::ProjectSession(JobQueue& jobs, QObject* parent) : QObject(parent), jobs_(jobs) {
-  adopt(project::Project::create(untitledPath().toStdString()));
+  auto made = settle([] { return createAt(untitledPath(untitledFolder())); });
+  if (const Error* error = errorOf(made)) {
+    // Without a state folder the work goes on in the temporary one, and the person is told.
+    const Error reason = *error;
+    QTimer::singleShot(0, this, [this, reason] { Q_EMIT failed(reason); });
+    adopt(createAt(untitledPath(QDir::tempPath())));
+  } else {
+    adopt(std::move(*valueOf(made)));
+  }
 }
 
 ProjectSession::~ProjectSession() {
@@ -96,10 +109,7 @@ void ProjectSession::release() {
 }
 
 void ProjectSession::openUntitled() {
-  auto made = settle([] {
-    return std::shared_ptr<project::Project>(
-        project::Project::create(untitledPath().toStdString()));
-  });
+  auto made = settle([] { return createAt(untitledPath(untitledFolder())); });
   if (const Error* error = errorOf(made)) {
     Q_EMIT failed(*error);
   } else {

@@ -150,7 +150,7 @@ void addAnalyses(MainWindow& window, ActionRegistry& actions) {
   actions.add({.id = "analyse.cancel",
                .menu = menu,
                .text = tr("&Cancel all jobs"),
-               .keys = {QKeySequence(Qt::Key_Escape)},
+               .keys = {QKeySequence(Qt::CTRL | Qt::Key_Period)},
                .own_icon = "close",
                .act = [&window] { window.jobs().cancelAll(); }});
 }

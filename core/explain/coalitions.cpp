@@ -15,104 +15,72 @@ constexpr ErrorText kNotFinite{"explain.not_finite", "Explain a model",
                                "it predicts {value} where row {row} is mixed with the background",
                                "", "Leave the row out, or check the model for such values"};
 
-constexpr std::size_t kBatchRows = 32768;   // model rows per call of the predictor
-constexpr std::size_t kSegmentRows = 1024;  // model rows that one task makes
+constexpr std::size_t kSegmentNumbers = 65536;  // of mixed rows, to stay in a core's cache
+constexpr std::size_t kSegmentsAtOnce = 256;    // between two looks at the progress
 
-// Some consecutive coalitions of one game: what one task fills and averages.
+// Some consecutive coalitions of one game: what one task mixes, predicts and averages.
 struct Segment {
   std::size_t game;
   std::size_t first;  // coalition
   std::size_t coalitions;
-  std::size_t offset;  // of its first model row in the batch
 };
 
-class Batches {
+class Match {
  public:
-  Batches(const Predictor& predictor, const Background& background, std::span<const Game> games,
-          const Context& context)
+  Match(const Predictor& predictor, const Background& background, std::span<const Game> games,
+        const Context& context)
       : predictor_(predictor), background_(background), games_(games), context_(context) {
     std::size_t values = 0, largest = 0;
-    for (const Game& game : games) {
+    for (std::size_t g = 0; g < games.size(); ++g) {
       starts_.push_back(values);
-      values += game.coalitions->count;
-      largest = std::max(largest, segmentRows(game));
+      values += games[g].coalitions->count;
+      const std::size_t step = segmentCoalitions(games[g]);
+      largest = std::max(largest, step * games[g].background.size());
+      for (std::size_t c = 0; c < games[g].coalitions->count; c += step) {
+        segments_.push_back({g, c, std::min(step, games[g].coalitions->count - c)});
+      }
     }
     starts_.push_back(values);
-    const std::size_t rows = std::max(kBatchRows, largest) + largest;
-    room_ = reserveMemory((rows * (background.width + 1) + values) * sizeof(double),
+    const auto threads = static_cast<std::size_t>(hardwareThreads());
+    room_ = reserveMemory((threads * largest * (background.width + 1) + values) * sizeof(double) +
+                              segments_.size() * sizeof(Segment),
                           "mixing rows with the background");
     values_.resize(values);
-    input_.reserve(rows * background.width);
+    quiet_ = context;
+    quiet_.progress = nullptr;  // the predictor may be stopped, but has no progress of its own
   }
 
   void play(const std::function<void(std::size_t, std::span<const double>)>& finished) {
-    std::size_t done = 0;  // games handed over
-    for (std::size_t game = 0, coalition = 0; game < games_.size();) {
-      context_.checkpoint(static_cast<double>(game) / static_cast<double>(games_.size()));
-      gather(game, coalition);
-      evaluate();
-      for (; done < game; ++done) {
-        finished(done, {values_.data() + starts_[done], starts_[done + 1] - starts_[done]});
-      }
+    for (std::size_t first = 0; first < segments_.size(); first += kSegmentsAtOnce) {
+      context_.checkpoint(static_cast<double>(first) / static_cast<double>(segments_.size()));
+      const std::size_t count = std::min(kSegmentsAtOnce, segments_.size() - first);
+      forBlocks(count, 1, context_, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) play(segments_[first + i]);
+      });
+    }
+    for (std::size_t g = 0; g < games_.size(); ++g) {
+      finished(g, {values_.data() + starts_[g], starts_[g + 1] - starts_[g]});
     }
   }
 
  private:
-  static std::size_t segmentCoalitions(const Game& game) {
-    return std::max<std::size_t>(1,
-                                 kSegmentRows / std::max<std::size_t>(1, game.background.size()));
-  }
-  static std::size_t segmentRows(const Game& game) {
-    return segmentCoalitions(game) * game.background.size();
+  std::size_t segmentCoalitions(const Game& game) const {
+    const std::size_t rows =
+        std::clamp<std::size_t>(kSegmentNumbers / background_.width, 128, 2048);
+    return std::max<std::size_t>(1, rows / std::max<std::size_t>(1, game.background.size()));
   }
 
-  // Takes segments from (game, coalition) on until the batch is full, and moves the two on.
-  void gather(std::size_t& game, std::size_t& coalition) {
-    segments_.clear();
-    batch_rows_ = 0;
-    while (game < games_.size() && batch_rows_ < kBatchRows) {
-      const Game& now = games_[game];
-      if (coalition == now.coalitions->count) {
-        ++game;
-        coalition = 0;
-        continue;
-      }
-      const std::size_t count = std::min(segmentCoalitions(now), now.coalitions->count - coalition);
-      segments_.push_back({game, coalition, count, batch_rows_});
-      coalition += count;
-      batch_rows_ += count * now.background.size();
-    }
-    while (game < games_.size() && coalition == games_[game].coalitions->count) {
-      ++game;
-      coalition = 0;
-    }
+  void play(const Segment& segment) {
+    const std::size_t rows = segment.coalitions * games_[segment.game].background.size();
+    std::vector<double> input(rows * background_.width), output(rows);
+    mix(segment, input.data());
+    predictor_.predict(input, output, quiet_);
+    average(segment, output.data());
   }
 
-  void evaluate() {
-    if (segments_.empty()) return;
-    const std::size_t width = background_.width;
-    input_.resize(batch_rows_ * width);
-    output_.resize(batch_rows_);
-    forBlocks(segments_.size(), 1, context_, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) fill(segments_[i]);
-    });
-    predictor_.predict(input_, output_, quiet());
-    forBlocks(segments_.size(), 1, context_, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) average(segments_[i]);
-    });
-  }
-
-  // The predictor may be stopped, but its progress is not that of the whole.
-  Context quiet() const {
-    Context inner = context_;
-    inner.progress = nullptr;
-    return inner;
-  }
-
-  void fill(const Segment& segment) {
+  void mix(const Segment& segment, double* out) const {
     const Game& game = games_[segment.game];
     const std::size_t width = background_.width;
-    double* out = input_.data() + segment.offset * width;
     std::vector<std::uint32_t> present;
     for (std::size_t c = segment.first; c < segment.first + segment.coalitions; ++c) {
       const std::uint8_t* members = game.coalitions->of(c);
@@ -128,12 +96,11 @@ class Batches {
     }
   }
 
-  void average(const Segment& segment) {
+  void average(const Segment& segment, const double* outputs) {
     const Game& game = games_[segment.game];
-    const double* from = output_.data() + segment.offset;
     for (std::size_t c = segment.first; c < segment.first + segment.coalitions; ++c) {
       double sum = 0;
-      for (const std::uint32_t k : game.background) sum += background_.weights[k] * *from++;
+      for (const std::uint32_t k : game.background) sum += background_.weights[k] * *outputs++;
       if (!std::isfinite(sum)) {
         throw Error(kNotFinite, {{"value", sum}, {"row", game.explained_row + 1}});
       }
@@ -145,11 +112,11 @@ class Batches {
   const Background& background_;
   std::span<const Game> games_;
   const Context& context_;
+  Context quiet_;
   MemoryReservation room_;
   std::vector<std::size_t> starts_;  // of each game's values
-  std::vector<double> values_, input_, output_;
+  std::vector<double> values_;
   std::vector<Segment> segments_;
-  std::size_t batch_rows_ = 0;
 };
 
 }  // namespace
@@ -168,7 +135,7 @@ Coalitions properSubsets(std::size_t players) {
 void playGames(const Predictor& predictor, const Background& background,
                std::span<const Game> games, const Context& context,
                const std::function<void(std::size_t, std::span<const double>)>& finished) {
-  Batches(predictor, background, games, context).play(finished);
+  Match(predictor, background, games, context).play(finished);
 }
 
 std::vector<double> predictions(const Predictor& predictor, std::span<const double> rows,

@@ -38,9 +38,10 @@ struct Game {
   std::size_t explained_row = 0;  // for messages
 };
 
-// Plays all games and hands each one's v, in the order of its coalitions, to `finished`. Model rows
-// are made batch by batch across games, so that the predictor always sees large batches and memory
-// stays bounded; the bytes depend neither on threads nor on which games are played together.
+// Plays all games and hands each one's v, in the order of its coalitions, to `finished`. Mixed rows
+// are made, predicted and averaged a cache's worth at a time by parallel tasks (the predictor is
+// called from several threads), so that memory stays bounded; the bytes depend neither on threads
+// nor on which games are played together.
 // Throws Error "explain.not_finite" when the model gives no finite number.
 void playGames(
     const Predictor& predictor, const Background& background, std::span<const Game> games,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
-#include "core/io/npy.h"
-#include "core/io/csv_reader.h"
 #include "core/io/csv_reader.h"
 #include "core/io/npy.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
+#include "core/io/scalers_reader.h"
+#include "core/io/spreadsheet_reader.h"
 #include "core/io/torch.h"
 
 namespace lineament::io {
@@ -15,8 +15,10 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
     all.push_back(makeSafetensorsReader());
-    all.push_back(makeCsvReader());
     all.push_back(makeTorchReader());
+    all.push_back(makeSpreadsheetReader());
+    all.push_back(makeScalersReader());
+    all.push_back(makeCsvReader());  // takes most text, so it comes last
     return all;
   }();
   return list;

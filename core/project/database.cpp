@@ -164,7 +164,8 @@ void Database::useOneFile() {
 }
 
 void Database::copyInto(const std::filesystem::path& target, const Context& context) const {
-  constexpr int kStepsBetweenLooks = 10000;
+  context.checkpoint(0, "Copying");
+  constexpr int kStepsBetweenLooks = 50;
   Statement copy = prepare("VACUUM INTO ?1");
   copy.bind(target.string());
   sqlite3_progress_handler(handle_, kStepsBetweenLooks, stopWhenAsked,

@@ -21,6 +21,9 @@ namespace {
 constexpr ErrorText kNotAProject{"project.not_a_project", "Open the project {file}",
                                  "it is not a project of this program", "{path}",
                                  "Choose a file that ends in .lineament"};
+constexpr ErrorText kCutShort{"project.damaged", "Open the project {file}",
+                              "it is cut short: {expected} bytes were expected, {found} are there",
+                              "{path}", "Copy it again, or take a copy from a backup"};
 constexpr ErrorText kExists{"project.exists", "Make the project {file}",
                             "a file of that name is there already", "{path}",
                             "Open it, or choose another name"};
@@ -51,13 +54,35 @@ std::array<std::byte, 100> headOf(const std::filesystem::path& path) {
   return head;
 }
 
-bool isProjectHead(const std::array<std::byte, 100>& head) {
-  std::uint32_t id = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    id = id << 8 | std::to_integer<std::uint32_t>(head[kApplicationIdAt + i]);
+std::uint64_t bigEndian(const std::array<std::byte, 100>& head, std::size_t at, std::size_t count) {
+  std::uint64_t number = 0;
+  for (std::size_t i = at; i < at + count; ++i) {
+    number = number << 8 | std::to_integer<std::uint64_t>(head[i]);
   }
+  return number;
+}
+
+bool isProjectHead(const std::array<std::byte, 100>& head) {
   return std::memcmp(head.data(), kSqliteMagic.data(), kSqliteMagic.size()) == 0 &&
-         id == kApplicationId;
+         bigEndian(head, kApplicationIdAt, 4) == kApplicationId;
+}
+
+// SQLite takes a last page that was cut short as filled with zeros, so the size is compared here:
+// page size at 16, pages at 28 (valid when the numbers at 24 and 92 agree). Where a journal lies
+// beside the file it may rightly be short.
+void refuseCutShort(const std::array<std::byte, 100>& head, const std::filesystem::path& path) {
+  const std::uint64_t page = bigEndian(head, 16, 2) == 1 ? 65536 : bigEndian(head, 16, 2);
+  const std::uint64_t expected = page * bigEndian(head, 28, 4);
+  const std::uint64_t found = InputFile(path).size();
+  const bool known = bigEndian(head, 24, 4) == bigEndian(head, 92, 4);
+  const auto beside = [&](const char* ending) {
+    return std::filesystem::exists(path.string() + ending);
+  };
+  if (!known || found >= expected || beside("-wal") || beside("-journal")) return;
+  throw Error(kCutShort, {{"file", path.filename().string()},
+                          {"path", path.string()},
+                          {"expected", expected},
+                          {"found", found}});
 }
 
 bool writable(const std::filesystem::path& path) {
@@ -126,6 +151,7 @@ Document::Document(const std::filesystem::path& path, const OpenOptions& options
   }
   read_only_ = options.read_only || !writable(path_) || !writable(path_.parent_path());
   if (!read_only_) lock_.emplace(path_);
+  refuseCutShort(headOf(path_), path_);  // nobody writes it now
   openChecked(options);
 }
 

@@ -82,7 +82,10 @@ void writeFile(PayloadWriter& writer, const std::filesystem::path& path, const C
   for (std::uint64_t done = 0; done < file.size();) {
     const std::size_t count = file.readSome(done, block);
     if (count == 0) break;
-    writer.write(std::span(block).first(count), context);
+    const auto share = [&](std::uint64_t bytes) {
+      return static_cast<double>(bytes) / static_cast<double>(file.size());
+    };
+    writer.write(std::span(block).first(count), context.part(share(done), share(done + count)));
     done += count;
   }
 }

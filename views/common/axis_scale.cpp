@@ -42,6 +42,10 @@ void generate(QCPAxisTicker& ticker, const AxisScale& scale, double spacing,
   minor = within(fine, scale);
 }
 
+double bottomSpacing(const QRectF& plot) {
+  return std::clamp(plot.width() / 6, 40.0, 80.0);
+}
+
 QString powerLabel(double value) {
   const double exponent = std::log10(value);
   const bool power = std::abs(exponent - std::round(exponent)) < 1e-9;
@@ -117,9 +121,14 @@ Ticks ticksFor(const AxisScale& scale, double spacing) {
   return ticks;
 }
 
+double centredWithin(double middle, double width, double figure_width) {
+  const double half = width / 2 + 2;
+  return figure_width < 2 * half ? figure_width / 2 : std::clamp(middle, half, figure_width - half);
+}
+
 void drawBottomAxis(QPainter& painter, const QRectF& plot, const AxisScale& scale,
-                    const QString& label, const Theme& theme) {
-  const Ticks ticks = ticksFor(scale);
+                    const QString& label, double figure_width, const Theme& theme) {
+  const Ticks ticks = ticksFor(scale, bottomSpacing(plot));
   const double y = plot.bottom();
   painter.setPen(figurePen(theme.line));
   painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
@@ -141,8 +150,11 @@ void drawBottomAxis(QPainter& painter, const QRectF& plot, const AxisScale& scal
   const QFont font = figureFont();
   painter.setFont(font);
   painter.setPen(theme.text);
-  drawLabel(painter, {plot.center().x(), y + bottomAxisHeight(true) - 2},
-            Qt::AlignHCenter | Qt::AlignBottom, label);
+  const QString shown = elidedText(font, label, figure_width - 4);
+  drawLabel(painter,
+            {centredWithin(plot.center().x(), textWidth(font, shown), figure_width),
+             y + bottomAxisHeight(true) - 2},
+            Qt::AlignHCenter | Qt::AlignBottom, shown);
 }
 
 void drawLeftAxis(QPainter& painter, const QRectF& plot, const AxisScale& scale,
@@ -175,7 +187,7 @@ void drawGrid(QPainter& painter, const QRectF& plot, const AxisScale* x, const A
               const Theme& theme) {
   painter.setPen(figurePen(theme.grid));
   if (x) {
-    for (const Tick& tick : ticksFor(*x).major) {
+    for (const Tick& tick : ticksFor(*x, bottomSpacing(plot)).major) {
       const double at = x->position(tick.value);
       painter.drawLine(QPointF(at, plot.top()), QPointF(at, plot.bottom()));
     }

@@ -45,13 +45,17 @@ struct Ticks {
 };
 Ticks ticksFor(const AxisScale& scale, double spacing = 70);
 
-// Ticks, their labels and the axis' own label below `plot` or left of it.
+// Ticks, their labels and the axis' own label below `plot` or left of it. The bottom label may be
+// wider than the plot, but stays inside the figure.
 void drawBottomAxis(QPainter& painter, const QRectF& plot, const AxisScale& scale,
-                    const QString& label, const Theme& theme);
+                    const QString& label, double figure_width, const Theme& theme);
 void drawLeftAxis(QPainter& painter, const QRectF& plot, const AxisScale& scale,
                   const QString& label, const Theme& theme);
 void drawGrid(QPainter& painter, const QRectF& plot, const AxisScale* x, const AxisScale* y,
               const Theme& theme);
+
+// Where the middle of something `width` wide has to lie, near `middle`, to stay inside a figure.
+double centredWithin(double middle, double width, double figure_width);
 
 // The room that the axes take outside the plot.
 double bottomAxisHeight(bool labelled);

@@ -57,8 +57,11 @@ Sheet sheetOf(const View& view, const FigureFormat& format) {
   return sheet;
 }
 
-void drawOn(QPaintDevice& device, const View& view, const Sheet& sheet, double device_units) {
+// `down` moves the drawing, in device units.
+void drawOn(QPaintDevice& device, const View& view, const Sheet& sheet, double device_units,
+            double down = 0) {
   QPainter painter(&device);
+  painter.translate(0, down);
   painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
   painter.scale(device_units, device_units);
   view.paint(painter, sheet.units, figureTheme());
@@ -101,6 +104,19 @@ QByteArray recordJson(const FigureRecord& record) {
   return QByteArray::fromStdString(json.dump(1));
 }
 
+// QPdfWriter knows whole points only: writes the exact size over the rounded one, in as many bytes,
+// so that the file's table of offsets stays right.
+void setExactBox(QByteArray& pdf, const QSizeF& points) {
+  const QByteArray key = "/MediaBox [0 0 ";
+  const auto begin = pdf.indexOf(key);
+  if (begin < 0) throw Error(kEncode, {{"format", "PDF"}});
+  const auto end = pdf.indexOf(']', begin);
+  const QByteArray box = key + QByteArray::fromStdString(
+                                   fmt::format("{:.6f} {:.6f}", points.width(), points.height()));
+  if (box.size() <= end - begin)
+    pdf.replace(begin, end - begin, box.leftJustified(end - begin, ' '));
+}
+
 QByteArray figurePdf(const View& view, const FigureFormat& format, const FigureRecord& record) {
   constexpr int kResolution = 1200;  // of the coordinates in the file, not of any raster
   const Sheet sheet = sheetOf(view, format);
@@ -109,14 +125,19 @@ QByteArray figurePdf(const View& view, const FigureFormat& format, const FigureR
   buffer.open(QIODevice::WriteOnly);
   QPdfWriter writer(&buffer);
   writer.setResolution(kResolution);
-  writer.setPageSize(QPageSize(sheet.units * 72 / kUnitsPerInch, QPageSize::Point,
-                               QStringLiteral("figure"), QPageSize::ExactMatch));
+  const QSizeF points = sheet.units * 72 / kUnitsPerInch;
+  const QSizeF whole(std::ceil(points.width()), std::ceil(points.height()));
+  writer.setPageSize(
+      QPageSize(whole, QPageSize::Point, QStringLiteral("figure"), QPageSize::ExactMatch));
   writer.setPageMargins(QMarginsF());
   writer.setTitle(record.title);
   writer.setCreator(creator());
   writer.addFileAttachment(QStringLiteral("record.json"), recordJson(record),
                            QStringLiteral("application/json"));
-  drawOn(writer, view, sheet, kResolution / kUnitsPerInch);
+  // A PDF's heights count from the bottom, which stays where it is.
+  const double down = (whole.height() - points.height()) / 72 * kResolution;
+  drawOn(writer, view, sheet, kResolution / kUnitsPerInch, down);
+  setExactBox(bytes, points);
   return bytes;
 }
 

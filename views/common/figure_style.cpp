@@ -17,7 +17,11 @@ QString figureFamily() {
     for (const char* wanted : {"Helvetica Neue", "Helvetica", "Arial", "Liberation Sans",
                                "Nimbus Sans", "Noto Sans", "DejaVu Sans"}) {
       const QString name = QString::fromLatin1(wanted);
-      if (installed.contains(name)) return name;
+      const QString of_a_foundry = name + QStringLiteral(" [");
+      const bool there = std::any_of(installed.begin(), installed.end(), [&](const QString& one) {
+        return one == name || one.startsWith(of_a_foundry);
+      });
+      if (there) return name;
     }
     return QFont().family();
   }();

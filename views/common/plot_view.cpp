@@ -269,7 +269,7 @@ void PlotView::mouseReleaseEvent(QMouseEvent* event) {
   gesture_ = Gesture::none;
   if (ended == Gesture::press && event->button() == Qt::LeftButton) {
     const auto spot = spotIndex().nearest(figurePoint(event->position()), kReach);
-    if (spot) choose({spot->row}, event->modifiers());
+    if (spot && spot->row != Spot::kNoRow) choose({spot->row}, event->modifiers());
     const bool keep = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
     if (!spot && !keep) choose({}, Qt::NoModifier);
   } else if (ended == Gesture::box) {

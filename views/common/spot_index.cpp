@@ -60,7 +60,8 @@ std::vector<std::size_t> SpotIndex::rowsInside(const QPolygonF& outline) const {
   std::vector<std::size_t> rows;
   const QRectF box = outline.boundingRect();
   for (const Spot& spot : spots_) {
-    if (box.contains(spot.position) && outline.containsPoint(spot.position, Qt::OddEvenFill)) {
+    if (spot.row != Spot::kNoRow && box.contains(spot.position) &&
+        outline.containsPoint(spot.position, Qt::OddEvenFill)) {
       rows.push_back(spot.row);
     }
   }

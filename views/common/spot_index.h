@@ -13,8 +13,10 @@ namespace lineament::views {
 // A point of a picture that stands for something: a row that can be chosen, and a number by which
 // the view finds what to say about it.
 struct Spot {
+  static constexpr std::size_t kNoRow = static_cast<std::size_t>(-1);  // it can only be read
+
   QPointF position;
-  std::size_t row = 0;
+  std::size_t row = kNoRow;
   std::size_t key = 0;
 };
 

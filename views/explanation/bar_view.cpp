@@ -72,7 +72,7 @@ void BarView::explanationChanged() {
 QRectF BarView::plotArea(const QSizeF& size) const {
   QStringList labels;
   for (const Bar& bar : bars_) labels << bar.line.label;
-  const double left = labelWidth(labels, size.width()) + 10;
+  const double left = labelWidth(labels, size.width()) + 12;
   const double room = size.height() - kTop - bottomAxisHeight(true) - 4;
   const double lines = static_cast<double>(std::max<std::size_t>(bars_.size(), 1));
   return {left, kTop, size.width() - left - kRight,
@@ -146,7 +146,7 @@ void BarView::draw(const Drawing& drawing) const {
   const QString label =
       row_ ? tr("SHAP value (impact on %1), %2").arg(outputLabel(), rowText(*row_).toLower())
            : tr("mean |SHAP value| (average impact on %1)").arg(outputLabel());
-  drawBottomAxis(drawing.painter, plot, x, label, drawing.theme);
+  drawBottomAxis(drawing.painter, plot, x, label, drawing.size.width(), drawing.theme);
 }
 
 }  // namespace lineament::views

@@ -126,7 +126,7 @@ std::vector<BeeswarmView::Swarm> BeeswarmView::arranged(std::size_t most_rows) c
 QRectF BeeswarmView::plotArea(const QSizeF& size) const {
   QStringList labels;
   for (const Swarm& swarm : swarms_) labels << swarm.line.label;
-  const double left = labelWidth(labels, size.width()) + 10;
+  const double left = labelWidth(labels, size.width()) + 12;
   const double room = size.height() - kTop - bottomAxisHeight(true) - 4;
   const double lines = static_cast<double>(std::max<std::size_t>(swarms_.size(), 1)) + 0.2;
   const double height = std::min(room, lines * kPitch * 1.5);
@@ -245,7 +245,7 @@ void BeeswarmView::draw(const Drawing& drawing) const {
   }
   drawDots(drawing, plot, swarms);
   drawBottomAxis(painter, plot, x, tr("SHAP value (impact on %1)").arg(outputLabel()),
-                 drawing.theme);
+                 drawing.size.width(), drawing.theme);
   drawColourBar(drawing, plot);
 }
 

@@ -103,7 +103,7 @@ QString WaterfallView::barLabel(const WaterfallBar& bar) const {
 QRectF WaterfallView::plotArea(const QSizeF& size) const {
   QStringList labels;
   for (const WaterfallBar& bar : layout_.bars) labels << barLabel(bar);
-  const double left = labelWidth(labels, size.width()) + 10;
+  const double left = labelWidth(labels, size.width()) + 12;
   const double lines = static_cast<double>(std::max<std::size_t>(layout_.bars.size(), 1));
   const double room = std::min(size.height() - kTop - bottomHeight(), lines * kPitch * 1.5);
   return {left, kTop, size.width() - left - kRight, std::max(room, 1.0)};
@@ -171,9 +171,7 @@ void WaterfallView::drawEnds(const Drawing& drawing, const QRectF& plot, const A
   painter.setFont(font);
   const int decimals = std::max(3, decimalsForMagnitude(std::abs(x.high - x.low)));
   const auto centred = [&](double value, const QString& text) {
-    const double half = textWidth(font, text) / 2;
-    return std::clamp(x.position(value), std::min(half, plot.right()),
-                      drawing.size.width() - half - 2);
+    return centredWithin(x.position(value), textWidth(font, text), drawing.size.width());
   };
   const QString prediction = QStringLiteral("f(x) = ") + trimmedText(layout_.prediction, decimals);
   const QString base = QStringLiteral("E[f(X)] = ") + trimmedText(layout_.base, decimals);
@@ -225,7 +223,7 @@ void WaterfallView::draw(const Drawing& drawing) const {
                   plot.left() - 8, drawing.theme);
     drawBar(drawing, layout_.bars[i], x, middle, height, decimalsForMagnitude(largest));
   }
-  drawBottomAxis(drawing.painter, plot, x, {}, drawing.theme);
+  drawBottomAxis(drawing.painter, plot, x, {}, drawing.size.width(), drawing.theme);
   drawEnds(drawing, plot, x);
   drawing.painter.setFont(figureFont());
   drawing.painter.setPen(drawing.theme.text);

@@ -178,6 +178,19 @@ class TapeTest : public QObject {
     QVERIFY(close(tape.readGradient(x), {4 + std::exp(2.0)}));
   }
 
+  void emptyTensorsAreAllowed() {
+    Tape<double> tape;
+    const auto x = tape.input({0, 3}, "x", Tape<double>::Gradient::yes);
+    const auto w = tape.input({3, 2}, "w", Tape<double>::Gradient::yes);
+    const auto inner = matmul(tape.input({2, 0}), tape.input({0, 2}));
+    const auto loss = sum(relu(matmul(x, w))) + sum(sum(x + x, {0})) + sum(inner);
+    tape.forward();
+    tape.backward(loss);
+    QCOMPARE(tape.scalar(loss), 0.0);
+    QVERIFY(close(tape.readGradient(w), {0, 0, 0, 0, 0, 0}));
+    QVERIFY(close(tape.read(inner), {0, 0, 0, 0}));
+  }
+
   void firstNonFiniteNamesTheOperation() {
     Tape<double> tape;
     const auto x = tape.input({2}, "x", Tape<double>::Gradient::yes);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+#include "core/base/context.h"
+#include "core/data/table.h"
+
+namespace lineament::io {
+
+// Writes a table as RFC 4180 has it, in UTF-8: a header, commas, quotes only where they are needed,
+// numbers with the fewest digits that give the same number again, nothing for a missing value, and
+// lines ended by a line feed. Real numbers keep a decimal sign ("2.0"), so that reading gives the
+// same types again; a row of nothing but missing values begins with NA, since an empty line is no
+// row. NaN is written as NaN, which readers take as missing.
+void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context = {});
+
+}  // namespace lineament::io

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A table is dropped on the window, a model fitted to it, the model explained and the figure
+// exported: by the events and clicks of a person.
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QDragLeaveEvent>
+#include <QDropEvent>
+#include <QFile>
+#include <QMimeData>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUrl>
+#include <cmath>
+
+#include "app/window/action_registry.h"
+#include "app/window/analysis_form.h"
+#include "app/window/drop_overlay.h"
+#include "app/window/figure_dialog.h"
+#include "app/window/main_window.h"
+#include "app/window/primary_button.h"
+#include "app/window/project_tree.h"
+#include "app/window/view_tabs.h"
+#include "core/analyses/all.h"
+
+namespace lineament::app {
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+// Peak velocity falls with distance and grows with the hammer's weight.
+QByteArray pileTable(int rows) {
+  QByteArray text = "distance,weight,depth,ppv\n";
+  for (int i = 0; i < rows; ++i) {
+    const double distance = 5 + 0.37 * ((i * 53) % 97);
+    const double weight = 1 + 0.05 * ((i * 31) % 61);
+    const double depth = 2 + 0.11 * ((i * 17) % 43);
+    const double ppv = 30 - 0.6 * distance + 4 * weight + 0.1 * std::sin(7.0 * i);
+    text += QByteArray::number(distance) + ',' + QByteArray::number(weight) + ',' +
+            QByteArray::number(depth) + ',' + QByteArray::number(ppv) + '\n';
+  }
+  return text;
+}
+
+QString written(const QTemporaryDir& folder, const QString& name, const QByteArray& content) {
+  QFile file(folder.filePath(name));
+  if (!file.open(QIODevice::WriteOnly)) return {};
+  file.write(content);
+  return file.fileName();
+}
+
+void drag(MainWindow& window, const QMimeData& mime) {
+  QDragEnterEvent event(QPoint(300, 300), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(&window, &event);
+}
+
+void drop(MainWindow& window, const QString& file) {
+  QMimeData mime;
+  mime.setUrls({QUrl::fromLocalFile(file)});
+  drag(window, mime);
+  QDropEvent event(QPointF(300, 300), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(&window, &event);
+}
+
+void clickRun(MainWindow& window) {
+  QTest::mouseClick(window.form().findChild<PrimaryButton*>("run"), Qt::LeftButton);
+}
+
+QComboBox* comboOf(MainWindow& window, const char* field) {
+  return window.form().findChild<QWidget*>(field)->findChild<QComboBox*>();
+}
+
+ViewPage* pageOf(MainWindow& window, const QString& view) {
+  for (ViewPage* page : window.tabs().pages()) {
+    if (page->showing().view == view) return page;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+class WindowFlowTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
+
+  void hoveringSaysWhatWouldHappen() {
+    QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.show();
+    QMimeData mime;
+    mime.setUrls({QUrl::fromLocalFile(written(folder, "piles.csv", pileTable(20)))});
+    drag(window, mime);
+    auto* overlay = window.findChild<DropOverlay*>();
+    QVERIFY(overlay->isVisible());
+    QTRY_VERIFY(overlay->action().contains("CSV"));
+    QDragLeaveEvent leave;
+    QCoreApplication::sendEvent(&window, &leave);
+    QVERIFY(!overlay->isVisible());
+    QVERIFY(window.session().empty());
+  }
+
+  void whatCannotBeReadIsNamedWithoutBlocking() {
+    QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.show();
+    drop(window, folder.path());
+    QTRY_COMPARE(window.messages().count(), 1);
+    drop(window, written(folder, "empty.csv", {}));
+    QTRY_COMPARE(window.messages().count(), 2);
+    QVERIFY(window.session().empty());
+    QVERIFY(!QApplication::activeModalWidget());
+  }
+
+  void fromATableToAnExplanation() {
+    QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.show();
+    drop(window, written(folder, "piles.csv", pileTable(240)));
+    QVERIFY(window.session().empty());  // the drop itself only hands over
+    QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);
+    QCOMPARE(window.tabs().currentPage()->showing().view, QString("table"));
+
+    window.actions().action("analyse.table.regress")->trigger();
+    QComboBox* target = comboOf(window, "parameter.target");
+    QTRY_VERIFY(target->findText("ppv") >= 0);
+    target->setFocus();
+    QTest::keyClicks(target, "ppv");
+    QCOMPARE(target->currentText(), QString("ppv"));
+    clickRun(window);
+    QTRY_COMPARE_WITH_TIMEOUT(window.session().project().runs().size(), 1U, kPatienceMs);
+    const project::Run regress = window.session().project().runs()[0];
+    QCOMPARE(regress.record.outcome, std::string("done"));
+    QVERIFY(regress.record.metrics.at("r2") > 0.95);
+
+    QTRY_VERIFY(window.jobs().idle());
+    window.actions().action("analyse.explain.shap")->trigger();
+    clickRun(window);
+    QTRY_COMPARE_WITH_TIMEOUT(window.session().project().runs().size(), 2U, kPatienceMs);
+    QCOMPARE(window.session().project().runs()[1].record.outcome, std::string("done"));
+    QTRY_VERIFY_WITH_TIMEOUT(pageOf(window, "beeswarm"), kPatienceMs);
+
+    exportTo(window, folder);
+    undoTakesTheRunBack(window);
+  }
+
+  void aProjectComesBackAsItWas() {
+    QTemporaryDir folder;
+    QString path;
+    {
+      MainWindow window(allAnalyses());
+      window.show();
+      drop(window, written(folder, "piles.csv", pileTable(40)));
+      QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);
+      path = window.session().path();
+      window.close();
+    }
+    MainWindow again(allAnalyses());
+    again.show();
+    again.openFiles({path});
+    QTRY_COMPARE_WITH_TIMEOUT(again.session().path(), path, kPatienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(again.tabs().count(), 1, kPatienceMs);
+    QCOMPARE(again.tabs().tabText(0), QString("piles.csv"));
+  }
+
+ private:
+  static void exportTo(MainWindow& window, const QTemporaryDir& folder) {
+    ViewPage* page = pageOf(window, "beeswarm");
+    window.tabs().setCurrentWidget(page);
+    window.actions().action("file.export_figure")->trigger();
+    auto* dialog = window.findChild<FigureDialog*>();
+    QVERIFY(dialog && dialog->isVisible() && !dialog->isModal());
+    QVERIFY(dialog->sizeText().contains("174"));
+    const QString path = folder.filePath("beeswarm.svg");
+    dialog->writeTo(path);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(file.readAll().contains("<svg"));
+    dialog->close();
+  }
+
+  static void undoTakesTheRunBack(MainWindow& window) {
+    QTRY_VERIFY(window.actions().action("edit.undo")->isEnabled());
+    window.actions().action("edit.undo")->trigger();
+    QTRY_COMPARE(window.session().project().runs().size(), 1U);
+    QTRY_VERIFY(window.actions().action("edit.redo")->isEnabled());
+    window.actions().action("edit.redo")->trigger();
+    QTRY_COMPARE(window.session().project().runs().size(), 2U);
+  }
+};
+
+}  // namespace lineament::app
+
+QTEST_MAIN(lineament::app::WindowFlowTest)
+#include "window_flow_test.moc"

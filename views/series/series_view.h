@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/data/series.h"
+#include "views/common/axis_scale.h"
+#include "views/common/plot_view.h"
+
+namespace lineament::views {
+
+// Curves over common axes: learning curves, predicted against measured values. Points that stand
+// for rows of a table can be chosen. Options: "log_x", "log_y" (else as the data have it). View id
+// "series".
+class SeriesView : public PlotView {
+  Q_OBJECT
+
+ public:
+  using PlotView::PlotView;
+
+  QString id() const override { return QStringLiteral("series"); }
+  // Throws Error for another kind ("data.kind") and for a curve whose x, y and rows differ in
+  // length ("series.lengths").
+  void setData(const Data& data) override;
+  void setOptions(const nlohmann::json& options) override;
+  nlohmann::json options() const override;
+  QSizeF naturalSize(double width) const override;
+  QString caption() const override;
+
+ protected:
+  void draw(const Drawing& drawing) const override;
+  QRectF plotArea(const QSizeF& size) const override;
+  std::vector<Spot> spots(const QSizeF& size) const override;
+  QString spotText(const Spot& spot) const override;
+  std::string origin() const override { return origin_; }
+
+ private:
+  struct Frame {
+    QRectF plot;
+    AxisScale x;
+    AxisScale y;
+    QPointF at(double x_value, double y_value) const {
+      return {x.position(x_value), y.position(y_value)};
+    }
+  };
+  using Curve = Series::Curve;
+
+  void findRanges();
+  Frame frame(const QSizeF& size) const;
+  Frame frameIn(const QRectF& plot) const;
+  std::vector<QPointF> positions(const Curve& curve, const Frame& frame) const;
+  bool directLabels() const;  // at the lines' ends; otherwise a key above the plot
+  double endLabelWidth() const;
+  QColor colourOf(std::size_t curve, bool dark) const;
+  void drawMarks(const Drawing& drawing, const Frame& frame) const;
+  void drawIdentity(const Drawing& drawing, const Frame& frame) const;
+  void drawLine(const Drawing& drawing, std::size_t curve, std::span<const QPointF> points) const;
+  void drawPoints(const Drawing& drawing, std::size_t curve, const Frame& frame,
+                  std::span<const QPointF> points) const;
+  void drawEndLabels(const Drawing& drawing, const Frame& frame) const;
+  void drawKey(const Drawing& drawing, const Frame& frame) const;
+
+  Series series_;
+  std::string origin_;
+  bool log_x_ = false;
+  bool log_y_ = false;
+  Range x_range_;
+  Range y_range_;
+};
+
+}  // namespace lineament::views
