@@ -119,18 +119,26 @@ bool lastFieldsEmpty(const Records& records, std::size_t first, std::size_t colu
   return true;
 }
 
-// Makes the header as long as the records. One name less than columns is how R writes row names;
-// names without values below keep their columns.
+std::size_t countWith(const Records& records, std::size_t first, std::size_t fields) {
+  return static_cast<std::size_t>(std::count_if(
+      records.begin() + static_cast<std::ptrdiff_t>(first), records.end(),
+      [fields](const SampleRecord& record) { return record.fields.size() == fields; }));
+}
+
+// Makes the header as long as the records. One name less than all records have fields is how R
+// writes row names; names without values below keep their columns.
 void fitNames(Layout& layout, const Records& records, std::size_t first) {
   auto& names = layout.names;
+  const std::size_t rows = records.size() - std::min(first, records.size());
   const std::size_t usual = usualFields(records, first);
-  if (usual == names.size() + 1 && !lastFieldsEmpty(records, first, usual)) {
+  const std::size_t alike = countWith(records, first, usual);
+  if (rows > 0 && alike == rows && usual == names.size() + 1 &&
+      !lastFieldsEmpty(records, first, usual)) {
     names.insert(names.begin(), std::string());
   }
   std::size_t named = names.size();
   while (named > 0 && names[named - 1].empty()) --named;
-  layout.columns = std::max(usual, named);
-  if (usual == 0) layout.columns = names.size();
+  layout.columns = rows == 0 ? names.size() : 2 * alike > rows ? std::max(usual, named) : named;
   names.resize(layout.columns);
   if (!layout.units.empty()) layout.units.resize(layout.columns);
 }
@@ -165,15 +173,15 @@ std::size_t preamble(std::string_view sample, CsvOptions& options) {
 
 bool isUnit(std::string_view word) {
   static const std::unordered_set<std::string> known{
-      "m",    "mm",   "cm",    "dm",  "km",    "µm",  "um",  "nm",  "in",  "ft",  "yd",   "mi",
-      "s",    "ms",   "us",    "µs",  "ns",    "min", "h",   "hr",  "d",   "day", "days", "a",
-      "yr",   "year", "years", "Hz",  "kHz",   "MHz", "GHz", "rpm", "g",   "kg",  "mg",   "µg",
-      "ug",   "t",    "lb",    "N",   "kN",    "MN",  "Pa",  "hPa", "kPa", "MPa", "GPa",  "bar",
-      "mbar", "psi",  "V",     "mV",  "kV",    "A",   "mA",  "W",   "kW",  "MW",  "J",    "kJ",
-      "MJ",   "kWh",  "MWh",   "Wh",  "°C",    "°F",  "C",   "F",   "K",   "°",   "deg",  "rad",
-      "mrad", "%",    "‰",     "-",   "1",     "ppm", "ppb", "wt%", "L",   "l",   "mL",   "ml",
-      "mol",  "mmol", "USD",   "EUR", "€",     "$",   "dB",  "lx",  "lm",  "cd",  "T",    "mT",
-      "ohm",  "Ω",    "F",     "pcs", "count", "px"};
+      "m",    "mm",   "cm",    "dm",    "km",  "µm",  "um",  "nm",  "in",  "ft",  "yd",   "mi",
+      "s",    "ms",   "us",    "µs",    "ns",  "min", "h",   "hr",  "d",   "day", "days", "a",
+      "yr",   "year", "years", "Hz",    "kHz", "MHz", "GHz", "rpm", "g",   "kg",  "mg",   "µg",
+      "ug",   "t",    "lb",    "N",     "kN",  "MN",  "Pa",  "hPa", "kPa", "MPa", "GPa",  "bar",
+      "mbar", "psi",  "V",     "mV",    "kV",  "A",   "mA",  "W",   "kW",  "MW",  "J",    "kJ",
+      "MJ",   "kWh",  "MWh",   "Wh",    "°C",  "°F",  "C",   "F",   "K",   "°",   "deg",  "rad",
+      "mrad", "%",    "‰",     "-",     "ppm", "ppb", "wt%", "L",   "l",   "mL",  "ml",   "mol",
+      "mmol", "USD",  "EUR",   "€",     "$",   "dB",  "lx",  "lm",  "cd",  "T",   "mT",   "ohm",
+      "Ω",    "F",    "pcs",   "count", "px"};
   if (word.size() > 24) return false;
   const bool bracketed = word.size() > 2 && ((word.front() == '[' && word.back() == ']') ||
                                              (word.front() == '(' && word.back() == ')'));
@@ -229,10 +237,8 @@ Layout detectLayout(std::string_view sample, bool whole, const CsvOptions& chose
     layout.columns = usualFields(records);
   }
   layout.data_offset = start + (first == 0 ? 0 : records[first - 1].end);
-  const std::size_t usual = usualFields(records);
-  const auto alike = std::count_if(records.begin(), records.end(),
-                                   [&](const SampleRecord& r) { return r.fields.size() == usual; });
-  layout.tabular = layout.columns > 1 && 5 * static_cast<std::size_t>(alike) >= 4 * records.size();
+  const std::size_t alike = countWith(records, 0, usualFields(records));
+  layout.tabular = layout.columns > 1 && 5 * alike >= 4 * records.size();
   return layout;
 }
 
