@@ -81,8 +81,7 @@ Model modelFromJson(const json& description, const std::string& file) {
 }
 
 void writeModel(const Model& model, const std::filesystem::path& path) {
-  const std::string description =
-      jsonText(toJson(model));
+  const std::string description = jsonText(toJson(model));
   writeSafetensors({model.tensors.begin(), model.tensors.end()},
                    {{kKey, description}, {"format", "lineament"}}, path);
 }

@@ -220,6 +220,19 @@ bool validUtf8(std::string_view text) {
   return true;
 }
 
+std::vector<std::uint32_t> codePoints(std::string_view text) {
+  const bool latin1 = !validUtf8(text);
+  std::vector<std::uint32_t> points;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    const int more = latin1 || lead < 0x80 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    std::uint32_t c = more == 0 ? lead : lead & (0x3fu >> more);
+    for (int k = 0; k < more; ++k) c = (c << 6) | (static_cast<unsigned char>(text[i++]) & 0x3f);
+    points.push_back(c);
+  }
+  return points;
+}
+
 std::string latin1ToUtf8(std::string_view text) {
   std::string converted;
   for (const char c : text) appendUtf8(converted, static_cast<unsigned char>(c));

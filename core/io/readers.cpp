@@ -2,6 +2,7 @@
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/csv_reader.h"
 #include "core/io/npy.h"
+#include "core/io/npz.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
 #include "core/io/scalers_reader.h"
@@ -14,6 +15,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
   static const auto list = [] {
     std::vector<std::unique_ptr<Reader>> all;
     all.push_back(makeNpyReader());
+    all.push_back(makeNpzReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
     all.push_back(makeSpreadsheetReader());

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/output_files.h"
+
+#include "core/base/file.h"
+#include "core/io/csv_writer.h"
+#include "core/io/explanation_file.h"
+#include "core/io/json_text.h"
+#include "core/io/model_file.h"
+#include "core/io/npy.h"
+#include "core/io/points_writer.h"
+#include "core/io/safetensors.h"
+#include "core/io/series_json.h"
+
+namespace lineament::io {
+
+namespace {
+
+using Files = std::vector<std::string>;
+
+bool numpyHas(DType dtype) {
+  return dtype <= DType::c128 && dtype != DType::bf16;
+}
+
+// Knows the folder and the stem of the names; one call per kind.
+class Writer {
+ public:
+  Writer(const std::filesystem::path& folder, const std::string& name, const Context& context)
+      : folder_(folder), name_(name), context_(context) {}
+
+  Files operator()(const Table& table) { return {csv(table)}; }
+
+  Files operator()(const Tensor& tensor) {
+    if (numpyHas(tensor.dtype())) {
+      writeNpy(tensor, at(".npy"));
+      return {name_ + ".npy"};
+    }
+    writeSafetensors({{name_, tensor}}, {}, at(".safetensors"));
+    return {name_ + ".safetensors"};
+  }
+
+  Files operator()(const Model& model) {
+    writeModel(model, at(".safetensors"));
+    return {name_ + ".safetensors"};
+  }
+
+  Files operator()(const Explanation& explanation) {
+    writeExplanation(explanation, at(".npz"));
+    return {name_ + ".npz", csv(explanationTable(explanation))};
+  }
+
+  Files operator()(const Series& series) {
+    writeWhole(at(".json"), jsonText(toJson(series), 1) + "\n");
+    return {csv(longForm(series)), name_ + ".json"};
+  }
+
+  Files operator()(const Note& note) {
+    const std::string title = note.title.empty() ? "" : "# " + note.title + "\n\n";
+    writeWhole(at(".md"), title + note.markdown + "\n");
+    return {name_ + ".md"};
+  }
+
+  Files operator()(const Checkpoint& checkpoint) {
+    NamedTensors tensors;
+    for (std::size_t i = 0; i < checkpoint.entries().size(); ++i) {
+      context_.checkpoint(double(i) / double(checkpoint.entries().size()), "Writing tensors");
+      tensors.emplace_back(checkpoint.entries()[i].name, checkpoint.tensor(i));
+    }
+    std::map<std::string, std::string> metadata;
+    for (const auto& [key, value] : checkpoint.metadata().items()) {
+      metadata[key] = value.is_string() ? value.get<std::string>() : jsonText(value);
+    }
+    writeSafetensors(tensors, metadata, at(".safetensors"));
+    return {name_ + ".safetensors"};
+  }
+
+  Files operator()(const FigureSpec& spec) {
+    writeWhole(at(".json"), jsonText(toJson(spec), 1) + "\n");
+    return {name_ + ".json"};
+  }
+
+  Files operator()(const PointCloud& cloud) {
+    writePly(cloud, at(".ply"), context_);
+    return {name_ + ".ply"};
+  }
+
+ private:
+  std::filesystem::path at(const char* ending) const { return folder_ / (name_ + ending); }
+
+  std::string csv(const Table& table) const {
+    writeCsv(table, at(".csv"), context_);
+    return name_ + ".csv";
+  }
+
+  const std::filesystem::path& folder_;
+  const std::string& name_;
+  const Context& context_;
+};
+
+}  // namespace
+
+Table longForm(const Series& series) {
+  TextBuilder names;
+  std::vector<double> x, y;
+  for (const Series::Curve& curve : series.curves) {
+    for (std::size_t i = 0; i < curve.x.size(); ++i) names.add(curve.name);
+    x.insert(x.end(), curve.x.begin(), curve.x.end());
+    y.insert(y.end(), curve.y.begin(), curve.y.end());
+  }
+  std::vector<Column> columns;
+  columns.emplace_back("curve", names.finish());
+  columns.emplace_back("x", std::move(x), SharedArray<std::uint8_t>{}, series.x.unit);
+  columns.emplace_back("y", std::move(y), SharedArray<std::uint8_t>{}, series.y.unit);
+  return Table(std::move(columns));
+}
+
+std::vector<std::string> writeOutput(const std::filesystem::path& folder, const std::string& name,
+                                     const Data& data, const Context& context) {
+  return std::visit(Writer(folder, name, context), data.value());
+}
+
+}  // namespace lineament::io
