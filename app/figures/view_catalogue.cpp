@@ -9,6 +9,8 @@
 #include "views/explanation/bar_view.h"
 #include "views/explanation/beeswarm_view.h"
 #include "views/explanation/waterfall_view.h"
+#include "views/series/series_view.h"
+#include "views/table/table_view.h"
 
 namespace lineament::app {
 
@@ -36,6 +38,8 @@ std::unique_ptr<views::View> made() {
 // The best view of a kind first.
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
+      {"table", QT_TRANSLATE_NOOP("Views", "Table"), Kind::table, made<views::TableView>},
+      {"series", QT_TRANSLATE_NOOP("Views", "Curves"), Kind::series, made<views::SeriesView>},
       {"beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), Kind::explanation,
        made<views::BeeswarmView>},
       {"bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation, made<views::BarView>},
