@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "views/cloud/cloud_view.h"
 #include "views/explanation/bar_view.h"
 #include "views/explanation/beeswarm_view.h"
 #include "views/explanation/waterfall_view.h"
+#include "views/series/series_view.h"
+#include "views/table/table_view.h"
 
 namespace lineament::app {
 
@@ -35,11 +38,14 @@ std::unique_ptr<views::View> made() {
 // The best view of a kind first.
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
+      {"table", QT_TRANSLATE_NOOP("Views", "Table"), Kind::table, made<views::TableView>},
+      {"series", QT_TRANSLATE_NOOP("Views", "Curves"), Kind::series, made<views::SeriesView>},
       {"beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), Kind::explanation,
        made<views::BeeswarmView>},
       {"bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation, made<views::BarView>},
       {"waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"), Kind::explanation,
        made<views::WaterfallView>},
+      {"cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points, made<views::CloudView>},
   };
   return all;
 }

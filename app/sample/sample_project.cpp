@@ -10,7 +10,7 @@
 
 #include "core/analyses/pile_table.h"
 #include "core/base/file.h"
-#include "core/io/output_files.h"
+#include "core/io/csv_writer.h"
 #include "core/project/flow.h"
 
 namespace lineament::app {
@@ -25,13 +25,14 @@ using project::ReportItem;
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t kRows = 1000;
-constexpr const char* kTarget = "ppv";
+constexpr const char* kTarget = "PPV";
 
 constexpr const char* kIntroduction =
-    "A synthetic table of pile-driving records, made by the program from a seed: for each blow the "
-    "distance to the sensor, the hammer, the pile and the place of the sensor, and the peak "
-    "particle velocity (PPV) that was measured. Its law is known, so that one can see what the "
-    "models find of it.";
+    "Synthetic records of pile driving, made by the program from a seed: for each blow the pile, "
+    "the hammer and its drop, the distance, place and axis of the sensor, and the peak particle "
+    "velocity (PPV, mm/s) there. The law behind them is known, so one can see what the models find "
+    "of it: the velocity grows with the root of the hammer's energy, falls with the distance, and "
+    "the length of the pile has no effect.";
 constexpr const char* kModels =
     "Two models predict the PPV: a ridge regression, a straight line in every column, and a small "
     "network, which may bend. The network is then explained: its SHAP values say, record by "
@@ -77,11 +78,11 @@ class SampleMaker {
  private:
   void addTable(std::uint64_t seed) {
     const TemporaryFolder folder(project_.path());
-    const auto files =
-        io::writeOutput(folder.path(), "piles", Data(pileTable(seed, kRows)), context_);
+    const fs::path file = folder.path() / "piles.csv";
+    io::writeCsv(pileTable(seed, kRows), file, context_);
     project::Import import;
     import.embed = true;
-    table_ = importFile(project_, folder.path() / files.front(), import, context_).source;
+    table_ = importFile(project_, file, import, context_).source;
   }
 
   Id run(const char* analysis, const char* title, std::vector<project::Run::Input> inputs,

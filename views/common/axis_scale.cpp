@@ -42,6 +42,19 @@ void generate(QCPAxisTicker& ticker, const AxisScale& scale, double spacing,
   minor = within(fine, scale);
 }
 
+// 1, 2 and 5 of each decade, for axes of few decades.
+std::vector<double> oneTwoFive(const AxisScale& scale) {
+  std::vector<double> values;
+  const int last = static_cast<int>(std::floor(std::log10(scale.high)));
+  for (int decade = static_cast<int>(std::floor(std::log10(scale.low))); decade <= last; ++decade) {
+    for (const double digit : {1.0, 2.0, 5.0}) {
+      const double value = digit * std::pow(10.0, decade);
+      if (value >= scale.low && value <= scale.high) values.push_back(value);
+    }
+  }
+  return values;
+}
+
 double bottomSpacing(const QRectF& plot) {
   return std::clamp(plot.width() / 6, 40.0, 80.0);
 }
@@ -109,7 +122,8 @@ Ticks ticksFor(const AxisScale& scale, double spacing) {
   if (scale.logarithmic) {
     QCPAxisTickerLog ticker;
     generate(ticker, scale, spacing, major, ticks.minor);
-    if (major.size() >= 2) {
+    if (major.size() < 3) major = oneTwoFive(scale);
+    if (major.size() >= 3) {
       for (const double value : major) ticks.major.push_back({value, powerLabel(value)});
       return ticks;
     }
