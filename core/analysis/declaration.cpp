@@ -64,7 +64,13 @@ std::string textOf(const ParameterValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
   if (const auto* real = std::get_if<double>(&value)) return fmt::format("{}", *real);
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  return fmt::format("{}", fmt::join(std::get<std::vector<std::string>>(value), ","));
+  std::string list;
+  for (const std::string& item : std::get<std::vector<std::string>>(value)) {
+    const bool quoted = item.find(',') != item.npos;
+    list += fmt::format("{}{}{}{}", list.empty() ? "" : ",", quoted ? "\"" : "", item,
+                        quoted ? "\"" : "");
+  }
+  return list;
 }
 
 nlohmann::json toJson(const ParameterValue& value) {

@@ -100,6 +100,13 @@ void checkRange(const Parameter& parameter, const ParameterValue& value) {
 }
 
 ParameterValue valueFromJson(const Parameter& parameter, const nlohmann::json& json) {
+  const auto wrong = [&] {
+    return Error::usage(kJsonType,
+                        {{"name", parameter.id}, {"expected", expectation(parameter.type)}});
+  };
+  // Stricter than the library, which takes 2.7 for the whole number 2 and true for 1.0.
+  if (parameter.type == Parameter::Type::integer && !json.is_number_integer()) throw wrong();
+  if (parameter.type == Parameter::Type::real && !json.is_number()) throw wrong();
   try {
     switch (parameter.type) {
       case Parameter::Type::boolean:
@@ -114,8 +121,7 @@ ParameterValue valueFromJson(const Parameter& parameter, const nlohmann::json& j
         return json.get<std::string>();
     }
   } catch (const nlohmann::json::exception&) {
-    throw Error::usage(kJsonType,
-                       {{"name", parameter.id}, {"expected", expectation(parameter.type)}});
+    throw wrong();
   }
 }
 

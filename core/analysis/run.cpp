@@ -199,6 +199,8 @@ RunRecord runRecordFromJson(const nlohmann::json& json) {
     return parsed(json);
   } catch (const nlohmann::json::exception& problem) {
     throw Error(kMalformed, {{"reason", problem.what()}});
+  } catch (const Error& unknown_kind) {
+    throw Error(kMalformed, {{"reason", unknown_kind.found()}});
   }
 }
 

@@ -14,6 +14,9 @@ namespace lineament {
 
 namespace {
 
+constexpr ErrorText kFolder{"fingerprint.folder", "List the files of {folder}", "{reason}", "",
+                            "Check the permissions of the folder and those inside it"};
+
 class Sha256 {
  public:
   Sha256() : state_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
@@ -47,8 +50,12 @@ std::string ofOneFile(const std::filesystem::path& path, const Context& context)
 
 std::string ofFolder(const std::filesystem::path& folder, const Context& context) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
+  try {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+  } catch (const std::filesystem::filesystem_error& problem) {
+    throw Error(kFolder, {{"folder", folder.string()}, {"reason", problem.code().message()}});
   }
   std::sort(files.begin(), files.end());
   Sha256 hash;
