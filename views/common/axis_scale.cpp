@@ -122,7 +122,7 @@ Ticks ticksFor(const AxisScale& scale, double spacing) {
   if (scale.logarithmic) {
     QCPAxisTickerLog ticker;
     generate(ticker, scale, spacing, major, ticks.minor);
-    if (major.size() < 3) major = oneTwoFive(scale);
+    if (std::log10(scale.high / scale.low) < 3) major = oneTwoFive(scale);
     if (major.size() >= 3) {
       for (const double value : major) ticks.major.push_back({value, powerLabel(value)});
       return ticks;

@@ -154,7 +154,7 @@ QByteArray figureSvg(const View& view, const FigureFormat& format, const FigureR
   generator.setSize({static_cast<int>(std::ceil(sheet.units.width())),
                      static_cast<int>(std::ceil(sheet.units.height()))});
   generator.setViewBox(QRectF(QPointF(), sheet.units));
-  generator.setTitle(record.title);
+  generator.setTitle(record.title.toHtmlEscaped());  // it writes what it is given
   generator.setDescription(creator());
   drawOn(generator, view, sheet, 1);
   return withExactSize(bytes, sheet, record);

@@ -221,8 +221,7 @@ bool TableView::busy() const {
 }
 
 void TableView::arrange() {
-  arranging_.request_stop();
-  arranged_.waitForFinished();
+  arranging_.request_stop();  // the old job ends by itself; nobody waits for it
   RowOrderRequest request;
   const Table table = model_->table();
   for (const auto& [column, condition] : filters_) {
@@ -295,7 +294,7 @@ void TableView::startSummaries() {
 void TableView::stopJobs() {
   arranging_.request_stop();
   summing_.request_stop();
-  arranged_.waitForFinished();
+  arranged_.setFuture({});
   summaries_.waitForFinished();
 }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/series/series_view.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+#include <cmath>
+#include <limits>
+
+#include "core/base/random.h"
+#include "views/common/figure_export.h"
+#include "views/series/decimation.h"
+
+using namespace lineament;
+using namespace lineament::views;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Series predictedAgainstMeasured() {
+  Series series;
+  series.x = {"measured", "mm/s", false};
+  series.y = {"predicted", "mm/s", false};
+  series.identity_line = true;
+  for (std::uint64_t c = 0; c < 2; ++c) {
+    series.curves.push_back({c == 0 ? "training" : "held out", std::vector<double>{1, 2, 3},
+                             std::vector<double>{1.5 + double(c), 2, 2.5}, Series::Style::points,
+                             std::vector<std::uint64_t>{10 + c, 20 + c, 30 + c}});
+  }
+  return series;
+}
+
+QString svgOf(const View& view) {
+  return QString::fromUtf8(figureSvg(view, {}));
+}
+
+}  // namespace
+
+class SeriesViewTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void wrongDataIsAnError() {
+    SeriesView view;
+    try {
+      view.setData(Data(Table()));
+      QFAIL("no error");
+    } catch (const Error& error) {
+      QCOMPARE(error.cause(), Error::Cause::usage);
+    }
+    Series torn = predictedAgainstMeasured();
+    torn.curves[1].y = std::vector<double>{1};
+    try {
+      view.setData(Data(torn));
+      QFAIL("no error");
+    } catch (const Error& error) {
+      QCOMPARE(error.key(), std::string("series.lengths"));
+    }
+  }
+
+  void namesAxesAndCurves() {
+    SeriesView view;
+    view.setData(Data(predictedAgainstMeasured(), "t"));
+    const QString svg = svgOf(view);
+    for (const char* text : {"measured (mm/s)", "predicted (mm/s)", "training", "held out"}) {
+      QVERIFY2(svg.contains(text), text);
+    }
+  }
+
+  void emptyAndBrokenCurvesDraw() {
+    SeriesView view;
+    view.setData(Data(Series{}));
+    QVERIFY(!svgOf(view).contains("\"nan"));
+    Series series;
+    series.y.logarithmic = true;
+    series.curves.push_back(
+        {"loss", std::vector<double>{1, 2, 3, 4}, std::vector<double>{kNan, -1, 0, 5}});
+    series.curves.push_back({"", std::vector<double>{}, std::vector<double>{}});
+    series.marks.push_back({"best", kNan, true});
+    series.marks.push_back({"best", 4, true});
+    view.setData(Data(series));
+    QVERIFY(!svgOf(view).contains("\"nan"));
+  }
+
+  void clickChoosesTheRowOfAPoint() {
+    SeriesView view;
+    view.resize(480, 480);
+    view.setData(Data(predictedAgainstMeasured(), "piles"));
+    QSignalSpy edited(&view, &View::selectionEdited);
+    // The last point of both curves lies on the right; its rows are 30 and 31.
+    for (int y = 0; y < 480 && view.selection().empty(); y += 3) {
+      for (int x = 479; x > 300 && view.selection().empty(); x -= 3) {
+        QTest::mouseClick(&view, Qt::LeftButton, {}, {x, y});
+      }
+    }
+    QCOMPARE(view.selection(), Selection("piles", {31}));  // the one on top
+    QCOMPARE(edited.size(), 1);
+    QVERIFY(view.caption().contains("selected: 1"));
+    view.setSelection(Selection("elsewhere", {31}));
+    QVERIFY(!view.caption().contains("selected"));
+  }
+
+  void optionsOverrideTheAxes() {
+    SeriesView view;
+    view.setData(Data(predictedAgainstMeasured(), "t"));
+    view.setOptions({{"log_y", true}});
+    QCOMPARE(view.options()["log_y"], true);
+    QCOMPARE(view.options()["log_x"], false);
+  }
+
+  void reducedLineKeepsExtremes() {
+    Random random(2);
+    std::vector<QPointF> points;
+    for (int i = 0; i < 50000; ++i) points.push_back({i * 0.01, random.normal()});
+    points[12345].setY(99);
+    points[33333].setY(-99);
+    const auto reduced = reducedLine(points, 1);
+    QVERIFY(reduced.size() <= 4 * 501);
+    QCOMPARE(reduced.front(), points.front());
+    QCOMPARE(reduced.back(), points.back());
+    QVERIFY(std::count(reduced.begin(), reduced.end(), points[12345]) == 1);
+    QVERIFY(std::count(reduced.begin(), reduced.end(), points[33333]) == 1);
+  }
+
+  void reducedLineKeepsGaps() {
+    const std::vector<QPointF> points{{kNan, 1}, {0, 1}, {1, 1}, {kNan, kNan}, {2, kNan}, {3, 4}};
+    const auto reduced = reducedLine(points, 10);
+    QCOMPARE(reduced.size(), std::size_t(4));
+    QVERIFY(std::isnan(reduced[2].x()));
+    const std::vector<QPointF> back{{3, 0}, {1, 0}, {2, 0}, {2.1, 1}, {2.2, 0.5}};
+    QCOMPARE(reducedLine(back, 10), back);
+  }
+
+  void reducedPointsDrawEachSquareOnce() {
+    const std::vector<QPointF> points{{1.1, 1.1}, {1.2, 1.2}, {5, 5}, {kNan, 1}, {50, 50}};
+    QCOMPARE(reducedPoints(points, QRectF(0, 0, 10, 10), 1), (std::vector<std::size_t>{1, 2}));
+  }
+
+  void largeSeriesSayThatTheyAreReduced() {
+    Series series = predictedAgainstMeasured();
+    series.curves.resize(1);
+    series.curves[0].x = std::vector<double>(30000, 1.0);
+    series.curves[0].y = std::vector<double>(30000, 2.0);
+    series.curves[0].rows = {};
+    SeriesView view;
+    view.setData(Data(series, "t"));
+    QVERIFY(view.caption().contains("drawn once"));
+    QVERIFY(svgOf(view).size() < 200000);
+  }
+};
+
+QTEST_MAIN(SeriesViewTest)
+#include "series_view_test.moc"
