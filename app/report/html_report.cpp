@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/report/html_report.h"
 
+#include <QBuffer>
 #include <QXmlStreamWriter>
 
 #include "app/figures/render_figure.h"
@@ -17,10 +18,13 @@ constexpr double kFigureWidthMm = 174;
 class HtmlWriter {
  public:
   HtmlWriter(const Report& report, const Context& context)
-      : report_(report), context_(context), xml_(&page_) {}
+      : report_(report), context_(context) {
+    page_.open(QIODevice::WriteOnly);
+    xml_.setDevice(&page_);
+  }
 
   QByteArray written() {
-    page_ = "<!DOCTYPE html>\n";
+    page_.write("<!DOCTYPE html>\n");
     xml_.writeStartElement("html");
     xml_.writeAttribute("lang", "en");
     head();
@@ -36,7 +40,8 @@ class HtmlWriter {
     xml_.writeEndElement();
     xml_.writeEndElement();
     xml_.writeEndElement();
-    return page_ + "\n";
+    page_.write("\n");
+    return page_.data();
   }
 
  private:
@@ -161,7 +166,7 @@ class HtmlWriter {
       const auto view = renderFigure(picture.spec, picture.data);
       const QByteArray svg = views::figureSvg(*view, format, picture.record);
       xml_.writeCharacters(QString());  // closes the start tag before the raw bytes
-      page_ += inlineSvg(svg, QStringLiteral("f%1-").arg(number), text(picture.spec.title));
+      page_.write(inlineSvg(svg, QStringLiteral("f%1-").arg(number), text(picture.spec.title)));
     } catch (const Error& error) {
       element("p", text(error.what()), "warning");
     }
@@ -182,7 +187,7 @@ class HtmlWriter {
 
   const Report& report_;
   const Context& context_;
-  QByteArray page_;
+  QBuffer page_;
   QXmlStreamWriter xml_;
   int headings_ = 0;
   int pictures_ = 0;

@@ -44,7 +44,7 @@ QString countText(std::uint64_t count) {
   return QString::fromStdString(lineament::countText(count));
 }
 
-QString durationText(double seconds) {
+QString secondsText(double seconds) {
   if (seconds < 60) return QString::fromStdString(fmt::format("{:.2g} s", seconds));
   const auto whole = static_cast<long long>(std::llround(seconds));
   return QString::fromStdString(fmt::format("{} min {} s", whole / 60, whole % 60));

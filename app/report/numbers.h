@@ -12,6 +12,6 @@ QString numberText(double value);
 QString countText(std::uint64_t count);
 
 // "12.3 s", "4 min 10 s"
-QString durationText(double seconds);
+QString secondsText(double seconds);
 
 }  // namespace lineament::app

@@ -83,7 +83,7 @@ Grid metricGrid(const RunRecord& record, const Declaration& declaration) {
 }
 
 QString outcomeText(const RunRecord& record) {
-  if (record.outcome == "done") return durationText(record.seconds);
+  if (record.outcome == "done") return secondsText(record.seconds);
   if (record.outcome == "failed") return Words::tr("failed");
   return Words::tr("cancelled");
 }

@@ -6,6 +6,7 @@
 
 #include "core/io/delimited_records.h"
 #include "core/io/delimited_source.h"
+#include "core/io/utf8.h"
 
 namespace lineament::io {
 
@@ -60,7 +61,7 @@ bool looksLikeUtf8(const Sample& sample) {
   const std::string_view text = sample.text;
   const std::size_t last = text.rfind('\n');
   const std::string_view sure = sample.whole || last == text.npos ? text : text.substr(0, last + 1);
-  const std::size_t valid = validUtf8(sure);
+  const std::size_t valid = validUtf8Prefix(sure);
   // Without a line end the sample may have cut a letter.
   return valid == sure.size() || (!sample.whole && valid + 4 > sure.size());
 }
@@ -87,7 +88,7 @@ CsvFile openCsv(const std::filesystem::path& path, const CsvOptions& options) {
     failBinary(file, zero);
   }
   if (file.encoding == TextEncoding::utf8 && !looksLikeUtf8(sample)) {
-    const std::size_t valid = validUtf8(sample.text);
+    const std::size_t valid = validUtf8Prefix(sample.text);
     throw NotUtf8{lineAt(path, file.encoding, '\n', valid), file.encoding_is_sure};
   }
   file.layout = detectLayout(sample.text, sample.whole, options);

@@ -10,6 +10,7 @@
 #include "core/io/csv_file.h"
 #include "core/io/delimited_chunk.h"
 #include "core/io/delimited_records.h"
+#include "core/io/utf8.h"
 
 namespace lineament::io {
 
@@ -94,7 +95,7 @@ void Pass::parse(Work& work) {
   const std::string_view text = work.block.text();
   if (text.find('\0') != text.npos) return;  // told when the block is merged
   if (file_.encoding == TextEncoding::utf8) {
-    const std::size_t valid = validUtf8(text);
+    const std::size_t valid = validUtf8Prefix(text);
     if (valid < text.size()) {
       work.invalid_at = valid;
       return;

@@ -191,42 +191,4 @@ std::string_view title(TextEncoding encoding) {
   return {};
 }
 
-namespace {
-
-// Length of the valid letter at the start of `text`, 0 when there is none.
-std::size_t letterLength(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  // The second byte's range excludes overlong forms, surrogates and codes beyond U+10FFFF.
-  const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
-  }
-  return length;
-}
-
-}  // namespace
-
-std::size_t validUtf8(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::uint64_t word;
-    while (at + sizeof word <= text.size()) {
-      std::memcpy(&word, text.data() + at, sizeof word);
-      if (word & 0x8080808080808080u) break;
-      at += sizeof word;
-    }
-    if (at == text.size()) break;
-    const std::size_t length = letterLength(text.substr(at));
-    if (length == 0) return at;
-    at += length;
-  }
-  return at;
-}
-
 }  // namespace lineament::io

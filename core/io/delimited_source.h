@@ -52,7 +52,4 @@ class TextSource {
 
 std::string_view title(TextEncoding encoding);
 
-// The first byte of `text` that is not part of valid UTF-8 (RFC 3629), or its length.
-std::size_t validUtf8(std::string_view text);
-
 }  // namespace lineament::io

@@ -10,6 +10,7 @@
 #include "core/base/memory.h"
 #include "core/io/npy.h"
 #include "core/io/python_literal.h"
+#include "core/io/utf8.h"
 
 namespace lineament::io {
 

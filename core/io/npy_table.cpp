@@ -8,6 +8,7 @@
 #include "core/io/npy.h"
 #include "core/io/python_literal.h"
 #include "core/io/strided_copy.h"
+#include "core/io/utf8.h"
 
 namespace lineament::io {
 
@@ -64,7 +65,7 @@ std::string letters(std::span<const std::byte> bytes, const NpyType& type) {
   std::size_t count = bytes.size();
   while (count > 0 && bytes[count - 1] == std::byte{0}) --count;
   text.assign(reinterpret_cast<const char*>(bytes.data()), count);
-  return validUtf8(text) ? text : latin1ToUtf8(text);
+  return isUtf8(text) ? text : latin1ToUtf8(text);
 }
 
 // Microseconds of one step of a date's unit; 0 where the unit is none of a fixed length.

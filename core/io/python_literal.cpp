@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/python_literal.h"
 
+#include "core/io/utf8.h"
+
 #include <charconv>
 
 #include "core/base/error.h"
@@ -180,63 +182,6 @@ class Parser {
 
 PythonLiteral parsePythonLiteral(std::string_view text, bool latin1, const std::string& file) {
   return Parser(text, latin1, file).whole();
-}
-
-void appendUtf8(std::string& text, std::uint32_t c) {
-  if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) c = 0xfffd;
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    text += static_cast<char>(0xc0 | (c >> 6));
-    text += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    text += static_cast<char>(0xe0 | (c >> 12));
-    text += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
-    text += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    text += static_cast<char>(0xf0 | (c >> 18));
-    text += static_cast<char>(0x80 | ((c >> 12) & 0x3f));
-    text += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
-    text += static_cast<char>(0x80 | (c & 0x3f));
-  }
-}
-
-bool validUtf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i++]);
-    if (lead < 0x80) continue;
-    const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() - i < static_cast<std::size_t>(more))
-      return false;
-    std::uint32_t c = lead & (0x3f >> more);
-    for (int k = 0; k < more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i++]);
-      if ((next & 0xc0) != 0x80) return false;
-      c = (c << 6) | (next & 0x3f);
-    }
-    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return false;
-  }
-  return true;
-}
-
-std::vector<std::uint32_t> codePoints(std::string_view text) {
-  const bool latin1 = !validUtf8(text);
-  std::vector<std::uint32_t> points;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i++]);
-    const int more = latin1 || lead < 0x80 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    std::uint32_t c = more == 0 ? lead : lead & (0x3fu >> more);
-    for (int k = 0; k < more; ++k) c = (c << 6) | (static_cast<unsigned char>(text[i++]) & 0x3f);
-    points.push_back(c);
-  }
-  return points;
-}
-
-std::string latin1ToUtf8(std::string_view text) {
-  std::string converted;
-  for (const char c : text) appendUtf8(converted, static_cast<unsigned char>(c));
-  return converted;
 }
 
 }  // namespace lineament::io

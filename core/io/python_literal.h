@@ -27,10 +27,4 @@ struct PythonLiteral {
 // position in the literal.
 PythonLiteral parsePythonLiteral(std::string_view text, bool latin1, const std::string& file);
 
-void appendUtf8(std::string& text, std::uint32_t code_point);  // U+FFFD for what is no code point
-bool validUtf8(std::string_view text);
-// What is not UTF-8 is taken byte by byte, as Latin-1.
-std::vector<std::uint32_t> codePoints(std::string_view text);
-std::string latin1ToUtf8(std::string_view text);
-
 }  // namespace lineament::io

@@ -23,7 +23,6 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeKittiReader());
     all.push_back(makeScalersReader());
     all.push_back(makeCsvReader());  // takes most text, so it comes last
-    all.push_back(makeCsvReader());
     return all;
   }();
   return list;

@@ -124,8 +124,9 @@ class ArgumentsTest : public QObject {
   void keepsTerminalCommandsOutOfGrids() {
     TextGrid grid;
     grid.add({"a\033[2Jb\n"});
-    QVERIFY(grid.text().find('\033') == std::string::npos);
-    QCOMPARE(std::count(grid.text().begin(), grid.text().end(), '\n'), 1);
+    const std::string text = grid.text();
+    QVERIFY(text.find('\033') == std::string::npos);
+    QCOMPARE(std::count(text.begin(), text.end(), '\n'), 1);
   }
 };
 

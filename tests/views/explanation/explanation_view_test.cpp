@@ -202,9 +202,9 @@ class ExplanationViewTest : public QObject {
     view.setData(Data(explanation, "piles"));
     view.show();
     QSignalSpy edited(&view, &View::selectionEdited);
-    // The dots are the leftmost and the rightmost thing in their colours: search by hovering.
+    // Two dots far apart: the first one that a click finds from the left, and the next one.
     Selection left, right;
-    for (int x = 100; x < 700 && right.empty(); x += 4) {
+    for (int x = 40; x < 700 && right.empty(); x += 4) {
       for (int y = 10; y < 200; y += 4) {
         QTest::mouseClick(&view, Qt::LeftButton, Qt::NoModifier, {x, y});
         if (view.selection().empty()) continue;
