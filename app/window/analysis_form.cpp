@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/analysis_form.h"
 
+#include <QComboBox>
 #include <QFormLayout>
 #include <QFrame>
 #include <QLabel>
 #include <QScrollArea>
+#include <QSet>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/jobs/outcome.h"
+#include "app/window/clamped_label.h"
 #include "app/window/primary_button.h"
 #include "core/analysis/parameters.h"
 
@@ -44,6 +47,25 @@ AnalysisForm::AnalysisForm(QWidget* parent) : QWidget(parent) {
   outer_ = new QVBoxLayout(this);
   outer_->setContentsMargins(12, 12, 12, 12);
   outer_->setSpacing(8);
+  chooser_ = new QComboBox(this);
+  chooser_->setObjectName("analysis");
+  chooser_->setPlaceholderText(tr("Choose an analysis"));
+  chooser_->setAccessibleName(tr("Analysis"));
+  chooser_->setMinimumHeight(28);
+  connect(chooser_, &QComboBox::activated, this,
+          [this] { Q_EMIT analysisWanted(chooser_->currentData().toString()); });
+  outer_->addWidget(chooser_);
+  outer_->addStretch(1);
+}
+
+void AnalysisForm::offer(const Catalogue& catalogue) {
+  chooser_->clear();
+  for (const auto& analysis : catalogue.analyses()) {
+    const Declaration& declaration = analysis->declaration();
+    chooser_->addItem(text(declaration.title), text(declaration.id));
+    chooser_->setItemData(chooser_->count() - 1, text(declaration.summary), Qt::ToolTipRole);
+  }
+  chooser_->setCurrentIndex(-1);
 }
 
 void AnalysisForm::clear() {
@@ -60,7 +82,8 @@ void AnalysisForm::setDeclaration(const Declaration& declaration) {
   auto* page = new QVBoxLayout(page_);
   page->setContentsMargins(0, 0, 0, 0);
   page->setSpacing(12);
-  outer_->addWidget(page_);
+  outer_->insertWidget(1, page_, 100);
+  chooser_->setCurrentIndex(chooser_->findData(text(declaration.id)));
 
   makeHead();
   auto* scroll = new QScrollArea(page_);
@@ -102,22 +125,13 @@ void AnalysisForm::setDeclaration(const Declaration& declaration) {
 }
 
 void AnalysisForm::makeHead() {
-  auto* title = new QLabel(text(declaration_.title), page_);
-  QFont font = title->font();
-  font.setPointSizeF(font.pointSizeF() * 1.25);
-  font.setWeight(QFont::DemiBold);
-  title->setFont(font);
-  title->setWordWrap(true);
-  page_->layout()->addWidget(title);
-
-  auto* summary = new QLabel(text(declaration_.summary), page_);
-  summary->setWordWrap(true);
-  summary->setMaximumHeight(2 * summary->fontMetrics().lineSpacing() + 2);
-  summary->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-  summary->setToolTip(text(declaration_.summary));
-  page_->layout()->addWidget(summary);
+  constexpr int kSummaryLines = 3;
+  constexpr int kSourceLines = 2;
+  page_->layout()->addWidget(
+      new ClampedLabel(text(declaration_.summary), kSummaryLines, QPalette::WindowText, page_));
   if (!declaration_.source.empty()) {
-    page_->layout()->addWidget(mutedLabel(text(declaration_.source), page_));
+    page_->layout()->addWidget(new ClampedLabel(text(declaration_.source), kSourceLines,
+                                                QPalette::PlaceholderText, page_));
   }
   auto* rule = new QFrame(page_);
   rule->setFrameShape(QFrame::HLine);
@@ -183,8 +197,8 @@ void AnalysisForm::setColumns(const QString& data_id, const QList<ColumnChoice>&
   for (const Row& row : std::as_const(parameters_)) {
     const Parameter& parameter = row.field->parameter();
     for (const InputField* input : std::as_const(inputs_)) {
-      if (input->input().id == parameter.of_input && input->chosen().value(0) == data_id) {
-        row.field->setColumns(columns);
+      if (input->input().id == parameter.of_input && input->chosen().contains(data_id)) {
+        row.field->setColumns(columnsOf(*input));
       }
     }
   }
@@ -193,19 +207,34 @@ void AnalysisForm::setColumns(const QString& data_id, const QList<ColumnChoice>&
 void AnalysisForm::giveColumns(ParameterField* field) {
   for (const InputField* input : std::as_const(inputs_)) {
     if (input->input().id != field->parameter().of_input) continue;
-    field->setColumns(columns_.value(input->chosen().value(0)));
+    field->setColumns(columnsOf(*input));
   }
 }
 
+// Of all tables that are chosen, each name once.
+QList<ColumnChoice> AnalysisForm::columnsOf(const InputField& input) const {
+  QList<ColumnChoice> columns;
+  QSet<QString> names;
+  for (const QString& id : input.chosen()) {
+    for (const ColumnChoice& column : columns_.value(id)) {
+      if (names.contains(column.name)) continue;
+      names.insert(column.name);
+      columns.append(column);
+    }
+  }
+  return columns;
+}
+
 void AnalysisForm::inputEdited(InputField* field) {
-  const QString id = field->chosen().value(0);
   bool names_columns = false;
   for (const Row& row : std::as_const(parameters_)) {
     if (row.field->parameter().of_input != field->input().id) continue;
     names_columns = true;
-    row.field->setColumns(columns_.value(id));
+    row.field->setColumns(columnsOf(*field));
   }
-  if (names_columns && !id.isEmpty() && !columns_.contains(id)) Q_EMIT columnsWanted(id);
+  for (const QString& id : field->chosen()) {
+    if (names_columns && !columns_.contains(id)) Q_EMIT columnsWanted(id);
+  }
   missing_->hide();
 }
 

@@ -11,8 +11,9 @@
 
 #include "app/window/input_field.h"
 #include "app/window/parameter_field.h"
-#include "core/analysis/declaration.h"
+#include "core/analysis/catalogue.h"
 
+class QComboBox;
 class QFormLayout;
 class QLabel;
 class QToolButton;
@@ -36,6 +37,7 @@ class AnalysisForm : public QWidget {
  public:
   explicit AnalysisForm(QWidget* parent = nullptr);
 
+  void offer(const Catalogue& catalogue);  // in the list at the top
   void setDeclaration(const Declaration& declaration);
   bool hasDeclaration() const { return !declaration_.id.empty(); }
   const Declaration& declaration() const { return declaration_; }
@@ -58,6 +60,7 @@ class AnalysisForm : public QWidget {
 
  Q_SIGNALS:
   void runRequested(const lineament::app::RunRequest& request);
+  void analysisWanted(const QString& id);
   void columnsWanted(const QString& data_id);  // answer with setColumns()
 
  private:
@@ -73,6 +76,7 @@ class AnalysisForm : public QWidget {
   void makeFoot();
   void inputEdited(InputField* field);
   void parameterEdited();
+  QList<ColumnChoice> columnsOf(const InputField& input) const;
   void giveColumns(ParameterField* field);
   void showFitting();  // shows the parameters whose condition holds
   std::map<std::string, ParameterValue, std::less<>> values() const;
@@ -84,6 +88,7 @@ class AnalysisForm : public QWidget {
   QList<InputField*> inputs_;
   QList<Row> parameters_;
   QVBoxLayout* outer_ = nullptr;
+  QComboBox* chooser_ = nullptr;
   QWidget* page_ = nullptr;
   QToolButton* more_ = nullptr;
   QWidget* more_page_ = nullptr;

@@ -54,15 +54,17 @@ class Landscape : public QWidget {
   QPainterPath layerLine(int layer) const {
     QPainterPath path;
     bool beyond = false;
+    bool first = true;
     for (double x = 6; x <= width() - 6; x += 2) {
       const bool now_beyond = x > faultAt(48 + 21.0 * layer).x();
       const QPointF point(x, heightOf(x, layer));
-      if (path.isEmpty() || now_beyond != beyond) {
+      if (first || now_beyond != beyond) {
         path.moveTo(point);
       } else {
         path.lineTo(point);
       }
       beyond = now_beyond;
+      first = false;
     }
     return path;
   }

@@ -39,6 +39,7 @@ QIcon lineIcon(const QString& name) {
   for (const int side : {16, 20, 32, 40}) {
     icon.addPixmap(drawn(svg, theme.text, side), QIcon::Normal);
     icon.addPixmap(drawn(svg, theme.line, side), QIcon::Disabled);
+    icon.addPixmap(drawn(svg, theme.accent_text, side), QIcon::Selected);
   }
   return icon;
 }

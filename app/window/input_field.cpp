@@ -9,7 +9,7 @@
 namespace lineament::app {
 namespace {
 
-constexpr int kListHeight = 84;
+constexpr int kListHeight = 72;
 
 QString kindsText(const Input& input) {
   QStringList kinds;
@@ -85,6 +85,10 @@ void InputField::fillList(const QList<DataChoice>& choices) {
     item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
     item->setCheckState(kept.contains(choice.id) ? Qt::Checked : Qt::Unchecked);
   }
+  const int last = list_->count() - 1;
+  if (input_.required && last >= 0 && chosen().isEmpty()) {
+    list_->item(last)->setCheckState(Qt::Checked);
+  }
 }
 
 QStringList InputField::chosen() const {
@@ -108,7 +112,8 @@ void InputField::choose(const QString& id) {
   }
   for (int row = 0; row < list_->count(); ++row) {
     QListWidgetItem* item = list_->item(row);
-    if (item->data(Qt::UserRole).toString() == id) item->setCheckState(Qt::Checked);
+    const bool wanted = item->data(Qt::UserRole).toString() == id;
+    item->setCheckState(wanted ? Qt::Checked : Qt::Unchecked);
   }
 }
 

@@ -32,8 +32,8 @@ class InputField : public QWidget {
   const Input& input() const { return input_; }
   // Keeps what is chosen where it is still there; else a required input takes the newest.
   void setChoices(const QList<DataChoice>& choices);
-  QStringList chosen() const;  // ids, in order
-  void choose(const QString& id);
+  QStringList chosen() const;      // ids, in order
+  void choose(const QString& id);  // it alone, where it is among the choices
   QString problem() const;
   QWidget* control() const;
 

@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "app/figures/view_catalogue.h"
@@ -64,6 +65,7 @@ MainWindow::MainWindow(const Catalogue& catalogue)
   makeDocks();
   makeStatusBar();
   addCommands(*this, *actions_);
+  makeSearchButton();
   memory_ = new WindowMemory(*this, *tabs_, *session_, *store_);
   new FileDrop(this, *import_);
   connectProject();
@@ -129,6 +131,18 @@ void MainWindow::makeStatusBar() {
   statusBar()->addPermanentWidget(machine_);
 }
 
+void MainWindow::makeSearchButton() {
+  const QAction* palette = actions_->action("view.palette");
+  auto* button = new QToolButton(menuBar());
+  button->setText(
+      tr("Search or run…  %1").arg(palette->shortcut().toString(QKeySequence::NativeText)));
+  button->setToolTip(palette->toolTip());
+  button->setAutoRaise(true);
+  button->setFocusPolicy(Qt::NoFocus);
+  connect(button, &QToolButton::clicked, this, &MainWindow::openPalette);
+  menuBar()->setCornerWidget(button);
+}
+
 void MainWindow::lookForGpu() {
   machine_->setText(machineText(gpu_));
   jobs_.start(
@@ -181,6 +195,8 @@ void MainWindow::connectTree() {
 }
 
 void MainWindow::connectForm() {
+  form_->offer(catalogue_);
+  connect(form_, &AnalysisForm::analysisWanted, this, &MainWindow::openAnalysis);
   connect(form_, &AnalysisForm::runRequested, runner_, &AnalysisRunner::run);
   connect(form_, &AnalysisForm::columnsWanted, this, [this](const QString& id) {
     store_->load(id.toLongLong(), form_,

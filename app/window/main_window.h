@@ -83,6 +83,7 @@ class MainWindow : public QMainWindow {
   void makeCentre();
   void makeDocks();
   void makeStatusBar();
+  void makeSearchButton();
   void connectProject();
   void connectTree();
   void connectForm();

@@ -101,8 +101,7 @@ void ProjectSession::release() {
   const bool drop_if_empty = untitled();
   jobs_.start(
       {.title = tr("Close %1").arg(title())},
-      [old = std::move(project_), drop_if_empty](const Context&) { closeFor(old, drop_if_empty); },
-      this,
+      [old = project_, drop_if_empty](const Context&) { closeFor(old, drop_if_empty); }, this,
       [this](const Outcome<Nothing>& outcome) {
         if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
       });

@@ -6,6 +6,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QStyledItemDelegate>
 #include <QUrl>
 #include <cmath>
 
@@ -53,6 +54,17 @@ QString iconOf(Kind kind) {
   }
 }
 
+// Rows of 26 px: the tree is read and aimed at all day.
+class RoomyRows : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    constexpr int kRowHeight = 26;
+    return {QStyledItemDelegate::sizeHint(option, index).width() + 8, kRowHeight};
+  }
+};
+
 QString outcomeText(const RunRecord& record) {
   if (record.outcome == "done") return durationText(record.seconds);
   return record.outcome == "failed" ? ProjectTree::tr("failed") : text(record.outcome);
@@ -79,6 +91,8 @@ ProjectTree::ProjectTree(ProjectSession& session, QWidget* parent)
   setColumnCount(2);
   setHeaderHidden(true);
   setFrameShape(QFrame::NoFrame);
+  viewport()->setAutoFillBackground(false);  // the dock's colour shows
+  setItemDelegate(new RoomyRows(this));
   setIndentation(14);
   setIconSize({16, 16});
   setUniformRowHeights(true);

@@ -2,6 +2,7 @@
 #include "app/window/view_tabs.h"
 
 #include <QTabBar>
+#include <QToolButton>
 
 #include "app/figures/view_catalogue.h"
 #include "app/jobs/outcome.h"
@@ -18,7 +19,6 @@ constexpr ErrorText kNoView{"window.no_view", "Show {title}",
 
 ViewTabs::ViewTabs(QWidget* parent) : QTabWidget(parent) {
   setDocumentMode(true);
-  setTabsClosable(true);
   setMovable(true);
   tabBar()->setExpanding(false);
   tabBar()->setElideMode(Qt::ElideMiddle);
@@ -71,10 +71,24 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
   if (selections_.contains(origin)) made->view().setSelection(selections_.value(origin));
 
   const int index = addTab(made, QString(showing.title).replace('&', "&&"));
+  tabBar()->setTabButton(index, QTabBar::RightSide, closeButton(made));
   setTabToolTip(index, showing.title);
   if (in_front || count() == 1) setCurrentIndex(index);
   if (count() == 1) Q_EMIT filled();
   Q_EMIT changed();
+}
+
+QToolButton* ViewTabs::closeButton(ViewPage* page_to_close) {
+  auto* button = new QToolButton(this);
+  button->setIcon(lineIcon("close"));
+  button->setIconSize({12, 12});
+  button->setAutoRaise(true);
+  button->setFocusPolicy(Qt::NoFocus);
+  button->setToolTip(tr("Close this tab"));
+  button->setAccessibleName(tr("Close this tab"));
+  connect(button, &QToolButton::clicked, page_to_close,
+          [this, page_to_close] { close(indexOf(page_to_close)); });
+  return button;
 }
 
 void ViewTabs::share(const Selection& selection) {
@@ -107,7 +121,11 @@ void ViewTabs::closeData(project::Id data_id) {
 }
 
 void ViewTabs::refresh() {
-  for (ViewPage* open : pages()) open->refresh();
+  for (ViewPage* open : pages()) {
+    open->refresh();
+    QWidget* button = tabBar()->tabButton(indexOf(open), QTabBar::RightSide);
+    if (auto* close = qobject_cast<QToolButton*>(button)) close->setIcon(lineIcon("close"));
+  }
 }
 
 }  // namespace lineament::app

@@ -8,6 +8,8 @@
 #include "core/base/error.h"
 #include "core/data/selection.h"
 
+class QToolButton;
+
 namespace lineament::app {
 
 // The views that are open, one per tab. What is selected in one is selected in all of the same
@@ -38,6 +40,7 @@ class ViewTabs : public QTabWidget {
  private:
   void add(const Data& value, const Showing& showing, bool in_front);
   void close(int index);
+  QToolButton* closeButton(ViewPage* page_to_close);
   void share(const Selection& selection);
 
   QHash<QString, Selection> selections_;  // by origin
