@@ -45,7 +45,8 @@ QString countText(std::uint64_t count) {
 }
 
 QString secondsText(double seconds) {
-  if (seconds < 60) return QString::fromStdString(fmt::format("{:.2g} s", seconds));
+  if (seconds < 1) return QStringLiteral("%1 ms").arg(std::lround(1000 * seconds));
+  if (seconds < 60) return QStringLiteral("%1 s").arg(seconds, 0, 'f', seconds < 10 ? 1 : 0);
   const auto whole = static_cast<long long>(std::llround(seconds));
   return QString::fromStdString(fmt::format("{} min {} s", whole / 60, whole % 60));
 }

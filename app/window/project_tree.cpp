@@ -7,8 +7,8 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QUrl>
-#include <cmath>
 
+#include "app/report/numbers.h"
 #include "app/window/icons.h"
 #include "core/data/data.h"
 #include "views/common/theme.h"
@@ -54,7 +54,7 @@ QString iconOf(Kind kind) {
 }
 
 QString outcomeText(const RunRecord& record) {
-  if (record.outcome == "done") return durationText(record.seconds);
+  if (record.outcome == "done") return secondsText(record.seconds);
   return record.outcome == "failed" ? ProjectTree::tr("failed") : text(record.outcome);
 }
 
@@ -64,13 +64,6 @@ QString reportName(const project::ReportItem& item) {
 }
 
 }  // namespace
-
-QString durationText(double seconds) {
-  if (seconds < 1) return ProjectTree::tr("%1 ms").arg(std::lround(1000 * seconds));
-  if (seconds < 60) return ProjectTree::tr("%1 s").arg(seconds, 0, 'f', seconds < 10 ? 1 : 0);
-  const long whole = std::lround(seconds);
-  return ProjectTree::tr("%1 min %2 s").arg(whole / 60).arg(whole % 60);
-}
 
 ProjectTree::ProjectTree(ProjectSession& session, QWidget* parent)
     : QTreeWidget(parent), session_(session) {

@@ -52,7 +52,4 @@ class ProjectTree : public QTreeWidget {
   bool building_ = false;
 };
 
-// "2.1 s", "3 min 4 s", "120 ms".
-QString durationText(double seconds);
-
 }  // namespace lineament::app

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 
+#include "app/report/numbers.h"
 #include "app/window/project_tree.h"
 #include "app/window/settings.h"
 #include "core/base/cpu.h"
@@ -31,7 +32,7 @@ QString runText(const QString& title, const RunRecord& record) {
   if (!record.error.empty()) lines << "> " + text(record.error) << QString();
   addFact(lines, tr("Analysis"), QString("%1, %2").arg(text(record.analysis)).arg(record.version));
   addFact(lines, tr("Outcome"), text(record.outcome));
-  addFact(lines, tr("Duration"), durationText(record.seconds));
+  addFact(lines, tr("Duration"), secondsText(record.seconds));
   addFact(lines, tr("Started"), text(record.started));
   addFact(lines, tr("Device"), QString("%1, %2").arg(text(record.device), text(record.simd)));
   addFact(lines, tr("Threads"), QString::number(record.threads));
