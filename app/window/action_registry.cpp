@@ -36,7 +36,7 @@ QMenu* ActionRegistry::menu(const QString& path) {
   return made;
 }
 
-QAction* ActionRegistry::add(const Command& command) {
+QAction* ActionRegistry::add(const WindowCommand& command) {
   auto* action = new QAction(command.text, this);
   action->setObjectName(command.id);
   action->setShortcuts(command.keys);

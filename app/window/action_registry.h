@@ -18,7 +18,7 @@ namespace lineament::app {
 
 // Something a person can do, said once: the menu, the key, the tooltip and the palette are made
 // from it.
-struct Command {
+struct WindowCommand {
   QString id;    // "file.open"
   QString menu;  // title of the menu it stands in; with "/" for a submenu
   QString text;
@@ -37,7 +37,7 @@ class ActionRegistry : public QObject {
  public:
   ActionRegistry(QMenuBar& bar, QWidget& window);
 
-  QAction* add(const Command& command);
+  QAction* add(const WindowCommand& command);
   // One that exists already (a dock's), under a name and in a menu.
   void adopt(const QString& id, const QString& menu, QAction* action);
 
