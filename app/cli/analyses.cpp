@@ -4,7 +4,7 @@
 #include "core/analyses/all.h"
 #include "core/analysis/documentation.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 void listAnalyses(const Arguments& arguments, Terminal& terminal) {
   const Catalogue& catalogue = allAnalyses();
@@ -28,4 +28,4 @@ void listAnalyses(const Arguments& arguments, Terminal& terminal) {
   terminal.print(grid.text());
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

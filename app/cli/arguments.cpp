@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/data/table.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -184,4 +184,4 @@ std::vector<std::pair<std::string, std::string>> Arguments::pairs(std::string_vi
   return pairs;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 void runBenches(const Arguments& arguments, Terminal& terminal) {
   std::vector<Bench> wanted;
@@ -51,4 +51,4 @@ void runBenches(const Arguments& arguments, Terminal& terminal) {
   terminal.printJson(list);
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

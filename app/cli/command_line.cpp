@@ -12,7 +12,7 @@
 #include "core/base/version.h"
 #include "core/data/table.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -160,4 +160,4 @@ Call runCommandLine(std::span<const std::string> words) {
   return call;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

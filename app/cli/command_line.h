@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // What the words behind the program's name ask for.
 struct Call {
@@ -20,4 +20,4 @@ struct Call {
 // No exception leaves it: errors become one line on standard error and an exit status.
 Call runCommandLine(std::span<const std::string> words);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

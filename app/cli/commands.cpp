@@ -7,7 +7,7 @@
 #include "app/cli/run_outputs.h"
 #include "app/cli/run_settings.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -86,4 +86,4 @@ const Command* findCommand(std::string_view name) {
   return found == commands().end() ? nullptr : &*found;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

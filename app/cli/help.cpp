@@ -5,7 +5,7 @@
 #include "app/cli/text_grid.h"
 #include "core/base/version.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string commandHelp(const Command& command) {
   return fmt::format("{}\n\n{}\n\nOptions\n{}", callOf(command), command.summary, grid.text());
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

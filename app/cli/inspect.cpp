@@ -6,7 +6,7 @@
 #include "app/cli/text_grid.h"
 #include "core/io/reader.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -88,4 +88,4 @@ void inspect(const Arguments& arguments, Terminal& terminal) {
   if (const std::string rest = detailsOf(data); !rest.empty()) terminal.print("\n" + rest);
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

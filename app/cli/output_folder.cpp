@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace fs = std::filesystem;
 
@@ -86,4 +86,4 @@ void OutputFolder::commit(const fs::path& last) {
   made_.clear();
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "core/analyses/all.h"
 #include "core/project/flow.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -199,4 +199,4 @@ void listProject(const Arguments& arguments, Terminal& terminal) {
   terminal.print(projectText(*project));
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -14,7 +14,7 @@
 #include "core/io/output_files.h"
 #include "core/project/flow.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -134,4 +134,4 @@ void exportFromProject(const Arguments& arguments, Terminal& terminal) {
   for (const std::string& file : files) terminal.print((folder.path() / file).string() + "\n");
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -7,7 +7,7 @@
 
 #include "core/data/table.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 using project::Id;
 using project::Project;
@@ -55,4 +55,4 @@ Id itemFromText(const Project& project, const std::string& word) {
                                                 : fmt::format("It has {}", fmt::join(names, ", "))}});
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "app/figures/render_figure.h"
 #include "core/io/output_files.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -78,4 +78,4 @@ void writeOutputs(RunResult& result, const std::filesystem::path& folder,
   }
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

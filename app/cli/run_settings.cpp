@@ -5,7 +5,7 @@
 
 #include "core/base/gpu.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -34,4 +34,4 @@ Context runContext(const Arguments& arguments, const Declaration& declaration,
   return context;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "core/analysis/declaration.h"
 #include "core/base/context.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // The options that every command with an analysis in it takes: --device, --threads, --seed.
 std::vector<Option> runOptions();
@@ -19,4 +19,4 @@ std::vector<Option> runOptions();
 Context runContext(const Arguments& arguments, const Declaration& declaration,
                    std::stop_token stop, Terminal& terminal);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

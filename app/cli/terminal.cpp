@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <system_error>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -107,4 +107,4 @@ void Terminal::flush() {
   throw Error(kOutput, {{"reason", std::generic_category().message(errno)}});
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

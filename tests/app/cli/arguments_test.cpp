@@ -7,7 +7,7 @@
 #include "app/cli/text_grid.h"
 #include "core/base/error.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -130,7 +130,7 @@ class ArgumentsTest : public QObject {
   }
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli
 
-QTEST_GUILESS_MAIN(lineament::app::ArgumentsTest)
+QTEST_GUILESS_MAIN(lineament::app::cli::ArgumentsTest)
 #include "arguments_test.moc"

@@ -9,7 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 using nlohmann::json;
 
@@ -249,7 +249,7 @@ class ProgramTest : public QObject {
   }
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli
 
-QTEST_GUILESS_MAIN(lineament::app::ProgramTest)
+QTEST_GUILESS_MAIN(lineament::app::cli::ProgramTest)
 #include "program_test.moc"
