@@ -9,8 +9,7 @@ namespace lineament::app::cli {
 void listAnalyses(const Arguments& arguments, Terminal& terminal) {
   const Catalogue& catalogue = allAnalyses();
   if (!arguments.operands().empty()) {
-    const Declaration& declaration =
-        catalogue.require(arguments.operands().front()).declaration();
+    const Declaration& declaration = catalogue.require(arguments.operands().front()).declaration();
     if (terminal.json()) return terminal.printJson(toJson(declaration));
     return terminal.print(helpText(declaration));
   }

@@ -31,12 +31,11 @@ void runBenches(const Arguments& arguments, Terminal& terminal) {
   const ThreadLimit limit(settings.context.threads);
 
   settings.ceilings = measureCeilings(settings.context);
-  std::vector<Measurement> all{
-      {"machine.fma", settings.ceilings.fma_gflops, "GFLOP/s"},
-      {"machine.memory_read", settings.ceilings.read_gigabytes, "GB/s"}};
+  std::vector<Measurement> all{{"machine.fma", settings.ceilings.fma_gflops, "GFLOP/s"},
+                               {"machine.memory_read", settings.ceilings.read_gigabytes, "GB/s"}};
   if (!terminal.json()) {
-    terminal.print(fmt::format("{}, {} threads, {}\n", cpuName(), settings.context.threads,
-                               simdTarget()));
+    terminal.print(
+        fmt::format("{}, {} threads, {}\n", cpuName(), settings.context.threads, simdTarget()));
     for (const Measurement& measurement : all) terminal.print(textLine(measurement));
   }
   for (const Bench& bench : wanted) {

@@ -10,10 +10,10 @@ namespace lineament::app::cli {
 
 // What the words behind the program's name ask for.
 struct Call {
-  bool window = false;             // open the window ...
-  std::vector<std::string> files;  // ... with these
+  bool window = false;                            // open the window ...
+  std::vector<std::string> files;                 // ... with these
   std::optional<long long> measure_startup_from;  // bench: print the start-up time and end
-  int status = 0;                  // otherwise the command ran and ended like this
+  int status = 0;                                 // otherwise the command ran and ended like this
 };
 
 // Runs the command that is asked for and prints what it says, or tells that the window is wanted.

@@ -37,9 +37,9 @@ void moveFile(const fs::path& from, const fs::path& to) {
   std::error_code problem;
   fs::rename(from, to, problem);
   if (problem) {
-    throw Error(kMove, {{"file", to.filename().string()},
-                        {"path", to.string()},
-                        {"reason", problem.message()}});
+    throw Error(
+        kMove,
+        {{"file", to.filename().string()}, {"path", to.string()}, {"reason", problem.message()}});
   }
 }
 

@@ -50,9 +50,10 @@ std::vector<std::string> drawFigure(const FigureSpec& spec, const std::string& i
 }  // namespace
 
 std::vector<Option> figureOptions() {
-  return {{"--figure-format", "LIST", "Of svg, pdf, png (the default is all), or none"},
-          {"--figure-width-mm", "MM", "Width of figures: 85, 114 or 174 (the default) fit journals"},
-          {"--dpi", "N", "Resolution of PNG figures and of raster parts; 300 unless set"}};
+  return {
+      {"--figure-format", "LIST", "Of svg, pdf, png (the default is all), or none"},
+      {"--figure-width-mm", "MM", "Width of figures: 85, 114 or 174 (the default) fit journals"},
+      {"--dpi", "N", "Resolution of PNG figures and of raster parts; 300 unless set"}};
 }
 
 FigureFiles figureFiles(const Arguments& arguments) {

@@ -16,7 +16,7 @@ std::vector<Option> runOptions();
 
 // The context of a run from these options. Throws Error (usage) when a device is asked for that is
 // not there; where the choice is left to the program, what it fell back to is logged.
-Context runContext(const Arguments& arguments, const Declaration& declaration,
-                   std::stop_token stop, Terminal& terminal);
+Context runContext(const Arguments& arguments, const Declaration& declaration, std::stop_token stop,
+                   Terminal& terminal);
 
 }  // namespace lineament::app::cli
