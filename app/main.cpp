@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   using namespace lineament;
   keepBlasSingleThreaded();
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const app::Call call = app::runCommandLine(words);
+  const app::cli::Call call = app::cli::runCommandLine(words);
   if (!call.window) return call.status;
 
   // VTK's OpenGL loader needs GLX where Qt would otherwise choose EGL.

@@ -46,8 +46,8 @@ void writeCsv(const std::filesystem::path& path, const Context& context) {
   for (std::size_t row = 0; row < kRows; ++row) {
     for (std::size_t column = 0; column < kColumns; ++column) {
       const double value = random.normal() * 100;
-      const auto end = std::to_chars(number, number + sizeof number, value,
-                                     std::chars_format::general, 8).ptr;
+      const auto end =
+          std::to_chars(number, number + sizeof number, value, std::chars_format::general, 8).ptr;
       text.append(number, end);
       text += column + 1 == kColumns ? '\n' : ',';
     }
@@ -104,8 +104,7 @@ std::vector<Measurement> benchCsv(const BenchSettings& settings) {
     }
     read.value = median(times);
   } else {
-    PeerProcess pandas(settings.peer_python, kPandas, {{"path", path.string()}},
-                       quiet.threads);
+    PeerProcess pandas(settings.peer_python, kPandas, {{"path", path.string()}}, quiet.threads);
     comparePairs(read, {"pandas", pandas.version()}, settings.pairs, ours,
                  [&] { return pandas.runOnce().at("seconds").get<double>(); });
   }

@@ -48,14 +48,13 @@ nlohmann::json PeerProcess::runOnce() {
 nlohmann::json PeerProcess::answer() {
   while (!process_.canReadLine() && process_.waitForReadyRead(kPatienceMs)) {
   }
-  const auto answer =
-      nlohmann::json::parse(process_.readLine().toStdString(), nullptr, false);
+  const auto answer = nlohmann::json::parse(process_.readLine().toStdString(), nullptr, false);
   if (answer.is_object()) return answer;
   const QByteArray complaint = process_.readAllStandardError().trimmed();
   const QString last = QString::fromUtf8(complaint.mid(complaint.lastIndexOf('\n') + 1));
   const QString reason = last.isEmpty() ? process_.errorString() : last;
-  throw Error(kPeer, {{"python", process_.program().toStdString()},
-                      {"reason", reason.toStdString()}});
+  throw Error(kPeer,
+              {{"python", process_.program().toStdString()}, {"reason", reason.toStdString()}});
 }
 
 }  // namespace lineament::app

@@ -119,8 +119,7 @@ Measurement measured(const Job& job, const BenchSettings& settings) {
     description["features"] = job.features;
     description["background"] = background_rows;
     description["rows"] = rows;
-    description["samples"] =
-        job.samples > 0 ? job.samples : (std::size_t{1} << job.features) - 2;
+    description["samples"] = job.samples > 0 ? job.samples : (std::size_t{1} << job.features) - 2;
     PeerProcess shap(settings.peer_python, kShap, description, quiet.threads);
     comparePairs(measurement, {"shap", shap.version()}, settings.pairs, ours,
                  [&] { return shap.runOnce().at("seconds").get<double>(); });
@@ -136,8 +135,8 @@ Measurement measured(const Job& job, const BenchSettings& settings) {
 
 std::vector<Measurement> benchShap(const BenchSettings& settings) {
   std::vector<Measurement> all;
-  for (const Job& job : {Job{"shap.exact_12_features", 12, 10, 0},
-                         Job{"shap.kernel_100_features", 100, 5, 2048}}) {
+  for (const Job& job :
+       {Job{"shap.exact_12_features", 12, 10, 0}, Job{"shap.kernel_100_features", 100, 5, 2048}}) {
     settings.context.checkpoint(static_cast<double>(all.size()) / 2, "Explaining");
     all.push_back(measured(job, settings));
   }

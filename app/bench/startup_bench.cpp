@@ -31,7 +31,9 @@ double startMilliseconds() {
   program.kill();
   program.waitForFinished();
   const QString said = QString::fromUtf8(program.readAllStandardError()).trimmed();
-  const QString reason = said.isEmpty() ? QStringLiteral("no window was painted") : said;
+  const QString reason = program.exitStatus() == QProcess::CrashExit ? QStringLiteral("it crashed")
+                         : said.isEmpty() ? QStringLiteral("no window was painted")
+                                          : said.section('\n', -1);
   throw Error(kFailed, {{"reason", reason.toStdString()}});
 }
 

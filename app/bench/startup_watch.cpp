@@ -43,10 +43,11 @@ long long processStart() {
 
 }  // namespace
 
-long long monotonicNanoseconds() { return clockNanoseconds(CLOCK_MONOTONIC); }
+long long monotonicNanoseconds() {
+  return clockNanoseconds(CLOCK_MONOTONIC);
+}
 
-StartupWatch::StartupWatch(long long started)
-    : started_(started > 0 ? started : processStart()) {
+StartupWatch::StartupWatch(long long started) : started_(started > 0 ? started : processStart()) {
   qApp->installEventFilter(this);
   connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, this,
           [this] {

@@ -4,13 +4,12 @@
 #include "core/analyses/all.h"
 #include "core/analysis/documentation.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 void listAnalyses(const Arguments& arguments, Terminal& terminal) {
   const Catalogue& catalogue = allAnalyses();
   if (!arguments.operands().empty()) {
-    const Declaration& declaration =
-        catalogue.require(arguments.operands().front()).declaration();
+    const Declaration& declaration = catalogue.require(arguments.operands().front()).declaration();
     if (terminal.json()) return terminal.printJson(toJson(declaration));
     return terminal.print(helpText(declaration));
   }
@@ -28,4 +27,4 @@ void listAnalyses(const Arguments& arguments, Terminal& terminal) {
   terminal.print(grid.text());
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/data/table.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -42,8 +42,7 @@ constexpr Option kCommon[] = {
 
 const Option* findOption(const Command& command, std::string_view name) {
   const auto named = [name](const Option& option) { return option.name == name; };
-  if (const auto own = std::ranges::find_if(command.options, named);
-      own != command.options.end()) {
+  if (const auto own = std::ranges::find_if(command.options, named); own != command.options.end()) {
     return &*own;
   }
   const auto common = std::ranges::find_if(kCommon, named);
@@ -86,11 +85,10 @@ void checkRequired(const Command& command, const Arguments& arguments) {
   }
   const auto count = static_cast<int>(arguments.operands().size());
   if (count >= command.fewest && count <= command.most) return;
-  throw Error::usage(
-      kOperands,
-      {{"command", command.name},
-       {"expected", command.operands.empty() ? "no arguments" : command.operands},
-       {"count", count}});
+  throw Error::usage(kOperands,
+                     {{"command", command.name},
+                      {"expected", command.operands.empty() ? "no arguments" : command.operands},
+                      {"count", count}});
 }
 
 template <class T>
@@ -111,7 +109,9 @@ T number(const Arguments& arguments, std::string_view option, std::string_view k
 
 }  // namespace
 
-std::span<const Option> commonOptions() { return kCommon; }
+std::span<const Option> commonOptions() {
+  return kCommon;
+}
 
 Arguments Arguments::parse(const Command& command, std::span<const std::string> words) {
   Arguments arguments;
@@ -162,8 +162,8 @@ std::string Arguments::text(std::string_view option, std::string_view fallback) 
   return values.empty() ? std::string(fallback) : values.back();
 }
 
-std::int64_t Arguments::integer(std::string_view option, std::int64_t fallback,
-                                std::int64_t lowest, std::int64_t highest) const {
+std::int64_t Arguments::integer(std::string_view option, std::int64_t fallback, std::int64_t lowest,
+                                std::int64_t highest) const {
   return number(*this, option, "whole number", fallback, lowest, highest);
 }
 
@@ -184,4 +184,4 @@ std::vector<std::pair<std::string, std::string>> Arguments::pairs(std::string_vi
   return pairs;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

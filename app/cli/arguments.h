@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 class Arguments;
 class Terminal;
@@ -68,4 +68,4 @@ class Arguments {
   std::vector<std::string> operands_;
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 void runBenches(const Arguments& arguments, Terminal& terminal) {
   std::vector<Bench> wanted;
@@ -31,12 +31,11 @@ void runBenches(const Arguments& arguments, Terminal& terminal) {
   const ThreadLimit limit(settings.context.threads);
 
   settings.ceilings = measureCeilings(settings.context);
-  std::vector<Measurement> all{
-      {"machine.fma", settings.ceilings.fma_gflops, "GFLOP/s"},
-      {"machine.memory_read", settings.ceilings.read_gigabytes, "GB/s"}};
+  std::vector<Measurement> all{{"machine.fma", settings.ceilings.fma_gflops, "GFLOP/s"},
+                               {"machine.memory_read", settings.ceilings.read_gigabytes, "GB/s"}};
   if (!terminal.json()) {
-    terminal.print(fmt::format("{}, {} threads, {}\n", cpuName(), settings.context.threads,
-                               simdTarget()));
+    terminal.print(
+        fmt::format("{}, {} threads, {}\n", cpuName(), settings.context.threads, simdTarget()));
     for (const Measurement& measurement : all) terminal.print(textLine(measurement));
   }
   for (const Bench& bench : wanted) {
@@ -51,4 +50,4 @@ void runBenches(const Arguments& arguments, Terminal& terminal) {
   terminal.printJson(list);
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -12,7 +12,7 @@
 #include "core/base/version.h"
 #include "core/data/table.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -85,7 +85,11 @@ void runCommand(const Command& command, Words words, Terminal& terminal) {
 
 // The window's own words: files and the options that go with them.
 const Command& windowCommand() {
-  static const Command window{"", "[FILE...]", 0, kAny, "Open the window",
+  static const Command window{"",
+                              "[FILE...]",
+                              0,
+                              kAny,
+                              "Open the window",
                               {{"--measure-startup", "NANOSECONDS",
                                 "Print how long it took from this time of the monotonic clock (0: "
                                 "the start of the process) until the window was usable, and end"}},
@@ -146,7 +150,8 @@ ExitStatus settled(Words words, Call& call, Terminal& terminal) {
   } catch (const std::bad_alloc&) {
     return fail(terminal, Error(kOutOfMemory, {{"command", command}}));
   } catch (const std::exception& unforeseen) {
-    return fail(terminal, Error(kUnforeseen, {{"command", command}, {"reason", unforeseen.what()}}));
+    return fail(terminal,
+                Error(kUnforeseen, {{"command", command}, {"reason", unforeseen.what()}}));
   }
 }
 
@@ -160,4 +165,4 @@ Call runCommandLine(std::span<const std::string> words) {
   return call;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -8,7 +8,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/terminal.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // The command line in one table: a new command is a function in a file of its own and an entry in
 // commands.cpp.
@@ -32,4 +32,4 @@ void exportFromProject(const Arguments& arguments, Terminal& terminal);
 void writeProjectReport(const Arguments& arguments, Terminal& terminal);
 void runBenches(const Arguments& arguments, Terminal& terminal);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

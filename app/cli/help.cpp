@@ -5,7 +5,7 @@
 #include "app/cli/text_grid.h"
 #include "core/base/version.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -19,8 +19,8 @@ std::string callOf(const Command& command) {
   if (!command.operands.empty()) call += fmt::format(" {}", command.operands);
   for (const Option& option : command.options) {
     const std::string dots = option.many ? " ..." : "";
-    call += option.required ? " " + typedForm(option) + dots
-                            : " [" + typedForm(option) + dots + "]";
+    call +=
+        option.required ? " " + typedForm(option) + dots : " [" + typedForm(option) + dots + "]";
   }
   return call;
 }
@@ -33,8 +33,8 @@ std::string programHelp() {
   for (const Command& command : commands()) {
     const std::string operands =
         command.operands.empty() ? "" : fmt::format(" {}", command.operands);
-    grid.add({fmt::format("  lineament {}{}", command.name, operands),
-              std::string(command.summary)});
+    grid.add(
+        {fmt::format("  lineament {}{}", command.name, operands), std::string(command.summary)});
   }
   grid.add({"  lineament help [COMMAND]", "This page, or a command's own"});
   grid.add({"  lineament --version", "The version of the program"});
@@ -55,4 +55,4 @@ std::string commandHelp(const Command& command) {
   return fmt::format("{}\n\n{}\n\nOptions\n{}", callOf(command), command.summary, grid.text());
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

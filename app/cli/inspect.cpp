@@ -6,7 +6,7 @@
 #include "app/cli/text_grid.h"
 #include "core/io/reader.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -32,8 +32,8 @@ std::string details(const Checkpoint& checkpoint) {
                             checkpoint.entries().size() - kTensorsShown)});
       break;
     }
-    grid.add({"  " + entry.name, std::string(name(entry.dtype)), shapeText(entry.shape),
-              entry.note});
+    grid.add(
+        {"  " + entry.name, std::string(name(entry.dtype)), shapeText(entry.shape), entry.note});
   }
   return grid.text();
 }
@@ -76,9 +76,9 @@ void inspect(const Arguments& arguments, Terminal& terminal) {
   const Data data = reader.read(path, Parameters::fromText(reader.options(), {}), context);
   if (terminal.json()) {
     terminal.printJson(nlohmann::json{{"file", path.string()},
-                                  {"kind", name(data.kind())},
-                                  {"format", reader.id()},
-                                  {"summary", summaryOf(data)}});
+                                      {"kind", name(data.kind())},
+                                      {"format", reader.id()},
+                                      {"summary", summaryOf(data)}});
     return;
   }
   TextGrid head;
@@ -88,4 +88,4 @@ void inspect(const Arguments& arguments, Terminal& terminal) {
   if (const std::string rest = detailsOf(data); !rest.empty()) terminal.print("\n" + rest);
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

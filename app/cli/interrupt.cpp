@@ -7,7 +7,7 @@
 
 #include <atomic>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -54,4 +54,4 @@ void Interrupt::wait() {
   }
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

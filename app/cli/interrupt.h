@@ -4,7 +4,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // While it lives, Ctrl-C (SIGINT) and SIGTERM ask the work to stop instead of ending the process,
 // so that nothing half-written stays behind. A second one ends the process at once. One at a time.
@@ -25,4 +25,4 @@ class Interrupt {
   std::jthread waiter_;
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace fs = std::filesystem;
 
@@ -37,9 +37,9 @@ void moveFile(const fs::path& from, const fs::path& to) {
   std::error_code problem;
   fs::rename(from, to, problem);
   if (problem) {
-    throw Error(kMove, {{"file", to.filename().string()},
-                        {"path", to.string()},
-                        {"reason", problem.message()}});
+    throw Error(
+        kMove,
+        {{"file", to.filename().string()}, {"path", to.string()}, {"reason", problem.message()}});
   }
 }
 
@@ -86,4 +86,4 @@ void OutputFolder::commit(const fs::path& last) {
   made_.clear();
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

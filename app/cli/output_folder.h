@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // Where a run's files go. They are collected in a hidden folder inside it and moved into place
 // together at the end, so that a run that fails or is cancelled leaves the folder as it found it,
@@ -32,4 +32,4 @@ class OutputFolder {
   std::filesystem::path made_;  // the topmost folder that was made; empty: it was there
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,12 +9,12 @@
 #include "core/analyses/all.h"
 #include "core/project/flow.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
-using project::Project;
 using nlohmann::json;
+using project::Project;
 
 constexpr ErrorText kWhatToRun{"cli.what_to_run", "Run in {project}",
                                "either an analysis or --again RUN is expected", "",
@@ -102,8 +102,7 @@ std::string projectText(const Project& project) {
   return grid.empty() ? "The project is empty\n" : grid.text();
 }
 
-void printOutcome(const Project& project, const project::RunOutcome& outcome,
-                  Terminal& terminal) {
+void printOutcome(const Project& project, const project::RunOutcome& outcome, Terminal& terminal) {
   if (terminal.json()) {
     json document = toJson(outcome.record);
     document["run"] = outcome.run;
@@ -199,4 +198,4 @@ void listProject(const Arguments& arguments, Terminal& terminal) {
   terminal.print(projectText(*project));
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

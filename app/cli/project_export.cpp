@@ -14,7 +14,7 @@
 #include "core/io/output_files.h"
 #include "core/project/flow.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -82,8 +82,7 @@ std::vector<std::string> exportFigures(const Project& project, const std::vector
   for (const Id id : ids) {
     const project::Figure figure = project.figure(id);
     context.checkpoint(0, "Drawing " + figure.spec.title);
-    const auto view =
-        renderFigure(figure.spec, project::loadItem(project, figure.data, context));
+    const auto view = renderFigure(figure.spec, project::loadItem(project, figure.data, context));
     for (const std::string& ending : formats.endings) {
       files.push_back(fileName(id, figure.spec.title) + "." + ending);
       views::exportFigure(*view, folder / files.back(), formats.format,
@@ -120,8 +119,8 @@ void exportFromProject(const Arguments& arguments, Terminal& terminal) {
                         project::loadItem(*project, id, own.part(0, 0.5)), own.part(0.5, 1));
     files.insert(files.end(), written.begin(), written.end());
   }
-  const auto drawn = exportFigures(*project, wanted.figures, folder.staging(), formats,
-                                   context.part(0.7, 1));
+  const auto drawn =
+      exportFigures(*project, wanted.figures, folder.staging(), formats, context.part(0.7, 1));
   files.insert(files.end(), drawn.begin(), drawn.end());
   writeWhole(folder.staging() / kContents, project->dump().dump(2) + "\n");
   files.emplace_back(kContents);
@@ -134,4 +133,4 @@ void exportFromProject(const Arguments& arguments, Terminal& terminal) {
   for (const std::string& file : files) terminal.print((folder.path() / file).string() + "\n");
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -7,7 +7,7 @@
 
 #include "core/data/table.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 using project::Id;
 using project::Project;
@@ -48,11 +48,12 @@ Id itemFromText(const Project& project, const std::string& word) {
   }
   const auto nearest = nearestNames(word, names);
   throw Error::usage(
-      kNoItem, {{"word", word},
-                {"project", project.path().filename().string()},
-                {"suggestion", !nearest.empty() ? "Did you mean " + nearest[0]
-                               : names.empty()  ? std::string("Add a file to the project first")
-                                                : fmt::format("It has {}", fmt::join(names, ", "))}});
+      kNoItem,
+      {{"word", word},
+       {"project", project.path().filename().string()},
+       {"suggestion", !nearest.empty() ? "Did you mean " + nearest[0]
+                      : names.empty()  ? std::string("Add a file to the project first")
+                                       : fmt::format("It has {}", fmt::join(names, ", "))}});
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

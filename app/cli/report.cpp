@@ -6,7 +6,7 @@
 #include "app/report/write_report.h"
 #include "core/analyses/all.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -42,4 +42,4 @@ void writeProjectReport(const Arguments& arguments, Terminal& terminal) {
   terminal.print(out.string() + "\n");
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -11,7 +11,7 @@
 #include "core/analyses/all.h"
 #include "core/base/file.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -66,4 +66,4 @@ void runAnalysis(const Arguments& arguments, Terminal& terminal) {
   terminal.print(resultText(result.record, folder.path()));
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -8,7 +8,7 @@
 #include "core/base/fingerprint.h"
 #include "core/io/reader.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -43,4 +43,4 @@ RunInputs readInputs(const Declaration& declaration,
   return inputs;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -7,7 +7,7 @@
 
 #include "core/analysis/run.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // What `--input NAME=PATH ...` names, read, with the files' fingerprints for the record.
 struct RunInputs {
@@ -23,4 +23,4 @@ RunInputs readInputs(const Declaration& declaration,
 // Throws Error (usage) "cli.unknown_input", with the names there are.
 void requireInput(const Declaration& declaration, std::string_view name);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "app/figures/render_figure.h"
 #include "core/io/output_files.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -50,9 +50,10 @@ std::vector<std::string> drawFigure(const FigureSpec& spec, const std::string& i
 }  // namespace
 
 std::vector<Option> figureOptions() {
-  return {{"--figure-format", "LIST", "Of svg, pdf, png (the default is all), or none"},
-          {"--figure-width-mm", "MM", "Width of figures: 85, 114 or 174 (the default) fit journals"},
-          {"--dpi", "N", "Resolution of PNG figures and of raster parts; 300 unless set"}};
+  return {
+      {"--figure-format", "LIST", "Of svg, pdf, png (the default is all), or none"},
+      {"--figure-width-mm", "MM", "Width of figures: 85, 114 or 174 (the default) fit journals"},
+      {"--dpi", "N", "Resolution of PNG figures and of raster parts; 300 unless set"}};
 }
 
 FigureFiles figureFiles(const Arguments& arguments) {
@@ -78,4 +79,4 @@ void writeOutputs(RunResult& result, const std::filesystem::path& folder,
   }
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -9,7 +9,7 @@
 #include "core/analysis/run.h"
 #include "views/common/figure_export.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // In which files, and at which size, a run's figures are drawn.
 struct FigureFiles {
@@ -25,4 +25,4 @@ FigureFiles figureFiles(const Arguments& arguments);  // Error (usage) for an un
 void writeOutputs(RunResult& result, const std::filesystem::path& folder,
                   const FigureFiles& figures, const Context& context);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

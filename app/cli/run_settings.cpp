@@ -5,7 +5,7 @@
 
 #include "core/base/gpu.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -19,8 +19,8 @@ std::vector<Option> runOptions() {
           {"--seed", "N", "Where random numbers start; the same seed gives the same bytes"}};
 }
 
-Context runContext(const Arguments& arguments, const Declaration& declaration,
-                   std::stop_token stop, Terminal& terminal) {
+Context runContext(const Arguments& arguments, const Declaration& declaration, std::stop_token stop,
+                   Terminal& terminal) {
   Context context;
   context.stop = std::move(stop);
   context.progress = terminal.progress();
@@ -34,4 +34,4 @@ Context runContext(const Arguments& arguments, const Declaration& declaration,
   return context;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <system_error>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 namespace {
 
@@ -40,20 +40,24 @@ std::string dumped(const nlohmann::json& document, int indent) {
 }  // namespace
 
 nlohmann::json toJson(const Error& error) {
-  return {{"key", error.key()},       {"asked", error.asked()},   {"found", error.found()},
-          {"where", error.where()},   {"remedy", error.remedy()}, {"error", error.what()}};
+  return {{"key", error.key()},     {"asked", error.asked()},   {"found", error.found()},
+          {"where", error.where()}, {"remedy", error.remedy()}, {"error", error.what()}};
 }
 
 Terminal::Terminal() : bar_(::isatty(STDERR_FILENO) == 1) {}
 
-Terminal::~Terminal() { clearProgress(); }
+Terminal::~Terminal() {
+  clearProgress();
+}
 
 void Terminal::print(std::string_view text) {
   clearProgress();
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-void Terminal::printJson(const nlohmann::json& document) { print(dumped(document, 2) + "\n"); }
+void Terminal::printJson(const nlohmann::json& document) {
+  print(dumped(document, 2) + "\n");
+}
 
 void Terminal::warn(std::string_view line) {
   clearProgress();
@@ -107,4 +111,4 @@ void Terminal::flush() {
   throw Error(kOutput, {{"reason", std::generic_category().message(errno)}});
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -11,7 +11,7 @@
 #include "core/base/context.h"
 #include "core/base/error.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // Exit statuses that scripts may rely on.
 enum class ExitStatus { done = 0, failed = 1, usage = 2, cancelled = 3 };
@@ -54,4 +54,4 @@ class Terminal {
 // The error as one object: key, the four parts, and the line made of them.
 nlohmann::json toJson(const Error& error);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

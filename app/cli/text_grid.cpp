@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 std::size_t letters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -45,4 +45,4 @@ std::string TextGrid::text() const {
   return text;
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // Rows of words in aligned columns, for a terminal.
 class TextGrid {
@@ -26,4 +26,4 @@ class TextGrid {
 // Letters of a UTF-8 text, for its width on a terminal; control characters count as one.
 std::size_t letters(std::string_view text);
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

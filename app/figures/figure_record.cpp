@@ -10,9 +10,9 @@ views::FigureRecord figureRecord(const FigureSpec& spec, const RunRecord& run,
   views::FigureRecord record;
   record.title = QString::fromStdString(spec.title);
   record.project = project;
-  record.run = QString::fromStdString(fmt::format("{} version {}, seed {}, {}, Lineament {}",
-                                                  run.analysis, run.version, run.seed,
-                                                  run.started, run.program));
+  record.run =
+      QString::fromStdString(fmt::format("{} version {}, seed {}, {}, Lineament {}", run.analysis,
+                                         run.version, run.seed, run.started, run.program));
   record.parameters = QString::fromStdString(
       run.parameters.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return record;

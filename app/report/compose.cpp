@@ -162,9 +162,12 @@ class Composer {
     switch (item.type) {
       case ReportItem::Type::heading:
         return add(Heading{text(item.text), item.options.value("level", 1)});
-      case ReportItem::Type::note: return add(blocksOfMarkdown(text(item.text)));
-      case ReportItem::Type::page_break: return add(PageBreak{});
-      case ReportItem::Type::table: return addTable(item);
+      case ReportItem::Type::note:
+        return add(blocksOfMarkdown(text(item.text)));
+      case ReportItem::Type::page_break:
+        return add(PageBreak{});
+      case ReportItem::Type::table:
+        return addTable(item);
       case ReportItem::Type::figure:
         if (const auto* figure = findItem(figures_, item.target)) addFigure(*figure, item.text);
         return;

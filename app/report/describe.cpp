@@ -19,8 +19,7 @@ constexpr std::size_t kMostLevels = 1000;
 
 QString leftOut(std::size_t shown, std::size_t all) {
   return shown == all ? QString()
-                      : Words::tr("%1 of %2 shown")
-                            .arg(countText(shown), countText(all));
+                      : Words::tr("%1 of %2 shown").arg(countText(shown), countText(all));
 }
 
 // Smallest, mean and largest of the finite values.
@@ -82,9 +81,10 @@ void dropIfEmpty(Grid& grid, std::size_t column) {
 
 std::vector<Block> described(const Table& table) {
   Grid grid;
-  grid.columns = {{Words::tr("Column")}, {Words::tr("Unit")},       {Words::tr("Type")},
-                  {Words::tr("Missing"), true}, {Words::tr("Smallest"), true},
-                  {Words::tr("Mean"), true},    {Words::tr("Largest"), true}};
+  grid.columns = {{Words::tr("Column")},         {Words::tr("Unit")},
+                  {Words::tr("Type")},           {Words::tr("Missing"), true},
+                  {Words::tr("Smallest"), true}, {Words::tr("Mean"), true},
+                  {Words::tr("Largest"), true}};
   const std::size_t shown = std::min(table.columnCount(), kMostLines);
   for (std::size_t i = 0; i < shown; ++i) grid.rows.push_back(summaryRow(table.column(i)));
   grid.note = leftOut(shown, table.columnCount());
@@ -139,9 +139,10 @@ std::vector<Block> described(const Explanation& explanation) {
   }
   grid.note = leftOut(shown, order.size());
   const QString line =
-      Words::tr("SHAP values of %2 over %3 rows (method: %1). Base value %4; the values of a "
-                "row and the base value add up to its prediction within %5 of the predictions' "
-                "range.")
+      Words::tr(
+          "SHAP values of %2 over %3 rows (method: %1). Base value %4; the values of a "
+          "row and the base value add up to its prediction within %5 of the predictions' "
+          "range.")
           .arg(text(explanation.method), text(explanation.output_name),
                countText(explanation.rows()), numberText(explanation.base_value),
                numberText(explanation.additivity_error));
@@ -154,8 +155,8 @@ std::vector<Block> described(const Checkpoint& checkpoint) {
   const auto& entries = checkpoint.entries();
   const std::size_t shown = std::min(entries.size(), kMostLines);
   for (std::size_t i = 0; i < shown; ++i) {
-    grid.rows.push_back({text(entries[i].name), text(name(entries[i].dtype)),
-                         text(shapeText(entries[i].shape))});
+    grid.rows.push_back(
+        {text(entries[i].name), text(name(entries[i].dtype)), text(shapeText(entries[i].shape))});
   }
   grid.note = leftOut(shown, entries.size());
   return {grid};
@@ -164,8 +165,8 @@ std::vector<Block> described(const Checkpoint& checkpoint) {
 std::vector<Block> described(const PointCloud& cloud) {
   const PointCloud::Bounds bounds = boundsOf(cloud);
   Grid grid;
-  grid.columns = {{Words::tr("Axis")}, {Words::tr("Smallest, m"), true},
-                  {Words::tr("Largest, m"), true}};
+  grid.columns = {
+      {Words::tr("Axis")}, {Words::tr("Smallest, m"), true}, {Words::tr("Largest, m"), true}};
   for (const int axis : {0, 1, 2}) {
     grid.rows.push_back({QString(QLatin1Char("xyz"[axis])), numberText(bounds.low[axis]),
                          numberText(bounds.high[axis])});
@@ -173,12 +174,20 @@ std::vector<Block> described(const PointCloud& cloud) {
   return {grid};
 }
 
-std::vector<Block> described(const Note& note) { return blocksOfMarkdown(text(note.markdown)); }
+std::vector<Block> described(const Note& note) {
+  return blocksOfMarkdown(text(note.markdown));
+}
 
 // Of the other kinds the summary line says all.
-std::vector<Block> described(const Tensor&) { return {}; }
-std::vector<Block> described(const Series&) { return {}; }
-std::vector<Block> described(const FigureSpec&) { return {}; }
+std::vector<Block> described(const Tensor&) {
+  return {};
+}
+std::vector<Block> described(const Series&) {
+  return {};
+}
+std::vector<Block> described(const FigureSpec&) {
+  return {};
+}
 
 }  // namespace
 

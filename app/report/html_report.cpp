@@ -17,8 +17,7 @@ constexpr double kFigureWidthMm = 174;
 
 class HtmlWriter {
  public:
-  HtmlWriter(const Report& report, const Context& context)
-      : report_(report), context_(context) {
+  HtmlWriter(const Report& report, const Context& context) : report_(report), context_(context) {
     page_.open(QIODevice::WriteOnly);
     xml_.setDevice(&page_);
   }
@@ -147,7 +146,9 @@ class HtmlWriter {
       for (qsizetype i = 0; i < row.size(); ++i) {
         const Grid::Column& column = grid.columns[static_cast<std::size_t>(i)];
         element(!grid.head && i == 0 ? "th" : "td", row[i],
-                column.numeric ? "number" : column.fixed ? "fixed" : nullptr);
+                column.numeric ? "number"
+                : column.fixed ? "fixed"
+                               : nullptr);
       }
       xml_.writeEndElement();
     }

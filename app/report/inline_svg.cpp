@@ -20,7 +20,8 @@ void writeStart(const QXmlStreamReader& in, QXmlStreamWriter& out, const QString
   out.writeStartElement(in.name().toString());
   for (const QXmlStreamAttribute& attribute : in.attributes()) {
     const QString name = attribute.name().toString();
-    const bool foreign = !attribute.prefix().isEmpty() && attribute.prefix() != QLatin1String("xml");
+    const bool foreign =
+        !attribute.prefix().isEmpty() && attribute.prefix() != QLatin1String("xml");
     if (foreign && name != QLatin1String("href")) continue;
     // The physical size becomes a largest width, so that narrow windows shrink the figure.
     if (root && name == QLatin1String("height")) continue;
@@ -64,7 +65,8 @@ QByteArray inlineSvg(const QByteArray& document, const QString& prefix, const QS
       case QXmlStreamReader::Characters:
         if (skipped == 0) out.writeCharacters(in.text().toString());
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return result;

@@ -100,8 +100,9 @@ void placeNote(Pages& pages, const Grid& grid) {
   style.points = 8;
   style.colour = views::figureTheme().muted;
   const TextBox note(grid.note, style, pages.width());
-  pages.place(note.height() + 2 * kPoint,
-              [note](QPainter& painter) { note.draw(painter, {0, 2 * kPoint}); });
+  pages.place(note.height() + 2 * kPoint, [note](QPainter& painter) {
+    note.draw(painter, {0, 2 * kPoint});
+  });
 }
 
 }  // namespace

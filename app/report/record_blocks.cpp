@@ -26,7 +26,8 @@ QString valueText(const nlohmann::json& value) {
 bool isOfUse(const Parameter* parameter, const nlohmann::json& all) {
   if (!parameter || parameter->shown_if.empty()) return true;
   const std::string& condition = parameter->shown_if;
-  const nlohmann::json value = all.value(condition.substr(0, condition.find('=')), nlohmann::json());
+  const nlohmann::json value =
+      all.value(condition.substr(0, condition.find('=')), nlohmann::json());
   if (!value.is_string()) return true;
   std::map<std::string, ParameterValue, std::less<>> values;
   values.emplace(condition.substr(0, condition.find('=')), value.get<std::string>());
@@ -67,7 +68,9 @@ Grid parameterGrid(const RunRecord& record, const Declaration& declaration) {
 Grid metricGrid(const RunRecord& record, const Declaration& declaration) {
   Grid grid;
   grid.title = Words::tr("Metrics");
-  grid.columns = {{Words::tr("Metric")}, {Words::tr("Value"), true}, {Words::tr("Unit")},
+  grid.columns = {{Words::tr("Metric")},
+                  {Words::tr("Value"), true},
+                  {Words::tr("Unit")},
                   {Words::tr("Meaning")}};
   std::vector<std::string> known;
   for (const auto& entry : record.metrics) known.push_back(entry.first);
@@ -80,6 +83,19 @@ Grid metricGrid(const RunRecord& record, const Declaration& declaration) {
                          found ? text(metric->help) : QString()});
   }
   return grid;
+}
+
+// The SHA-256 of the run's input `index`. A record lists its inputs by name, a run as they were
+// given; those of one name keep their order in both.
+std::string hashOfInput(const project::Run& run, std::size_t index) {
+  const std::string& name = run.inputs[index].name;
+  const auto named = [&name](const auto& input) { return input.name == name; };
+  auto earlier = std::count_if(run.inputs.begin(),
+                               run.inputs.begin() + static_cast<std::ptrdiff_t>(index), named);
+  for (const auto& input : run.record.inputs) {
+    if (named(input) && earlier-- == 0) return input.sha256;
+  }
+  return {};
 }
 
 QString outcomeText(const RunRecord& record) {
@@ -121,11 +137,10 @@ std::vector<Block> sourceRecords(const std::vector<project::Source>& sources) {
   if (sources.empty()) return {};
   Grid grid;
   grid.title = Words::tr("Files");
-  grid.columns = {{Words::tr("File")}, {Words::tr("Size"), true},
-                  {Words::tr("SHA-256"), false, true}};
+  grid.columns = {
+      {Words::tr("File")}, {Words::tr("Size"), true}, {Words::tr("SHA-256"), false, true}};
   for (const auto& source : sources) {
-    grid.rows.push_back({text(source.name),
-                         text(bytesText(static_cast<double>(source.size))),
+    grid.rows.push_back({text(source.name), text(bytesText(static_cast<double>(source.size))),
                          text(source.sha256)});
   }
   return {grid};
@@ -141,14 +156,14 @@ std::vector<Block> runRecord(const project::Run& run, const std::vector<QString>
       {Words::tr("Analysis"), text(fmt::format("{}, version {}", record.analysis, record.version))},
       {Words::tr("Program"), QStringLiteral("Lineament ") + text(record.program)},
       {Words::tr("Seed"), QString::number(record.seed)},
-      {Words::tr("Device"), text(fmt::format("{}, {} threads, {}", record.device, record.threads,
-                                             record.simd))},
+      {Words::tr("Device"),
+       text(fmt::format("{}, {} threads, {}", record.device, record.threads, record.simd))},
       {Words::tr("Started"), text(record.started)},
       {Words::tr("Took"), outcomeText(record)}};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const std::string hash = i < record.inputs.size() ? record.inputs[i].sha256 : "";
-    grid.rows.push_back({Words::tr("Input"),
-                         inputs[i] + (hash.empty() ? "" : ", SHA-256 " + text(hash))});
+    const std::string hash = hashOfInput(run, i);
+    grid.rows.push_back(
+        {Words::tr("Input"), inputs[i] + (hash.empty() ? "" : ", SHA-256 " + text(hash))});
   }
   return {grid};
 }

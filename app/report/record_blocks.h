@@ -16,7 +16,7 @@ std::vector<Block> runBlocks(const RunRecord& record, const Declaration* declara
 
 // For the appendix: files with size and SHA-256, and where, when and how a run ran.
 std::vector<Block> sourceRecords(const std::vector<project::Source>& sources);
-// `inputs` names what each input of the record was, in its order.
+// `inputs` says what each of the run's inputs was, in the run's order.
 std::vector<Block> runRecord(const project::Run& run, const std::vector<QString>& inputs);
 
 }  // namespace lineament::app

@@ -16,7 +16,7 @@ namespace lineament::app {
 // PDF pages are laid out in tenths of a point, so that fonts, whose pixel sizes are whole numbers,
 // come in steps of a tenth, too.
 inline constexpr int kUnitsPerInch = 720;
-inline constexpr double kPoint = 10;                       // in units
+inline constexpr double kPoint = 10;                         // in units
 inline constexpr double kMillimetre = kUnitsPerInch / 25.4;  // in units
 
 struct TextStyle {

@@ -89,8 +89,8 @@ class SampleMaker {
          const Settings& settings, const Context& context) {
     const Analysis& found = catalogue_.require(analysis);
     const auto outcome =
-        runInProject(project_, found, inputs,
-                     Parameters::fromText(found.declaration(), settings), context, title);
+        runInProject(project_, found, inputs, Parameters::fromText(found.declaration(), settings),
+                     context, title);
     if (outcome.error) throw *outcome.error;
     return outcome.run;
   }

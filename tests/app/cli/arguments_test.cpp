@@ -7,13 +7,17 @@
 #include "app/cli/text_grid.h"
 #include "core/base/error.h"
 
-namespace lineament::app {
+namespace lineament::app::cli {
 namespace {
 
 using Words = std::vector<std::string>;
 
 const Command& sampleCommand() {
-  static const Command command{"make", "FILE...", 1, 2, "Makes something",
+  static const Command command{"make",
+                               "FILE...",
+                               1,
+                               2,
+                               "Makes something",
                                {{"--out", "DIR", "Where it goes", true},
                                 {"--set", "KEY=VALUE", "A setting", false, true},
                                 {"--count", "N", "How many"},
@@ -22,7 +26,9 @@ const Command& sampleCommand() {
   return command;
 }
 
-Arguments parsed(const Words& words) { return Arguments::parse(sampleCommand(), words); }
+Arguments parsed(const Words& words) {
+  return Arguments::parse(sampleCommand(), words);
+}
 
 // The key of the Error, and that it is one of usage.
 template <class Work>
@@ -130,7 +136,7 @@ class ArgumentsTest : public QObject {
   }
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli
 
-QTEST_GUILESS_MAIN(lineament::app::ArgumentsTest)
+QTEST_GUILESS_MAIN(lineament::app::cli::ArgumentsTest)
 #include "arguments_test.moc"

@@ -7,7 +7,7 @@
 #include <QStringList>
 #include <nlohmann/json.hpp>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 // What the real executable did with these words.
 struct Ended {
@@ -39,4 +39,4 @@ inline Ended ran(const QStringList& words) {
           program.readAllStandardError()};
 }
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli

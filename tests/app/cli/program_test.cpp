@@ -9,7 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-namespace lineament::app {
+namespace lineament::app::cli {
 
 using nlohmann::json;
 
@@ -103,8 +103,8 @@ class ProgramTest : public QObject {
         QVERIFY2(QFile::exists(path), qPrintable(path));
       }
     }
-    const QStringList hidden = QDir(out).entryList(QDir::Hidden | QDir::AllEntries |
-                                                   QDir::NoDotAndDotDot).filter(".part");
+    const QStringList hidden =
+        QDir(out).entryList(QDir::Hidden | QDir::AllEntries | QDir::NoDotAndDotDot).filter(".part");
     QVERIFY(hidden.isEmpty());
   }
 
@@ -195,8 +195,8 @@ class ProgramTest : public QObject {
     QProcess program;
     program.setProcessEnvironment(withoutDisplay());
     program.start(QStringLiteral(LINEAMENT_PROGRAM),
-                  {"run", "table.regress", "--input", "data=" + at("wide.csv"), "--set",
-                   "target=y", "--set", "model=mlp", "--out", out});
+                  {"run", "table.regress", "--input", "data=" + at("wide.csv"), "--set", "target=y",
+                   "--set", "model=mlp", "--out", out});
     QVERIFY(program.waitForStarted());
     QTRY_VERIFY_WITH_TIMEOUT(QDir(out).exists(), 20'000);
     QTest::qWait(200);
@@ -211,8 +211,9 @@ class ProgramTest : public QObject {
     const QString out = at("kept");
     QVERIFY(QDir().mkpath(out));
     write("kept/run.json", "earlier");
-    QCOMPARE(ran({"run", "table.regress", "--input", "data=" + at("empty.csv"), "--set",
-                  "target=y", "--out", out}).status,
+    QCOMPARE(ran({"run", "table.regress", "--input", "data=" + at("empty.csv"), "--set", "target=y",
+                  "--out", out})
+                 .status,
              1);
     QFile file(out + "/run.json");
     QVERIFY(file.open(QIODevice::ReadOnly));
@@ -227,8 +228,8 @@ class ProgramTest : public QObject {
     QVERIFY(again.status == 1 || again.status == 2);
     QVERIFY(again.oneLineOfError());
     QCOMPARE(ran({"project", "add", project, table_}).status, 0);
-    const Ended run = ran({"project", "run", project, "table.regress", "--input",
-                           "data=line.csv", "--set", "target=y", "--title", "Line", "--json"});
+    const Ended run = ran({"project", "run", project, "table.regress", "--input", "data=line.csv",
+                           "--set", "target=y", "--title", "Line", "--json"});
     QCOMPARE(run.status, 0);
     QCOMPARE(run.json().at("outcome").get<std::string>(), std::string("done"));
     const json list = ran({"project", "list", project, "--json"}).json();
@@ -237,19 +238,19 @@ class ProgramTest : public QObject {
     QCOMPARE(list.at("runs")[0].at("title").get<std::string>(), std::string("Line"));
     const std::string id = std::to_string(list.at("runs")[0].at("id").get<int>());
     QCOMPARE(ran({"project", "run", project, "--again", QString::fromStdString(id)}).status, 0);
-    QCOMPARE(ran({"project", "list", project, "--json"}).json().at("runs").size(),
-             std::size_t{2});
+    QCOMPARE(ran({"project", "list", project, "--json"}).json().at("runs").size(), std::size_t{2});
     const Ended exported =
         ran({"project", "export", project, "Line/model", "--out", at("exported"), "--json"});
     QCOMPARE(exported.status, 0);
     QVERIFY(exported.json().at("files").size() >= 2);
     QCOMPARE(ran({"project", "run", project, "table.regress", "--input", "data=lime.csv", "--set",
-                  "target=y"}).status,
+                  "target=y"})
+                 .status,
              2);
   }
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::app::cli
 
-QTEST_GUILESS_MAIN(lineament::app::ProgramTest)
+QTEST_GUILESS_MAIN(lineament::app::cli::ProgramTest)
 #include "program_test.moc"

@@ -13,6 +13,7 @@
 #include "app/report/numbers.h"
 #include "app/report/page_grid.h"
 #include "app/report/pdf_report.h"
+#include "app/report/record_blocks.h"
 #include "app/report/write_report.h"
 #include "core/base/error.h"
 
@@ -38,8 +39,8 @@ Grid longGrid(int rows) {
   grid.title = "Coefficients";
   grid.columns = {{"Term"}, {"Estimate", true}, {"SHA-256", false, true}};
   for (int row = 0; row < rows; ++row) {
-    grid.rows.push_back({QStringLiteral("term %1").arg(row), numberText(row / 7.0),
-                         QString(64, QLatin1Char('a'))});
+    grid.rows.push_back(
+        {QStringLiteral("term %1").arg(row), numberText(row / 7.0), QString(64, QLatin1Char('a'))});
   }
   return grid;
 }
@@ -48,10 +49,9 @@ Report sampleReport() {
   Report report;
   report.title = "Piles <&> \"vibrations\"";
   report.facts = {"23 November 2026", "Lineament 0.1.0"};
-  report.blocks = {Heading{"Data & more", 1},
-                   plainParagraph("Formula a < b, https excluded, µ and Δ."),
-                   plainParagraph("careful", Paragraph::Style::warning), longGrid(120),
-                   Heading{"Figures", 1}};
+  report.blocks = {
+      Heading{"Data & more", 1}, plainParagraph("Formula a < b, https excluded, µ and Δ."),
+      plainParagraph("careful", Paragraph::Style::warning), longGrid(120), Heading{"Figures", 1}};
   Picture picture;
   picture.spec.view = "beeswarm";
   picture.spec.title = "What moves the PPV";
@@ -170,9 +170,9 @@ class ReportTest : public QObject {
   }
 
   void readsMarkdownAsBlocks() {
-    const auto blocks =
-        blocksOfMarkdown("# Title\n\nSome **bold** <b>raw</b> text.\n\n- one\n- two\n\n"
-                         "| a | b |\n|---|---|\n| 1 | 2 |\n");
+    const auto blocks = blocksOfMarkdown(
+        "# Title\n\nSome **bold** <b>raw</b> text.\n\n- one\n- two\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n");
     QVERIFY(std::holds_alternative<Heading>(blocks.at(0)));
     const auto& paragraph = std::get<Paragraph>(blocks.at(1));
     QString text;
@@ -190,13 +190,28 @@ class ReportTest : public QObject {
   void describesColumns() {
     TextBuilder words;
     for (const char* word : {"x", "y", "x"}) words.add(word);
-    const Table table({Column("depth", SharedArray<double>({1, 0, 4}),
-                              SharedArray<std::uint8_t>({0, 1, 0}), "m"),
-                       Column("place", words.finish())});
+    const Table table(
+        {Column("depth", SharedArray<double>({1, 0, 4}), SharedArray<std::uint8_t>({0, 1, 0}), "m"),
+         Column("place", words.finish())});
     const auto blocks = describe(Data(table));
     const Grid& grid = std::get<Grid>(blocks.at(0));
     QCOMPARE(grid.rows[0], (QStringList{"depth", "m", "real", "1", "1", "2.5", "4"}));
     QVERIFY(grid.rows[1][4].startsWith("2 "));
+  }
+
+  void givesEachInputItsOwnHash() {
+    project::Run run;
+    run.title = "Explained";
+    run.inputs = {{"model", 22}, {"data", 2}, {"data", 3}};
+    run.record.inputs = {{"data", "2", "aaa"}, {"data", "3", "bbb"}, {"model", "22", ""}};
+    const auto blocks = runRecord(run, {"model: fit", "data: a.csv", "data: b.csv"});
+    const Grid& grid = std::get<Grid>(blocks.at(0));
+    QStringList inputs;
+    for (const QStringList& row : grid.rows) {
+      if (row[0] == "Input") inputs << row[1];
+    }
+    QCOMPARE(inputs,
+             (QStringList{"model: fit", "data: a.csv, SHA-256 aaa", "data: b.csv, SHA-256 bbb"}));
   }
 
   void stopsWhenAsked() {
@@ -207,8 +222,8 @@ class ReportTest : public QObject {
     QVERIFY_EXCEPTION_THROWN(htmlReport(sampleReport(), context), Cancelled);
     QTemporaryDir folder;
     const QString path = folder.filePath("report.pdf");
-    QVERIFY_EXCEPTION_THROWN(
-        writeReport(sampleReport(), path.toStdString(), Paper::a4, context), Cancelled);
+    QVERIFY_EXCEPTION_THROWN(writeReport(sampleReport(), path.toStdString(), Paper::a4, context),
+                             Cancelled);
     QVERIFY(!QFile::exists(path));
   }
 
