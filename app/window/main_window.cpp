@@ -244,7 +244,7 @@ void MainWindow::refreshChoices() {
   session_->attempt([&](project::Project& project) {
     for (const project::Source& source : project.sources()) {
       const QString id = QString::number(source.id);
-      choices.append({id, QString::fromStdString(source.name), source.kind, {}});
+      choices.append({id, QString::fromStdString(source.name), source.kind, {}, true});
     }
     for (const project::Run& run : project.runs()) {
       if (run.hidden) continue;
