@@ -6,10 +6,14 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/window/roomy_rows.h"
+
 namespace lineament::app {
 namespace {
 
-constexpr int kListHeight = 72;
+constexpr int kRowHeight = 22;
+constexpr int kListHeight = 3 * kRowHeight + 4;
+constexpr int kLeastWidth = 120;
 
 QString kindsText(const Input& input) {
   QStringList kinds;
@@ -28,10 +32,14 @@ InputField::InputField(const Input& input) : input_(input) {
   if (input.many) {
     list_ = new QListWidget(this);
     list_->setFixedHeight(kListHeight);
+    list_->setItemDelegate(new RoomyRows(kRowHeight, list_));
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(list_, &QListWidget::itemChanged, this, &InputField::edited);
   } else {
     box_ = new QComboBox(this);
     box_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    box_->setMinimumWidth(kLeastWidth);
     box_->setPlaceholderText(tr("No %1 in this project").arg(kindsText(input)));
     connect(box_, &QComboBox::currentIndexChanged, this, &InputField::edited);
   }
