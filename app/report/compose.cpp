@@ -120,7 +120,10 @@ class Composer {
         return;
       }
       add(Heading{text(result.title), 2});
-      add(describe(data));
+      std::vector<Block> blocks = describe(data);
+      // The order of importance is a result of its own.
+      if (result.kind == Kind::explanation) blocks.resize(1);
+      add(blocks);
     });
   }
 
@@ -190,13 +193,15 @@ class Composer {
     add(Heading{Words::tr("Record"), 1});
     add(plainParagraph(Words::tr("All that is needed to do the work again.")));
     add(sourceRecords(sources_));
-    for (const auto& run : runs_) add(runRecord(run));
+    for (const auto& run : runs_) add(runRecord(run, inputNames(run)));
   }
 
   void addFacts() {
     report_.facts << QLocale::c().toString(QDate::currentDate(), QStringLiteral("d MMMM yyyy"));
-    report_.facts << Words::tr("%n source(s)", nullptr, static_cast<int>(sources_.size()));
-    report_.facts << Words::tr("%n run(s)", nullptr, static_cast<int>(runs_.size()));
+    report_.facts << counted(static_cast<qsizetype>(sources_.size()), Words::tr("1 source"),
+                             Words::tr("%1 sources"));
+    report_.facts << counted(static_cast<qsizetype>(runs_.size()), Words::tr("1 run"),
+                             Words::tr("%1 runs"));
     report_.facts << QStringLiteral("Lineament ") + text(versionText());
   }
 

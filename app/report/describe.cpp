@@ -53,7 +53,8 @@ QString levelsText(const TextValues& words) {
       return Words::tr("more than %1 values").arg(countText(kMostLevels));
     }
   }
-  return Words::tr("%n value(s)", nullptr, static_cast<int>(levels.size()));
+  return counted(static_cast<qsizetype>(levels.size()), Words::tr("1 value"),
+                 Words::tr("%1 values"));
 }
 
 QStringList summaryRow(const Column& column) {
@@ -68,6 +69,17 @@ QStringList summaryRow(const Column& column) {
   return row << numberText(spread.low) << numberText(spread.mean) << numberText(spread.high);
 }
 
+constexpr std::size_t kUnitColumn = 1;  // of summaryRow
+
+void dropIfEmpty(Grid& grid, std::size_t column) {
+  const auto at = static_cast<qsizetype>(column);
+  const bool used = std::any_of(grid.rows.begin(), grid.rows.end(),
+                                [at](const QStringList& row) { return !row[at].isEmpty(); });
+  if (used) return;
+  grid.columns.erase(grid.columns.begin() + at);
+  for (QStringList& row : grid.rows) row.removeAt(at);
+}
+
 std::vector<Block> described(const Table& table) {
   Grid grid;
   grid.columns = {{Words::tr("Column")}, {Words::tr("Unit")},       {Words::tr("Type")},
@@ -76,6 +88,7 @@ std::vector<Block> described(const Table& table) {
   const std::size_t shown = std::min(table.columnCount(), kMostLines);
   for (std::size_t i = 0; i < shown; ++i) grid.rows.push_back(summaryRow(table.column(i)));
   grid.note = leftOut(shown, table.columnCount());
+  dropIfEmpty(grid, kUnitColumn);
   return {grid};
 }
 
@@ -126,8 +139,9 @@ std::vector<Block> described(const Explanation& explanation) {
   }
   grid.note = leftOut(shown, order.size());
   const QString line =
-      Words::tr("%1 SHAP values of %2 over %3 rows. Base value %4; the values of a row and the "
-                "base value add up to its prediction within %5 of the predictions' range.")
+      Words::tr("SHAP values of %2 over %3 rows (method: %1). Base value %4; the values of a "
+                "row and the base value add up to its prediction within %5 of the predictions' "
+                "range.")
           .arg(text(explanation.method), text(explanation.output_name),
                countText(explanation.rows()), numberText(explanation.base_value),
                numberText(explanation.additivity_error));

@@ -72,7 +72,7 @@ void placeRow(Pages& pages, const Row& row, const std::vector<double>& widths, b
       x += widths[i] + kGap;
     }
     const views::Theme& theme = views::figureTheme();
-    painter.setPen(QPen(head ? theme.text : theme.line, (head ? 0.6 : 0.4) * kPoint));
+    painter.setPen(QPen(head ? theme.text : theme.grid, (head ? 0.6 : 0.4) * kPoint));
     painter.drawLine(QPointF(0, row.height), QPointF(full, row.height));
   });
 }

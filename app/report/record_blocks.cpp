@@ -131,7 +131,7 @@ std::vector<Block> sourceRecords(const std::vector<project::Source>& sources) {
   return {grid};
 }
 
-std::vector<Block> runRecord(const project::Run& run) {
+std::vector<Block> runRecord(const project::Run& run, const std::vector<QString>& inputs) {
   const RunRecord& record = run.record;
   Grid grid;
   grid.head = false;
@@ -145,10 +145,10 @@ std::vector<Block> runRecord(const project::Run& run) {
                                              record.simd))},
       {Words::tr("Started"), text(record.started)},
       {Words::tr("Took"), outcomeText(record)}};
-  for (const auto& input : record.inputs) {
-    const QString hash =
-        input.sha256.empty() ? QString() : QStringLiteral(", SHA-256 ") + text(input.sha256);
-    grid.rows.push_back({Words::tr("Input %1").arg(text(input.name)), text(input.path) + hash});
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string hash = i < record.inputs.size() ? record.inputs[i].sha256 : "";
+    grid.rows.push_back({Words::tr("Input"),
+                         inputs[i] + (hash.empty() ? "" : ", SHA-256 " + text(hash))});
   }
   return {grid};
 }

@@ -16,6 +16,7 @@ std::vector<Block> runBlocks(const RunRecord& record, const Declaration* declara
 
 // For the appendix: files with size and SHA-256, and where, when and how a run ran.
 std::vector<Block> sourceRecords(const std::vector<project::Source>& sources);
-std::vector<Block> runRecord(const project::Run& run);
+// `inputs` names what each input of the record was, in its order.
+std::vector<Block> runRecord(const project::Run& run, const std::vector<QString>& inputs);
 
 }  // namespace lineament::app

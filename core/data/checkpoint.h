@@ -44,7 +44,8 @@ class Checkpoint {
   const nlohmann::json& metadata() const { return *metadata_; }
 
   // For TorchScript and pickled module trees: nested objects {"type": ..., "children": {...},
-  // "attributes": {...}} in the order of the file, tensors as {"tensor": name}; null otherwise.
+  // "order": [names of the children as the file has them], "attributes": {...}}, tensors as
+  // {"tensor": name}; null otherwise.
   const nlohmann::json& structure() const { return *structure_; }
 
   std::uint64_t parameterCount() const;  // elements of all floating-point tensors

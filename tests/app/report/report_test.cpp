@@ -148,9 +148,10 @@ class ReportTest : public QObject {
     extract.start("pdftotext", {"-layout", path, "-"});
     QVERIFY(extract.waitForFinished());
     const QString text = QString::fromUtf8(extract.readAllStandardOutput());
-    for (const char* expected : {"Data & more", "term 119", "Figure 1.", "The end.", "1 / "}) {
-      QVERIFY2(text.contains(QString::fromUtf8(expected)), expected);
+    for (const char* expected : {"Data & more", "term 119", "Figure 1.", "The end."}) {
+      QVERIFY2(text.contains(QString::fromUtf8(expected)), qPrintable(text.right(900)));
     }
+    QVERIFY(text.contains(QRegularExpression("1 ?/ ?\\d")));  // page numbers
     // The head of the long table stands on each of its pages.
     QVERIFY(text.count("Estimate") >= 2);
   }
