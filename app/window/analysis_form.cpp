@@ -35,7 +35,7 @@ QFormLayout* makeForm(QWidget* parent) {
   form->setContentsMargins(0, 0, 0, 0);
   form->setVerticalSpacing(8);
   form->setHorizontalSpacing(12);
-  form->setRowWrapPolicy(QFormLayout::WrapLongRows);
+  form->setRowWrapPolicy(QFormLayout::DontWrapRows);
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
   return form;

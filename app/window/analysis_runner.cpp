@@ -24,6 +24,23 @@ Prepared prepare(const Catalogue& catalogue, const RunRequest& request) {
   return prepared;
 }
 
+// What the run is called in the tree: the method that was chosen ("Ridge") where the analysis
+// offers several, else the analysis.
+QString titleOf(const Declaration& declaration, const Parameters& parameters) {
+  for (const Parameter& parameter : declaration.parameters) {
+    if (parameter.type != Parameter::Type::choice || parameter.advanced) continue;
+    const std::string& chosen = parameters.text(parameter.id);
+    if (chosen == "auto") break;
+    for (const Parameter::Choice& choice : parameter.choices) {
+      if (choice.value == chosen && !choice.title.empty()) {
+        return QString::fromStdString(choice.title);
+      }
+    }
+    break;
+  }
+  return QString::fromStdString(declaration.title);
+}
+
 }  // namespace
 
 AnalysisRunner::AnalysisRunner(JobQueue& jobs, ProjectSession& session, const Catalogue& catalogue,
@@ -37,10 +54,11 @@ void AnalysisRunner::run(const RunRequest& request) {
     return;
   }
   const Prepared& ready = *valueOf(prepared);
-  start(request.analysis, QString::fromStdString(ready.analysis->declaration().title), ready.ids,
-        [ready](project::Project& project, const Context& context) {
+  const QString title = titleOf(ready.analysis->declaration(), ready.parameters);
+  start(request.analysis, title, ready.ids,
+        [ready, title](project::Project& project, const Context& context) {
           return project::runInProject(project, *ready.analysis, ready.inputs, ready.parameters,
-                                       context);
+                                       context, title.toStdString());
         });
 }
 

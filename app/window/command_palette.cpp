@@ -61,6 +61,7 @@ CommandPalette::CommandPalette(const ActionRegistry& registry, QWidget* window)
   line_->setAccessibleName(tr("Search a command or an analysis"));
   line_->setMinimumHeight(36);
   line_->setFrame(false);
+  line_->setTextMargins(4, 0, 4, 0);
   line_->installEventFilter(this);
   list_ = new QListWidget(this);
   list_->setFrameShape(QFrame::NoFrame);

@@ -80,7 +80,7 @@ QString nameOf(const project::Project& project, Id id) {
   const project::Result result = project.result(id);
   const project::Run run = project.run(result.run);
   return DataStore::tr("%1: %2").arg(QString::fromStdString(run.title),
-                                     QString::fromStdString(result.title).toLower());
+                                     QString::fromStdString(result.title));
 }
 
 }  // namespace lineament::app

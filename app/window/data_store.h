@@ -43,7 +43,7 @@ class DataStore : public QObject {
   QHash<Id, QList<Waiting>> waiting_;
 };
 
-// The name of a source, or of a result with its run: "piles.csv", "ridge: predictions".
+// The name of a source, or of a result with its run: "piles.csv", "Ridge: Predictions".
 QString nameOf(const project::Project& project, Id id);
 
 }  // namespace lineament::app

@@ -21,7 +21,7 @@ namespace {
 // a lineament.
 class Landscape : public QWidget {
  public:
-  explicit Landscape(QWidget* parent) : QWidget(parent) { setFixedSize(360, 176); }
+  explicit Landscape(QWidget* parent) : QWidget(parent) { setFixedSize(360, 196); }
 
  protected:
   void paintEvent(QPaintEvent*) override {
@@ -91,7 +91,7 @@ EmptyState::EmptyState(QWidget* parent) : QWidget(parent) {
   sample->setObjectName("sample");
   auto* open = new QPushButton(tr("Open data…"), this);
   open->setObjectName("open");
-  open->setMinimumHeight(32);
+  open->setMinimumSize(104, 32);
   connect(sample, &QPushButton::clicked, this, &EmptyState::sampleWanted);
   connect(open, &QPushButton::clicked, this, &EmptyState::openWanted);
   buttons->addStretch(1);

@@ -6,10 +6,14 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/window/roomy_rows.h"
+
 namespace lineament::app {
 namespace {
 
-constexpr int kListHeight = 72;
+constexpr int kRowHeight = 22;
+constexpr int kListHeight = 3 * kRowHeight + 4;
+constexpr int kLeastWidth = 120;
 
 QString kindsText(const Input& input) {
   QStringList kinds;
@@ -28,10 +32,14 @@ InputField::InputField(const Input& input) : input_(input) {
   if (input.many) {
     list_ = new QListWidget(this);
     list_->setFixedHeight(kListHeight);
+    list_->setItemDelegate(new RoomyRows(kRowHeight, list_));
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(list_, &QListWidget::itemChanged, this, &InputField::edited);
   } else {
     box_ = new QComboBox(this);
     box_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    box_->setMinimumWidth(kLeastWidth);
     box_->setPlaceholderText(tr("No %1 in this project").arg(kindsText(input)));
     connect(box_, &QComboBox::currentIndexChanged, this, &InputField::edited);
   }
@@ -58,18 +66,26 @@ void InputField::setChoices(const QList<DataChoice>& choices) {
   Q_EMIT edited();
 }
 
+// Of the choices on offer, oldest first; -1 where there is none.
+int InputField::likeliest(const QList<bool>& from_file) {
+  const qsizetype file = from_file.lastIndexOf(true);
+  return static_cast<int>(file >= 0 ? file : from_file.size() - 1);
+}
+
 void InputField::fillBox(const QList<DataChoice>& choices) {
   const QString kept = box_->currentData().toString();
   const QSignalBlocker quiet(box_);
   box_->clear();
   if (!input_.required) box_->addItem(tr("None"), QString());
+  QList<bool> from_file;
   for (const DataChoice& choice : choices) {
     if (!fits(choice)) continue;
+    from_file.append(choice.from_file);
     box_->addItem(choice.title, choice.id);
     box_->setItemData(box_->count() - 1, choice.summary, Qt::ToolTipRole);
   }
   const int found = kept.isEmpty() ? -1 : box_->findData(kept);
-  const int otherwise = input_.required ? box_->count() - 1 : 0;
+  const int otherwise = input_.required ? likeliest(from_file) : 0;
   box_->setCurrentIndex(found >= 0 ? found : otherwise);
 }
 
@@ -77,17 +93,19 @@ void InputField::fillList(const QList<DataChoice>& choices) {
   const QStringList kept = chosen();
   const QSignalBlocker quiet(list_);
   list_->clear();
+  QList<bool> from_file;
   for (const DataChoice& choice : choices) {
     if (!fits(choice)) continue;
+    from_file.append(choice.from_file);
     auto* item = new QListWidgetItem(choice.title, list_);
     item->setData(Qt::UserRole, choice.id);
     item->setToolTip(choice.summary);
     item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
     item->setCheckState(kept.contains(choice.id) ? Qt::Checked : Qt::Unchecked);
   }
-  const int last = list_->count() - 1;
-  if (input_.required && last >= 0 && chosen().isEmpty()) {
-    list_->item(last)->setCheckState(Qt::Checked);
+  const int likely = likeliest(from_file);
+  if (input_.required && likely >= 0 && chosen().isEmpty()) {
+    list_->item(likely)->setCheckState(Qt::Checked);
   }
 }
 

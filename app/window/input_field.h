@@ -19,6 +19,7 @@ struct DataChoice {
   QString title;  // "piles.csv", "ridge / model"
   Kind kind = Kind::table;
   QString summary;  // "1,018 rows, 9 columns"
+  bool from_file = false;
 };
 
 // Chooses the data of one declared input among what fits it: one of a combo box, or several of a
@@ -30,7 +31,8 @@ class InputField : public QWidget {
   explicit InputField(const Input& input);
 
   const Input& input() const { return input_; }
-  // Keeps what is chosen where it is still there; else a required input takes the newest.
+  // Keeps what is chosen where it is still there; else a required input takes the
+  // newest file, or the newest result where no file fits.
   void setChoices(const QList<DataChoice>& choices);
   QStringList chosen() const;      // ids, in order
   void choose(const QString& id);  // it alone, where it is among the choices
@@ -41,6 +43,7 @@ class InputField : public QWidget {
   void edited();
 
  private:
+  static int likeliest(const QList<bool>& from_file);
   bool fits(const DataChoice& choice) const;
   void fillBox(const QList<DataChoice>& choices);
   void fillList(const QList<DataChoice>& choices);

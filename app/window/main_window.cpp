@@ -244,7 +244,7 @@ void MainWindow::refreshChoices() {
   session_->attempt([&](project::Project& project) {
     for (const project::Source& source : project.sources()) {
       const QString id = QString::number(source.id);
-      choices.append({id, QString::fromStdString(source.name), source.kind, {}});
+      choices.append({id, QString::fromStdString(source.name), source.kind, {}, true});
     }
     for (const project::Run& run : project.runs()) {
       if (run.hidden) continue;
@@ -261,7 +261,7 @@ void MainWindow::refreshEditActions() {
   const auto set = [&](const QString& id, const QString& verb, bool can, const std::string& title) {
     QAction* action = actions_->action(id);
     action->setEnabled(can);
-    action->setText(can ? tr("%1 %2").arg(verb, QString::fromStdString(title).toLower()) : verb);
+    action->setText(can ? tr("%1: %2").arg(verb, QString::fromStdString(title)) : verb);
   };
   set("edit.undo", tr("&Undo"), project.canUndo(), project.undoTitle());
   set("edit.redo", tr("&Redo"), project.canRedo(), project.redoTitle());

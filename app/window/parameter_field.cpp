@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "app/jobs/outcome.h"
+#include "app/window/roomy_rows.h"
 #include "core/analysis/parameters.h"
 #include "views/common/theme.h"
 
@@ -124,6 +125,7 @@ class ColumnsField : public ParameterField {
   explicit ColumnsField(const Parameter& parameter) : ParameterField(parameter) {
     list_ = new QListWidget(this);
     list_->setFixedHeight(kListHeight);
+    list_->setItemDelegate(new RoomyRows(kRowHeight, list_));
     list_->setUniformItemSizes(true);
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(list_, &QListWidget::itemChanged, this, [this] {
@@ -164,7 +166,8 @@ class ColumnsField : public ParameterField {
   }
 
  private:
-  static constexpr int kListHeight = 112;
+  static constexpr int kRowHeight = 22;
+  static constexpr int kListHeight = 6 * kRowHeight + 4;
 
   QStringList checked() const {
     QStringList names;

@@ -6,17 +6,18 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
-#include <QStyledItemDelegate>
 #include <QUrl>
 
 #include "app/report/numbers.h"
 #include "app/window/icons.h"
+#include "app/window/roomy_rows.h"
 #include "core/data/data.h"
 #include "views/common/theme.h"
 
 namespace lineament::app {
 namespace {
 
+constexpr int kRowHeight = 26;
 enum Role { typeRole = Qt::UserRole, idRole, keyRole };
 
 QString text(std::string_view words) {
@@ -54,18 +55,8 @@ QString iconOf(Kind kind) {
   }
 }
 
-// Rows of 26 px: the tree is read and aimed at all day.
-class RoomyRows : public QStyledItemDelegate {
- public:
-  using QStyledItemDelegate::QStyledItemDelegate;
-
-  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-    constexpr int kRowHeight = 26;
-    return {QStyledItemDelegate::sizeHint(option, index).width() + 8, kRowHeight};
-  }
-};
-
 QString outcomeText(const RunRecord& record) {
+  if (record.outcome == "done" && record.seconds < 0.001) return ProjectTree::tr("< 1 ms");
   if (record.outcome == "done") return secondsText(record.seconds);
   return record.outcome == "failed" ? ProjectTree::tr("failed") : text(record.outcome);
 }
@@ -85,7 +76,7 @@ ProjectTree::ProjectTree(ProjectSession& session, QWidget* parent)
   setHeaderHidden(true);
   setFrameShape(QFrame::NoFrame);
   viewport()->setAutoFillBackground(false);  // the dock's colour shows
-  setItemDelegate(new RoomyRows(this));
+  setItemDelegate(new RoomyRows(kRowHeight, this));
   setIndentation(14);
   setIconSize({16, 16});
   setUniformRowHeights(true);

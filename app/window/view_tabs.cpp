@@ -11,6 +11,8 @@
 namespace lineament::app {
 namespace {
 
+constexpr int kLongestLabel = 160;  // pixels
+
 constexpr ErrorText kNoView{"window.no_view", "Show {title}",
                             "there is no view for data of the kind {kind}", "",
                             "Use it as the input of an analysis"};
@@ -21,7 +23,7 @@ ViewTabs::ViewTabs(QWidget* parent) : QTabWidget(parent) {
   setDocumentMode(true);
   setMovable(true);
   tabBar()->setExpanding(false);
-  tabBar()->setElideMode(Qt::ElideMiddle);
+  tabBar()->setElideMode(Qt::ElideNone);  // long titles are cut here, tabs scroll
   tabBar()->setAccessibleName(tr("Open views"));
   connect(this, &QTabWidget::tabCloseRequested, this, &ViewTabs::close);
   connect(this, &QTabWidget::currentChanged, this, &ViewTabs::changed);
@@ -70,7 +72,8 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
   const auto origin = QString::fromStdString(value.origin());
   if (selections_.contains(origin)) made->view().setSelection(selections_.value(origin));
 
-  const int index = addTab(made, QString(showing.title).replace('&', "&&"));
+  QString label = tabBar()->fontMetrics().elidedText(showing.title, Qt::ElideRight, kLongestLabel);
+  const int index = addTab(made, label.replace('&', "&&"));
   tabBar()->setTabButton(index, QTabBar::RightSide, closeButton(made));
   setTabToolTip(index, showing.title);
   if (in_front || count() == 1) setCurrentIndex(index);

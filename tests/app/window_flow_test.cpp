@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A table is dropped on the window, a model fitted to it, the model explained and the figure
 // exported: by the events and clicks of a person.
+#include <QAccessible>
 #include <QComboBox>
 #include <QDragEnterEvent>
 #include <QDragLeaveEvent>
@@ -143,6 +144,20 @@ class WindowFlowTest : public QObject {
 
     exportTo(window, folder);
     undoTakesTheRunBack(window);
+  }
+
+  void everyControlCanBeReadAloud() {
+    MainWindow window(allAnalyses());
+    window.show();
+    window.actions().action("analyse.table.regress")->trigger();
+    QStringList nameless;
+    for (QWidget* control : window.findChildren<QWidget*>()) {
+      if (!control->isVisible() || !(control->focusPolicy() & Qt::TabFocus)) continue;
+      QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(control);
+      if (spoken && !spoken->text(QAccessible::Name).trimmed().isEmpty()) continue;
+      nameless << control->metaObject()->className() + (' ' + control->objectName());
+    }
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(", ")));
   }
 
   void aProjectComesBackAsItWas() {

@@ -115,6 +115,15 @@ class WindowFormTest : public QObject {
     QVERIFY(start->currentData().toString().isEmpty());
   }
 
+  void aFileIsLikelierThanAResult() {
+    AnalysisForm form;
+    form.setChoices({{"1", "old.csv", Kind::table, {}, true},
+                     {"2", "piles.csv", Kind::table, {}, true},
+                     {"3", "ridge: predictions", Kind::table, {}, false}});
+    form.setDeclaration(sampleDeclaration());
+    QCOMPARE(comboOf(form, "input.data")->currentData().toString(), QString("2"));
+  }
+
   void theChosenInputSurvivesANewOne() {
     AnalysisForm form;
     form.setDeclaration(sampleDeclaration());
