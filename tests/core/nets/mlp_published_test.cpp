@@ -12,8 +12,8 @@ using namespace lineament::nets;
 
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(LINEAMENT_REAL_DATA) /
-                                      "checkpoints/pile_ppv";
+const std::filesystem::path kFolder =
+    std::filesystem::path(LINEAMENT_REAL_DATA) / "checkpoints/pile_ppv";
 
 // The scalers as the publication's repository has them, as the table the network takes.
 Table scalers() {
