@@ -10,6 +10,7 @@
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/figures/view_catalogue.h"
 #include "app/window/action_registry.h"
@@ -67,6 +68,7 @@ MainWindow::MainWindow(const Catalogue& catalogue)
   addCommands(*this, *actions_);
   makeSearchButton();
   memory_ = new WindowMemory(*this, *tabs_, *session_, *store_);
+  connect(memory_, &WindowMemory::nothingRemembered, this, &MainWindow::showWhatThereIs);
   new FileDrop(this, *import_);
   connectProject();
   connectTree();
@@ -289,6 +291,18 @@ void MainWindow::showFigure(Id id, bool in_front) {
                         .options = figure.spec.options};
   store_->load(figure.data, this, [this, showing, in_front](const Data& loaded) {
     tabs_->show(loaded, showing, in_front);
+  });
+}
+
+// The figures of a project that is seen for the first time, or else its first source.
+void MainWindow::showWhatThereIs() {
+  constexpr std::size_t kMost = 6;
+  session_->attempt([&](project::Project& project) {
+    const std::vector<project::Figure> figures = project.figures();
+    const std::size_t first = figures.size() - std::min(figures.size(), kMost);
+    for (std::size_t i = first; i < figures.size(); ++i) showFigure(figures[i].id, i == first);
+    const std::vector<project::Source> sources = project.sources();
+    if (figures.empty() && !sources.empty()) showData(sources.front().id);
   });
 }
 

@@ -97,6 +97,7 @@ class MainWindow : public QMainWindow {
   void refreshEditActions();
   void showData(Id id);
   void showFigure(Id id, bool in_front);
+  void showWhatThereIs();
   void analyse(Id id);
   void runMade(const project::RunOutcome& outcome);
   void showFirstVisible(const std::vector<Id>& results);

@@ -51,7 +51,10 @@ void WindowMemory::remember() {
 void WindowMemory::restore() {
   session_.attempt([&](project::Project& project) {
     const nlohmann::json state = project.windowState(kKey);
-    if (!state.is_object()) return;
+    if (!state.is_object()) {
+      Q_EMIT nothingRemembered();
+      return;
+    }
     window_.restoreState(
         QByteArray::fromBase64(QByteArray::fromStdString(state.value("docks", std::string()))));
     const nlohmann::json tabs = state.value("tabs", nlohmann::json::array());

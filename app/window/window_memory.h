@@ -20,6 +20,9 @@ class WindowMemory : public QObject {
   void remember();  // now
   void restore();
 
+ Q_SIGNALS:
+  void nothingRemembered();  // a project that no window has shown yet
+
  private:
   nlohmann::json openTabs() const;
   void reopen(const nlohmann::json& tab, bool in_front);

@@ -23,6 +23,7 @@
 #include "app/window/project_tree.h"
 #include "app/window/view_tabs.h"
 #include "core/analyses/all.h"
+#include "core/project/flow.h"
 
 namespace lineament::app {
 namespace {
@@ -158,6 +159,21 @@ class WindowFlowTest : public QObject {
       nameless << control->metaObject()->className() + (' ' + control->objectName());
     }
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(", ")));
+  }
+
+  void aProjectSeenForTheFirstTimeShowsItsData() {
+    QTemporaryDir folder;
+    const QString path = folder.filePath("given.lineament");
+    {
+      const auto made = project::Project::create(path.toStdString());
+      project::importFile(*made, written(folder, "piles.csv", pileTable(40)).toStdString());
+    }
+    MainWindow window(allAnalyses());
+    window.show();
+    window.openFiles({path});
+    QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);
+    QCOMPARE(window.tabs().tabText(0), QString("piles.csv"));
+    QCOMPARE(window.windowTitle().section(':', 0, 0), QString("given"));
   }
 
   void aProjectComesBackAsItWas() {
