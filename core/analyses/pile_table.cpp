@@ -26,7 +26,9 @@ constexpr double kAxisFactors[] = {1, 0.8, 1.15};
 constexpr double kGravity = 9.81;  // m/s2
 
 double rounded(double value, double step) {
-  return std::round(value / step) * step;
+  // The nearest double to the decimal number: 0.3 is 3 / 10, but 3 * 0.1 is not.
+  return step < 1 ? std::round(value / step) / std::round(1 / step)
+                  : std::round(value / step) * step;
 }
 
 template <std::size_t N>
