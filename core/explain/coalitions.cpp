@@ -156,4 +156,19 @@ std::uint64_t modelRows(std::span<const Game> games) {
   return rows;
 }
 
+void inBatches(std::size_t rows, const Context& context,
+               const std::function<void(std::size_t)>& add,
+               const std::function<void(const Context&)>& play) {
+  constexpr std::size_t kBatch = 16;
+  const auto share = [&](std::size_t row) {
+    return static_cast<double>(row) / static_cast<double>(rows);
+  };
+  for (std::size_t first = 0; first < rows; first += kBatch) {
+    const std::size_t last = std::min(rows, first + kBatch);
+    context.checkpoint(share(first), "Explaining rows");
+    for (std::size_t row = first; row < last; ++row) add(row);
+    play(context.part(share(first), share(last)));
+  }
+}
+
 }  // namespace lineament::explain

@@ -55,4 +55,10 @@ std::vector<double> predictions(const Predictor& predictor, std::span<const doub
 // Model rows that the games take.
 std::uint64_t modelRows(std::span<const Game> games);
 
+// Explained rows go through in batches of 16, whose games are held together: add(row) for each row
+// of a batch, then play(context) with the batch's part of the progress.
+void inBatches(std::size_t rows, const Context& context,
+               const std::function<void(std::size_t row)>& add,
+               const std::function<void(const Context& part)>& play);
+
 }  // namespace lineament::explain

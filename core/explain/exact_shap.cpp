@@ -18,8 +18,6 @@ constexpr ErrorText kTooMany{"explain.too_many_features", "Enumerate all coaliti
                              "{limit} can be enumerated",
                              "", "Choose the kernel method, or explain a model of fewer features"};
 
-constexpr std::size_t kRowsAtOnce = 16;  // explained rows whose games are held together
-
 // The features in which two rows differ.
 std::vector<std::uint32_t> differences(const double* a, const double* b, std::size_t width) {
   std::vector<std::uint32_t> features;
@@ -47,19 +45,15 @@ class ExactShap {
   }
 
   Attributions run() && {
-    const std::size_t count = of_rows_.size();
-    for (std::size_t first = 0; first < count; first += kRowsAtOnce) {
-      const std::size_t last = std::min(count, first + kRowsAtOnce);
-      const auto share = [&](std::size_t row) {
-        return static_cast<double>(row) / static_cast<double>(count);
-      };
-      context_.checkpoint(share(first), "Explaining rows");
-      games_.clear();
-      for (std::size_t row = first; row < last; ++row) addGames(row);
-      result_.model_rows += modelRows(games_);
-      playGames(predictor_, background_, games_, context_.part(share(first), share(last)),
-                [&](std::size_t game, std::span<const double> values) { settle(game, values); });
-    }
+    inBatches(
+        of_rows_.size(), context_, [this](std::size_t row) { addGames(row); },
+        [this](const Context& part) {
+          result_.model_rows += modelRows(games_);
+          playGames(
+              predictor_, background_, games_, part,
+              [this](std::size_t game, std::span<const double> values) { settle(game, values); });
+          games_.clear();
+        });
     return std::move(result_);
   }
 

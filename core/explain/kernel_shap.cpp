@@ -19,8 +19,6 @@ constexpr ErrorText kSamples{"explain.samples", "Sample {samples} coalitions of 
                              "coalitions",
                              "", "Raise the number of samples, or leave it at 0"};
 
-constexpr std::size_t kRowsAtOnce = 16;
-
 // The regression for one number of players. The last player is fixed by the sum, so with Z the
 // masks and X = Z without its last column z minus z in every column,
 //   a = (X'WX)^-1 X'W (y - z delta).
@@ -87,19 +85,15 @@ class KernelShap {
   }
 
   Attributions run() && {
-    const std::size_t count = of_rows_.size();
-    for (std::size_t first = 0; first < count; first += kRowsAtOnce) {
-      const std::size_t last = std::min(count, first + kRowsAtOnce);
-      const auto share = [&](std::size_t row) {
-        return static_cast<double>(row) / static_cast<double>(count);
-      };
-      context_.checkpoint(share(first), "Explaining rows");
-      games_.clear();
-      for (std::size_t row = first; row < last; ++row) addGame(row);
-      result_.model_rows += modelRows(games_);
-      playGames(predictor_, background_, games_, context_.part(share(first), share(last)),
-                [&](std::size_t game, std::span<const double> values) { settle(game, values); });
-    }
+    inBatches(
+        of_rows_.size(), context_, [this](std::size_t row) { addGame(row); },
+        [this](const Context& part) {
+          result_.model_rows += modelRows(games_);
+          playGames(
+              predictor_, background_, games_, part,
+              [this](std::size_t game, std::span<const double> values) { settle(game, values); });
+          games_.clear();
+        });
     return std::move(result_);
   }
 

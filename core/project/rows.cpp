@@ -4,15 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/error.h"
+#include "core/io/json_text.h"
 #include "core/project/schema.h"
 
 namespace lineament::project {
 
 namespace {
-
-constexpr int kDeepest = 200;
 
 const DocumentTable& requireTable(const Database& database, std::string_view name) {
   if (const DocumentTable* table = findDocumentTable(name)) return *table;
@@ -25,37 +25,16 @@ Row rowAt(const Statement& statement) {
   return row;
 }
 
-// Brackets inside of each other, letters in quotes left out.
-bool tooDeep(std::string_view text) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kDeepest) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 nlohmann::json parseJson(const Database& database, std::string_view text) {
-  if (tooDeep(text)) throwDamaged(database, "a value is nested too deeply");
-  nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_discarded()) throwDamaged(database, "a value is not JSON");
-  return json;
+  std::optional<nlohmann::json> json = io::parseJson(text);
+  if (!json) throwDamaged(database, "a value is not JSON, or nested too deeply");
+  return *std::move(json);
 }
 
 std::string textOf(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return io::jsonText(json);
 }
 
 Row readRow(const Database& database, std::string_view table, Id id) {
