@@ -34,7 +34,7 @@ namespace lineament::app {
 namespace {
 
 constexpr int kSayForMs = 6000;
-constexpr int kTreeWidth = 248;
+constexpr int kTreeWidth = 290;
 constexpr int kFormWidth = 320;
 
 QList<ColumnChoice> columnsOf(const Data& data) {
@@ -300,7 +300,11 @@ void MainWindow::showWhatThereIs() {
   session_->attempt([&](project::Project& project) {
     const std::vector<project::Figure> figures = project.figures();
     const std::size_t first = figures.size() - std::min(figures.size(), kMost);
-    for (std::size_t i = first; i < figures.size(); ++i) showFigure(figures[i].id, i == first);
+    // One tab per turn of the event loop: each makes and paints a view.
+    for (std::size_t i = first; i < figures.size(); ++i) {
+      QTimer::singleShot(0, this,
+                         [this, id = figures[i].id, i, first] { showFigure(id, i == first); });
+    }
     const std::vector<project::Source> sources = project.sources();
     if (figures.empty() && !sources.empty()) showData(sources.front().id);
   });

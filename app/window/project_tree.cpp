@@ -6,6 +6,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QScrollBar>
 #include <QUrl>
 
 #include "app/report/numbers.h"
@@ -101,6 +102,7 @@ ProjectTree::ProjectTree(ProjectSession& session, QWidget* parent)
 
 void ProjectTree::rebuild() {
   const QString current = currentItem() ? currentItem()->data(0, keyRole).toString() : QString();
+  const int scrolled = verticalScrollBar()->value();
   building_ = true;
   clear();
   session_.attempt([&](project::Project&) {
@@ -113,6 +115,7 @@ void ProjectTree::rebuild() {
   for (QTreeWidgetItemIterator it(this); *it; ++it) {
     if ((*it)->data(0, keyRole).toString() == current) setCurrentItem(*it);
   }
+  verticalScrollBar()->setValue(scrolled);
   building_ = false;
 }
 
@@ -177,8 +180,8 @@ void ProjectTree::addRuns() {
 void ProjectTree::addFigures() {
   QTreeWidgetItem* group = addGroup(tr("Figures"));
   for (const project::Figure& figure : session_.project().figures()) {
-    addItem(group, Type::figure, figure.id, QString::fromStdString(figure.spec.title),
-            QString::fromStdString(figure.spec.view), "figure");
+    addItem(group, Type::figure, figure.id, QString::fromStdString(figure.spec.title), QString(),
+            "figure");
   }
 }
 
