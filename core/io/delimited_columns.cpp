@@ -147,7 +147,7 @@ void ColumnBuilder::append(const ChunkColumn& chunk, std::size_t rows) {
 
 void ColumnBuilder::appendMissing(std::size_t rows) {
   if (keep_ && !dropped_) {
-    std::memset(extendMask(rows), 1, rows);
+    if (rows > 0) std::memset(extendMask(rows), 1, rows);
     appendBlank(rows);
   }
   rows_ += rows;
