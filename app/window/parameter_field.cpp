@@ -9,9 +9,9 @@
 #include <QListWidget>
 #include <QVBoxLayout>
 
-#include "app/jobs/outcome.h"
 #include "app/window/roomy_rows.h"
 #include "core/analysis/parameters.h"
+#include "core/base/outcome.h"
 #include "views/common/theme.h"
 
 namespace lineament::app {
