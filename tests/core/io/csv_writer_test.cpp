@@ -112,6 +112,40 @@ class CsvWriterTest : public QObject {
     QCOMPARE(inWords(readCsv(folder_.path("r.csv"))), std::string("a:real=1.5,~,~"));
   }
 
+  void unitsComeBack() {
+    const std::vector<double> numbers{1.5, 2.5};
+    const SharedArray<std::uint8_t> there;
+    const auto real = [&](const char* name, const char* unit) {
+      return Column(name, SharedArray<double>(numbers), there, unit);
+    };
+    const Table table({real("distance", "m"), Column("place", words({"a", "b"})),
+                       real("velocity", "mm/s"),
+                       real("temperature",
+                            "\xC2\xB0"
+                            "C"),
+                       real("slope", "mm/s per t, by the \"book\""), real("count", ""),
+                       real("share", "%"), real("ratio", "-"), real("bracketed", "(kN)")});
+    QVERIFY(written(table).find("\nm,,mm/s,") != std::string::npos);
+    const Table again = readCsv(folder_.path("out.csv"));
+    QCOMPARE(inWords(again), inWords(table));
+    for (std::size_t i = 0; i < table.columnCount(); ++i) {
+      QCOMPARE(again.column(i).unit(), table.column(i).unit());
+    }
+  }
+
+  // A row of units that nobody would know for one would be read as data.
+  void unitsThatCannotComeBackAreLeftOut() {
+    const SharedArray<std::uint8_t> there, missing(std::vector<std::uint8_t>{1});
+    const std::vector<double> none, one{1};
+    QCOMPARE(written(Table({Column("a", SharedArray<double>(none), there, "m")})),
+             std::string("a\n"));
+    QCOMPARE(written(Table({Column("a", SharedArray<double>(one), missing, "m")})),
+             std::string("a\nNA\n"));
+    QCOMPARE(written(Table(
+                 {Column("a", words({"x"}), there, "m"), Column("b", SharedArray<double>(one))})),
+             std::string("a,b\nx,1.0\n"));
+  }
+
   void specialNumbers() {
     const double infinity = std::numeric_limits<double>::infinity();
     const Table table({Column(
