@@ -189,6 +189,7 @@ void MainWindow::openAnalysis(const QString& id) {
   dock->show();
   dock->raise();
   form_->setDeclaration(analysis->declaration());
+  form_->setFocus();  // Tab leads on into its fields
 }
 
 void MainWindow::runAnalysis() {

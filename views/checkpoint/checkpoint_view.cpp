@@ -17,6 +17,7 @@
 
 #include "views/common/figure_style.h"
 #include "views/common/number_text.h"
+#include "views/common/roomy_rows.h"
 #include "views/common/tensor_card.h"
 
 namespace lineament::views {
@@ -27,6 +28,7 @@ constexpr std::size_t kUnfoldedAtOnce = 60;  // tensors that are all shown from 
 constexpr std::size_t kUnfoldedByFilter = 2000;
 constexpr std::size_t kMostPrinted = 400;  // rows
 constexpr double kNote = 16;
+constexpr int kRowHeight = 24;
 
 QString counted(std::uint64_t count) {
   return numberText(static_cast<double>(count), 15);
@@ -55,6 +57,7 @@ void CheckpointView::makeTree() {
   tree_->setModel(model_);
   tree_->setFrameShape(QFrame::NoFrame);
   tree_->setUniformRowHeights(true);
+  tree_->setItemDelegate(new RoomyRows(kRowHeight, tree_));
   tree_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   tree_->setAccessibleName(tr("Tensors"));
   tree_->header()->setStretchLastSection(false);

@@ -225,7 +225,7 @@ void addNetworkFacts(const Model& model, const NetworkPart& network, Facts& fact
   if (found == model.configuration.end()) return;
   const nlohmann::json& training = *found;
   facts.add(Words::tr("Rows fitted"), number(training, "rows"));
-  facts.add(Words::tr("Rows for early stopping"), number(training, "validation_rows"));
+  facts.add(Words::tr("Validation rows"), number(training, "validation_rows"));
   facts.add(Words::tr("Epochs"), number(training, "epochs"));
   facts.add(Words::tr("Best epoch"), number(training, "best_epoch"));
   facts.add(Words::tr("Learning rate"), number(training, "learning_rate"));

@@ -92,6 +92,11 @@ bool lossesBeside(const RuledGrid& layers, double width) {
   return width - placesIn(layers, width).width - kPlotGap >= kLossWidth;
 }
 
+bool shows(const RuledGrid& grid, const GridPlaces& places, const QString& column) {
+  return std::any_of(places.columns.begin(), places.columns.end(),
+                     [&](const auto& place) { return grid.columns[place.index].title == column; });
+}
+
 int factColumns(double width, qsizetype facts) {
   const int fitting = std::max(static_cast<int>(width / kFactWidth), 1);
   return std::min(fitting, static_cast<int>(std::max<qsizetype>(facts, 1)));
@@ -226,9 +231,11 @@ void SheetLayout::paintLinear(Page& page) const {
   page.y = plot.bottom() + axisHeight();
   page.noteRest(terms, sheet_.linear->terms.size());
   if (sheet_.linear->tested) {
-    page.note(
-        Words::tr("Bars: 95 % confidence intervals; hollow where they include 0. VIF from 10 "
-                  "on: the feature is nearly a sum of others."));
+    QString text = Words::tr("Bars: 95 % confidence intervals; hollow where they include 0.");
+    if (shows(coefficients_, places, QStringLiteral("VIF"))) {
+      text += Words::tr(" VIF from 10 on: the feature is nearly a sum of others.");
+    }
+    page.note(text);
   }
 }
 

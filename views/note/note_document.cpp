@@ -16,7 +16,7 @@ void styleTable(QTextTable& table, const Theme& theme) {
   format.setBorderCollapse(true);
   format.setCellSpacing(0);
   format.setCellPadding(0);
-  format.setTopMargin(4);
+  format.setTopMargin(10);
   format.setBottomMargin(8);
   table.setFormat(format);
   for (int row = 0; row < table.rows(); ++row) {

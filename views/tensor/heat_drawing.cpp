@@ -14,6 +14,7 @@ namespace lineament::views {
 namespace {
 
 constexpr std::size_t kMostRectangles = 2500;  // beyond these the squares are one picture
+constexpr double kSeen = 2.5;
 constexpr double kNumberWidth = 34;
 constexpr double kNumberHeight = 14;
 
@@ -50,6 +51,18 @@ CellRange cellsOf(const HeatPicture& picture, std::size_t row, std::size_t colum
   const std::uint64_t top = picture.range.first_row + row * picture.block_rows;
   const std::uint64_t left = picture.range.first_column + column * picture.block_columns;
   return {top, top + picture.block_rows, left, left + picture.block_columns};
+}
+
+// Marked squares in a size that is seen, however small they are drawn.
+void drawMarked(QPainter& painter, const HeatFrame& frame, const HeatPicture& picture) {
+  for (std::size_t i = 0; i < picture.marks.size(); ++i) {
+    if (picture.marks[i] == HeatPicture::plain) continue;
+    QRectF place = frame.place(cellsOf(picture, i / picture.columns, i % picture.columns));
+    const QPointF middle = place.center();
+    place.setSize(place.size().expandedTo({kSeen, kSeen}));
+    place.moveCenter(middle);
+    painter.fillRect(place, HeatColours::ofMark(picture.marks[i]));
+  }
 }
 
 }  // namespace
@@ -98,6 +111,7 @@ void drawHeat(QPainter& painter, const HeatFrame& frame, const HeatPicture& pict
                         target.height() < static_cast<double>(picture.rows);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, shrunk);
     painter.drawImage(target, imageOf(picture, colours));
+    drawMarked(painter, frame, picture);
   }
   painter.restore();
 }
