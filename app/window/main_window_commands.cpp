@@ -225,6 +225,7 @@ void MainWindow::settingsChosen() {
   machine_->setText(machineText(gpu_));
   constexpr const char* themes[] = {"view.theme_system", "view.theme_light", "view.theme_dark"};
   actions_->action(themes[static_cast<int>(settings_.theme())])->setChecked(true);
+  if (auto* open = findChild<SettingsDialog*>()) open->showTheme();
 }
 
 }  // namespace lineament::app

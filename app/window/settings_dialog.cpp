@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -60,8 +61,13 @@ void SettingsDialog::keep(const Change& change) {
   Q_EMIT chosen();
 }
 
+void SettingsDialog::showTheme() {
+  const QSignalBlocker quiet(theme_);
+  theme_->setCurrentIndex(static_cast<int>(settings_.theme()));
+}
+
 QComboBox* SettingsDialog::themeBox() {
-  auto* box = new QComboBox(this);
+  auto* box = theme_ = new QComboBox(this);
   box->setObjectName("settings.theme");
   box->addItems({tr("As the system"), tr("Light"), tr("Dark")});  // in the order of ThemeChoice
   box->setCurrentIndex(static_cast<int>(settings_.theme()));

@@ -19,6 +19,8 @@ class SettingsDialog : public QDialog {
  public:
   explicit SettingsDialog(QWidget* parent);
 
+  void showTheme();  // after it was chosen elsewhere
+
  Q_SIGNALS:
   void chosen();  // the settings have changed
 
@@ -31,6 +33,7 @@ class SettingsDialog : public QDialog {
   QDoubleSpinBox* memoryBox();
 
   Settings settings_;
+  QComboBox* theme_ = nullptr;
 };
 
 }  // namespace lineament::app

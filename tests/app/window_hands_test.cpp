@@ -236,6 +236,7 @@ class WindowHandsTest : public QObject {
     QCOMPARE(kept.memoryBudget(), std::size_t{2'500'000'000});
     window.actions().action("view.theme_light")->trigger();
     QVERIFY(!views::theme().dark);
+    QCOMPARE(theme->currentText(), QString("Light"));
     memory->setValue(0);
     QVERIFY(memoryBudget() > 0);
   }
