@@ -65,14 +65,8 @@ class RowWriter {
  public:
   explicit RowWriter(const Table& table) : table_(table) {}
 
-  std::string header() const {
-    std::string text;
-    for (std::size_t i = 0; i < table_.columnCount(); ++i) {
-      if (i > 0) text += ',';
-      words_.append(text, table_.column(i).name());
-    }
-    return text + '\n';
-  }
+  std::string header() const { return line(&Column::name); }
+  std::string units() const { return line(&Column::unit); }
 
   void append(std::string& text, std::size_t row) const {
     const auto& columns = table_.columns();
@@ -87,6 +81,15 @@ class RowWriter {
   }
 
  private:
+  std::string line(const std::string& (Column::*words)() const) const {
+    std::string text;
+    for (const Column& column : table_.columns()) {
+      if (&column != &table_.columns().front()) text += ',';
+      words_.append(text, (column.*words)());
+    }
+    return text + '\n';
+  }
+
   void appendCell(std::string& text, const Column& column, std::size_t row) const {
     if (const auto* reals = std::get_if<SharedArray<double>>(&column.values())) {
       appendReal(text, (*reals)[row]);
@@ -103,10 +106,12 @@ class RowWriter {
 
 }  // namespace
 
-void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context) {
+void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context,
+              CsvUnits units) {
   const RowWriter writer(table);
   OutputFile file(path);
   file.write(writer.header());
+  if (units == CsvUnits::second_row) file.write(writer.units());
   for (std::size_t first = 0; first < table.rows(); first += kBatchRows) {
     const std::size_t count = std::min(kBatchRows, table.rows() - first);
     std::vector<std::string> blocks((count + kBlockRows - 1) / kBlockRows);

@@ -105,6 +105,20 @@ class CsvWriterTest : public QObject {
     }
   }
 
+  void unitsInTheSecondRowComeBack() {
+    const SharedArray<std::uint8_t> all_there;
+    const Table table({Column("force", SharedArray<double>(std::vector<double>{1.5, 2}), all_there,
+                              "kN"),
+                       Column("place", words({"ground", "roof"})),
+                       Column("count", SharedArray<double>(std::vector<double>{3, 4}))});
+    writeCsv(table, folder_.path("units.csv"), {}, CsvUnits::second_row);
+    const Table again = readCsv(folder_.path("units.csv"));
+    QCOMPARE(inWords(again), inWords(table));
+    QCOMPARE(again.column(0).unit(), std::string("kN"));
+    QCOMPARE(again.column(1).unit(), std::string());
+    QCOMPARE(again.column(2).unit(), std::string());
+  }
+
   void rowsOfNothingStay() {
     const Table one({Column("a", SharedArray<double>(std::vector<double>{1.5, 0, 0}),
                             SharedArray<std::uint8_t>(std::vector<std::uint8_t>{0, 1, 1}))});
