@@ -107,10 +107,10 @@ class CsvWriterTest : public QObject {
 
   void unitsInTheSecondRowComeBack() {
     const SharedArray<std::uint8_t> all_there;
-    const Table table({Column("force", SharedArray<double>(std::vector<double>{1.5, 2}), all_there,
-                              "kN"),
-                       Column("place", words({"ground", "roof"})),
-                       Column("count", SharedArray<double>(std::vector<double>{3, 4}))});
+    const Table table(
+        {Column("force", SharedArray<double>(std::vector<double>{1.5, 2}), all_there, "kN"),
+         Column("place", words({"ground", "roof"})),
+         Column("count", SharedArray<double>(std::vector<double>{3, 4}))});
     writeCsv(table, folder_.path("units.csv"), {}, CsvUnits::second_row);
     const Table again = readCsv(folder_.path("units.csv"));
     QCOMPARE(inWords(again), inWords(table));
