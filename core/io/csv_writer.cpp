@@ -134,11 +134,12 @@ class RowWriter {
 
 }  // namespace
 
-void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context) {
+void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context,
+              CsvUnits units) {
   const RowWriter writer(table);
   OutputFile file(path);
   file.write(writer.header());
-  file.write(writer.units());
+  if (units == CsvUnits::second_row) file.write(writer.units());
   for (std::size_t first = 0; first < table.rows(); first += kBatchRows) {
     const std::size_t count = std::min(kBatchRows, table.rows() - first);
     std::vector<std::string> blocks((count + kBlockRows - 1) / kBlockRows);
