@@ -40,7 +40,7 @@ class Pass {
         context_(context),
         missing_(file.options.missing),
         source_(file.path, file.encoding),
-        blocks_(positioned(source_, file.layout), file.layout.dialect, file.options.block_bytes,
+        blocks_(positioned(source_, file.layout), file.layout.dialect, file.blockBytes(),
                 file.layout.data_offset) {}
 
   CsvPass run();

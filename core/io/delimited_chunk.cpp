@@ -157,16 +157,17 @@ bool ChunkParser::takeDecimals(std::size_t index, std::size_t rows) {
 // One field of the plain records.
 void ChunkParser::takeWord(std::size_t index, std::size_t row) {
   ChunkColumn& column = chunk_->columns[index];
-  const std::string_view word = plain_.word(row, index);
   if (kinds_[index] != DecimalKind::none) {
     if (const double value = plain_.values(index)[row * columns_]; DecimalBatch::decoded(value)) {
       column.bits[chunk_->rows] = bitsOf(value, *column.type);
       return;
     }
   }
+  const auto [word, quoted] = plain_.word(row, index);
   const char* p = word.data();
-  if (wantedKind(column) != DecimalKind::none && numberField(p, column)) return;
-  take(column, word, false);
+  const bool number = !quoted && wantedKind(column) != DecimalKind::none;
+  if (number && numberField(p, column)) return;
+  take(column, word, quoted);
 }
 
 const char* ChunkParser::record(const char* p) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/delimited_decimals.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <limits>
@@ -18,20 +19,21 @@
 #define LINEAMENT_IO_DELIMITED_DECIMALS_TABLES
 namespace lineament::io::decimals {
 
-inline constexpr std::size_t kLongest = 16;  // letters of a field, and digits kept for each
+inline constexpr std::size_t kDigits = 16;   // kept in a slot
+inline constexpr std::size_t kLongest = 20;  // letters of a field: 19 digits and the decimal sign
 
 // For a field of so many letters with the decimal sign at that place (or at the end, if it has
 // none): which letter becomes which digit. The last digit goes last, the decimal sign is left out,
 // places in front become zeros.
-using Places = std::array<std::uint8_t, kLongest>;
+using Places = std::array<std::uint8_t, kDigits>;
 constexpr std::uint8_t kZero = 0x80;
 
 constexpr Places placesFor(std::size_t length, std::size_t point) {
   Places places{};
   const bool has_point = point < length;
   const std::size_t digits = length - (has_point ? 1 : 0);
-  for (std::size_t i = 0; i < kLongest; ++i) {
-    const std::size_t from_end = kLongest - 1 - i;
+  for (std::size_t i = 0; i < kDigits; ++i) {
+    const std::size_t from_end = kDigits - 1 - i;
     if (from_end >= digits) {
       places[i] = kZero;
       continue;
@@ -40,13 +42,13 @@ constexpr Places placesFor(std::size_t length, std::size_t point) {
     places[i] = static_cast<std::uint8_t>(digit + (has_point && digit >= point ? 1 : 0));
   }
   // A decimal sign alone is no number: it stays where a digit should be.
-  if (digits == 0) places[kLongest - 1] = 0;
+  if (digits == 0) places[kDigits - 1] = 0;
   return places;
 }
 
 constexpr auto makePlaces() {
-  std::array<std::array<Places, kLongest + 1>, kLongest + 1> all{};
-  for (std::size_t length = 1; length <= kLongest; ++length) {
+  std::array<std::array<Places, kDigits + 1>, kDigits + 1> all{};
+  for (std::size_t length = 1; length <= kDigits; ++length) {
     for (std::size_t point = 0; point <= length; ++point) {
       all[length][point] = placesFor(length, point);
     }
@@ -55,15 +57,16 @@ constexpr auto makePlaces() {
 }
 alignas(64) inline constexpr auto kPlaces = makePlaces();
 
+inline constexpr std::uint64_t kNoNumber = ~std::uint64_t{0};
 inline constexpr double kNotDecoded = std::numeric_limits<double>::quiet_NaN();
 
 // What to divide the digits by, for a column's kind, the sign, and how many letters there are from
 // the decimal sign on. Whole columns want no decimal sign.
-using Scales = std::array<std::array<double, kLongest + 1>, 2>;
+using Scales = std::array<std::array<double, kDigits + 1>, 2>;
 
 constexpr Scales scalesFor(DecimalKind kind) {
   Scales scales{};
-  for (std::size_t behind = 0; behind <= kLongest; ++behind) {
+  for (std::size_t behind = 0; behind <= kDigits; ++behind) {
     const bool takes = behind == 0 ? kind != DecimalKind::none : kind == DecimalKind::real;
     const double power = number::kRealPowers[behind == 0 ? 0 : behind - 1];
     scales[0][behind] = takes ? power : kNotDecoded;
@@ -83,42 +86,66 @@ namespace lineament::io::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Puts the digits of one field in their places, whether or not they are digits, and gives what they
-// are to be divided by: not a number for a field that has another shape.
+using Letters = hn::FixedTag<std::uint8_t, 16>;
+
+// Puts the digits of fields in their slots, whether or not they are digits.
 class DigitPlacer {
  public:
-  explicit DigitPlacer(char decimal) : decimal_(hn::Set(kTag, valueOf(decimal))) {}
+  explicit DigitPlacer(char decimal) : decimal_(hn::Set(Letters(), valueOf(decimal))) {}
 
-  HWY_INLINE double place(const char* begin, const char* end, DecimalKind kind,
-                          std::uint8_t* digits) const {
-    if (kind == DecimalKind::none) return decimals::kNotDecoded;
-    const std::size_t negative = *begin == '-';
-    begin += negative;
-    const auto length = static_cast<std::size_t>(end - begin);
-    if (length - 1 >= decimals::kLongest) return decimals::kNotDecoded;
-    const auto values =
-        hn::Sub(hn::LoadU(kTag, reinterpret_cast<const std::uint8_t*>(begin)), hn::Set(kTag, '0'));
-    const std::size_t point = firstPlace(hn::Eq(values, decimal_), length);
+  // A field of 1 to 16 letters, `length` without its sign. Gives what its digits are to be divided
+  // by: not a number if the field has another shape.
+  HWY_INLINE double place(const char* begin, std::size_t length, std::size_t negative,
+                          DecimalKind kind, std::uint8_t* digits) const {
+    const auto values = valuesAt(begin);
+    const std::size_t point = firstPlace(pointsIn(values), length);
     if (point == length && *begin == '0' && length + negative > 1) return decimals::kNotDecoded;
-    const auto places = hn::Load(kTag, decimals::kPlaces[length][point].data());
-    hn::Store(hn::TableLookupBytesOr0(values, places), kTag, digits);
+    store(values, decimals::kPlaces[length][point], digits);
     return decimals::kScales[static_cast<std::size_t>(kind)][negative][length - point];
   }
 
+  // A field of 17 to 20 letters as two: the first ones and the last sixteen. Gives where its
+  // decimal sign is; `length` when there is none and nothing was done.
+  HWY_INLINE std::size_t placeLong(const char* begin, std::size_t length,
+                                   std::uint8_t* digits) const {
+    const std::size_t first = length - decimals::kDigits;
+    const auto upper = valuesAt(begin), lower = valuesAt(begin + first);
+    const std::size_t point = firstPlace(pointsIn(upper) | pointsIn(lower) << first, length);
+    if (point == length) return length;
+    const std::size_t none = decimals::kDigits;
+    store(upper, decimals::kPlaces[first][std::min(point, first)], digits);
+    store(lower, decimals::kPlaces[none][point < first ? none : point - first],
+          digits + decimals::kDigits);
+    return point;
+  }
+
  private:
-  using Tag = hn::FixedTag<std::uint8_t, 16>;
-  static constexpr Tag kTag{};
+  using Values = hn::Vec<Letters>;
 
   static constexpr std::uint8_t valueOf(char c) { return static_cast<std::uint8_t>(c - '0'); }
 
-  template <class Mask>
-  static HWY_INLINE std::size_t firstPlace(Mask mask, std::size_t otherwise) {
-    std::uint32_t bits = 0;
-    hn::StoreMaskBits(kTag, mask, reinterpret_cast<std::uint8_t*>(&bits));
-    return static_cast<std::size_t>(std::countr_zero(bits | std::uint32_t{1} << otherwise));
+  static HWY_INLINE Values valuesAt(const char* letters) {
+    return hn::Sub(hn::LoadU(Letters(), reinterpret_cast<const std::uint8_t*>(letters)),
+                   hn::Set(Letters(), '0'));
   }
 
-  hn::Vec<Tag> decimal_;
+  HWY_INLINE std::uint64_t pointsIn(Values values) const {
+    std::uint64_t bits = 0;
+    hn::StoreMaskBits(Letters(), hn::Eq(values, decimal_), reinterpret_cast<std::uint8_t*>(&bits));
+    return bits;
+  }
+
+  static HWY_INLINE std::size_t firstPlace(std::uint64_t bits, std::size_t otherwise) {
+    return static_cast<std::size_t>(std::countr_zero(bits | std::uint64_t{1} << otherwise));
+  }
+
+  static HWY_INLINE void store(Values values, const decimals::Places& places,
+                               std::uint8_t* digits) {
+    const auto from = hn::Load(Letters(), places.data());
+    hn::Store(hn::TableLookupBytesOr0(values, from), Letters(), digits);
+  }
+
+  Values decimal_;
 };
 
 // In each lane the value of eight digits, first digit in its lowest byte: neighbours are put
@@ -137,54 +164,98 @@ HWY_INLINE V eightDigits(D d, V digits) {
                  hn::ShiftRight<32>(hn::BitCast(d, fours)));
 }
 
-// values[i] = the sixteen digits of field i, as one number, over scales[i]: both are exact doubles,
-// so that one division rounds correctly (Clinger 1990). Writes whole vectors.
-void divideDigits(const std::uint8_t* digits, const double* scales, std::size_t fields,
+// In each lane the value of the sixteen digits of one slot; `over` is not zero where one of them is
+// no digit.
+template <class D, class V>
+HWY_INLINE V sixteenDigits(D d, const std::uint8_t* digits, V& over) {
+  const hn::Repartition<std::uint32_t, D> d32;
+  const hn::Repartition<std::uint8_t, D> d8;
+  const auto* words = reinterpret_cast<const std::uint64_t*>(digits);
+  const auto some = hn::LoadU(d, words), others = hn::LoadU(d, words + hn::Lanes(d));
+  const auto upper = hn::ConcatEven(d, others, some), lower = hn::ConcatOdd(d, others, some);
+  const auto nine = hn::Set(d8, 9);
+  over = hn::BitCast(d, hn::Or(hn::SaturatedSub(hn::BitCast(d8, upper), nine),
+                               hn::SaturatedSub(hn::BitCast(d8, lower), nine)));
+  const auto high = hn::BitCast(d32, eightDigits(d, upper));
+  return hn::Add(hn::MulEven(high, hn::Set(d32, 100'000'000)), eightDigits(d, lower));
+}
+
+// values[i] = the digits of slot i, as one number, over scales[i]: both are exact doubles, so that
+// one division rounds correctly (Clinger 1990). Writes whole vectors.
+void divideDigits(const std::uint8_t* digits, const double* scales, std::size_t count,
                   double* values) {
   const hn::ScalableTag<std::uint64_t> d;
   const hn::RebindToSigned<decltype(d)> whole;
   const hn::Rebind<double, decltype(d)> real;
-  const hn::Repartition<std::uint32_t, decltype(d)> d32;
-  const hn::Repartition<std::uint8_t, decltype(d)> d8;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto nine = hn::Set(d8, 9);
   const auto most = hn::Set(whole, static_cast<std::int64_t>(kExactWhole));
-  for (std::size_t i = 0; i < fields; i += lanes) {
-    const auto* words = reinterpret_cast<const std::uint64_t*>(digits) + 2 * i;
-    const auto some = hn::LoadU(d, words), others = hn::LoadU(d, words + lanes);
-    const auto upper = hn::ConcatEven(d, others, some), lower = hn::ConcatOdd(d, others, some);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    auto over = hn::Zero(d);
     const auto mantissa =
-        hn::Add(hn::MulEven(hn::BitCast(d32, eightDigits(d, upper)), hn::Set(d32, 100'000'000)),
-                eightDigits(d, lower));
-    const auto over = hn::Or(hn::SaturatedSub(hn::BitCast(d8, upper), nine),
-                             hn::SaturatedSub(hn::BitCast(d8, lower), nine));
-    const auto no_digit = hn::Ne(hn::BitCast(d, over), hn::Zero(d));
-    const auto inexact = hn::Gt(hn::BitCast(whole, mantissa), most);
-    const auto value =
-        hn::Div(hn::ConvertTo(real, hn::BitCast(whole, mantissa)), hn::LoadU(real, scales + i));
-    const auto bad = hn::Or(hn::RebindMask(real, no_digit), hn::RebindMask(real, inexact));
+        hn::BitCast(whole, sixteenDigits(d, digits + decimals::kDigits * i, over));
+    const auto value = hn::Div(hn::ConvertTo(real, mantissa), hn::LoadU(real, scales + i));
+    const auto bad = hn::Or(hn::RebindMask(real, hn::Ne(over, hn::Zero(d))),
+                            hn::RebindMask(real, hn::Gt(mantissa, most)));
     hn::StoreU(hn::IfThenElse(bad, hn::Set(real, decimals::kNotDecoded), value), real, values + i);
   }
+}
+
+// numbers[i] = the digits of slot i, or kNoNumber. Writes whole vectors.
+void joinDigits(const std::uint8_t* digits, std::size_t count, std::uint64_t* numbers) {
+  const hn::ScalableTag<std::uint64_t> d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    auto over = hn::Zero(d);
+    const auto number = sixteenDigits(d, digits + decimals::kDigits * i, over);
+    const auto good = hn::Eq(over, hn::Zero(d));
+    hn::StoreU(hn::IfThenElse(good, number, hn::Set(d, decimals::kNoNumber)), d, numbers + i);
+  }
+}
+
+// Places a long field and notes what is needed to put it together; true if it may be a number.
+HWY_INLINE bool placeLong(const DigitPlacer& placer, const char* begin, std::size_t length,
+                          bool negative, std::uint8_t* digits, DecimalBatch::Long& number) {
+  const std::size_t point = placer.placeLong(begin, length, digits);
+  number.length = static_cast<std::uint8_t>(length);
+  number.fraction = static_cast<std::uint8_t>(length - 1 - point);
+  number.negative = negative;
+  number.point_in_last = point >= length - decimals::kDigits;
+  return point < length;
 }
 
 // Floor: some 25 instructions a field to place its digits, then the division, which is two cycles a
 // field or more; both stages work within the nearest cache.
 void decodeDecimals(const char* text, std::size_t begin, std::span<const std::uint32_t> ends,
-                    std::span<const DecimalKind> kinds, char decimal, std::uint8_t* digits,
-                    double* scales, double* values) {
+                    std::span<const DecimalKind> kinds, char decimal, DecimalBatch::Slots& slots) {
   const DigitPlacer placer(decimal);
   const std::size_t columns = kinds.size();
+  std::uint8_t* const digits = slots.digits.data();
+  double* const scales = slots.scales.data();
+  std::size_t longs = 0;
   const char* field = text + begin;
-  for (std::size_t row = 0; row < ends.size(); row += columns) {
-    for (std::size_t column = 0; column < columns; ++column) {
-      const std::size_t i = row + column;
-      const char* const end = text + ends[i];
-      const bool returns = column + 1 == columns && end > field && end[-1] == '\r';
-      scales[i] = placer.place(field, end - returns, kinds[column], digits + 16 * i);
-      field = end + 1;
+  for (std::size_t i = 0, column = 0; i < ends.size(); ++i) {
+    const char* const end = text + ends[i];
+    const DecimalKind kind = kinds[column];
+    column = column + 1 == columns ? 0 : column + 1;
+    const bool returns = column == 0 && end > field && end[-1] == '\r';
+    const std::size_t negative = *field == '-';
+    const char* const first = field + negative;
+    const auto length = static_cast<std::size_t>(end - returns - first);
+    field = end + 1;
+    if (kind != DecimalKind::none && length - 1 < decimals::kDigits) {
+      scales[i] = placer.place(first, length, negative, kind, digits + decimals::kDigits * i);
+    } else if (kind == DecimalKind::real && length - 1 < decimals::kLongest) {
+      DecimalBatch::Long& number = slots.longs[longs];
+      std::uint8_t* const halves = slots.long_digits.data() + 2 * decimals::kDigits * longs;
+      number.field = static_cast<std::uint32_t>(i);
+      number.end = static_cast<std::uint32_t>(first + length - text);
+      longs += placeLong(placer, first, length, negative != 0, halves, number);
+      scales[i] = decimals::kNotDecoded;
+    } else {
+      scales[i] = decimals::kNotDecoded;
     }
   }
-  divideDigits(digits, scales, ends.size(), values);
+  divideDigits(digits, scales, ends.size(), slots.values.data());
+  joinDigits(slots.long_digits.data(), 2 * longs, slots.long_parts.data());
+  slots.long_count = longs;
 }
 
 }  // namespace lineament::io::HWY_NAMESPACE
@@ -199,17 +270,38 @@ HWY_EXPORT(decodeDecimals);
 void DecimalBatch::reserve(std::size_t fields) {
   constexpr std::size_t kMostLanes = 256;
   const std::size_t room = fields + kMostLanes;
-  if (values_.size() >= room) return;
-  digits_.resize(room * decimals::kLongest);
-  scales_.resize(room, 1.0);
-  values_.resize(room);
+  if (slots_.values.size() >= room) return;
+  slots_.digits.resize(room * decimals::kDigits);
+  slots_.scales.resize(room, 1.0);
+  slots_.values.resize(room);
+  slots_.longs.resize(room);
+  slots_.long_digits.resize(2 * room * decimals::kDigits);
+  slots_.long_parts.resize(2 * room);
 }
 
 void DecimalBatch::decode(const char* text, std::size_t begin, std::span<const std::uint32_t> ends,
                           std::span<const DecimalKind> kinds, char decimal) {
   reserve(ends.size());
-  HWY_DYNAMIC_DISPATCH(decodeDecimals)
-  (text, begin, ends, kinds, decimal, digits_.data(), scales_.data(), values_.data());
+  HWY_DYNAMIC_DISPATCH(decodeDecimals)(text, begin, ends, kinds, decimal, slots_);
+  finishLongs(text, decimal);
+}
+
+// Up to 19 digits, which may be more than a double holds: rounded with more care.
+void DecimalBatch::finishLongs(const char* text, char decimal) {
+  constexpr std::uint64_t kFifteen = 1'000'000'000'000'000;
+  for (std::size_t i = 0; i < slots_.long_count; ++i) {
+    const Long& number = slots_.longs[i];
+    const std::uint64_t first = slots_.long_parts[2 * i], last = slots_.long_parts[2 * i + 1];
+    if (first == decimals::kNoNumber || last == decimals::kNoNumber) continue;
+    ScannedNumber scanned;
+    scanned.mantissa = first * (number.point_in_last ? kFifteen : 10 * kFifteen) + last;
+    scanned.exponent = -static_cast<int>(number.fraction);
+    scanned.negative = number.negative;
+    scanned.exact = true;
+    const char* const end = text + number.end;
+    const char* const begin = end - number.length - (number.negative ? 1 : 0);
+    slots_.values[number.field] = valueOf(scanned, begin, end, decimal);
+  }
 }
 
 }  // namespace lineament::io

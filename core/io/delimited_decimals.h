@@ -17,12 +17,13 @@ enum class DecimalKind : std::uint8_t {
 };
 
 // Plain decimal numbers, decoded side by side with vector instructions: a minus sign or none, then
-// up to 16 digits and one decimal sign among them, all in at most 16 letters, with nothing around
-// them. Their values are those that are nearest to the text, as any correct reader's.
+// digits and one decimal sign among them, at most 20 letters, or digits alone, at most 16, with
+// nothing around them. Their values are those that are nearest to the text, as any correct
+// reader's.
 //
-// Left to others, and told as `not decoded`: everything longer, exponents, a plus sign, blanks,
-// whole numbers with leading zeros (more likely codes), minus zero without a decimal sign, and
-// mantissas beyond 2^53.
+// Left to others, and told as not decoded: everything longer, exponents, a plus sign, blanks,
+// whole numbers with leading zeros (more likely codes) or beyond 2^53, and minus zero without a
+// decimal sign.
 class DecimalBatch {
  public:
   // Decodes fields that follow one another in `text`, row by row: the first begins at `begin`, each
@@ -33,15 +34,36 @@ class DecimalBatch {
               std::span<const DecimalKind> kinds, char decimal);
 
   // Of field i; a NaN where it was not decoded.
-  const double* values() const { return values_.data(); }
+  const double* values() const { return slots_.values.data(); }
   static bool decoded(double value) { return !std::isnan(value); }
+
+  // A number of more than sixteen letters on its way: its first letters and its last sixteen are
+  // taken as two numbers.
+  struct Long {
+    std::uint32_t field = 0;
+    std::uint32_t end = 0;      // in the text
+    std::uint8_t length = 0;    // without the sign
+    std::uint8_t fraction = 0;  // digits behind the decimal sign
+    bool negative = false;
+    bool point_in_last = false;  // of the two numbers
+  };
+
+  // What passes between the stages of decoding; fields and halves of long ones have 16 digits each.
+  struct Slots {
+    std::vector<std::uint8_t> digits;
+    std::vector<double> scales;  // what a field's digits are to be divided by
+    std::vector<double> values;
+    std::size_t long_count = 0;
+    std::vector<Long> longs;
+    std::vector<std::uint8_t> long_digits;
+    std::vector<std::uint64_t> long_parts;
+  };
 
  private:
   void reserve(std::size_t fields);
+  void finishLongs(const char* text, char decimal);
 
-  std::vector<std::uint8_t> digits_;  // sixteen a field
-  std::vector<double> scales_;        // what the field's digits are to be divided by
-  std::vector<double> values_;
+  Slots slots_;
 };
 
 }  // namespace lineament::io

@@ -38,19 +38,51 @@ bool PlainRecords::goTo(std::size_t at) {
   return line_ < lines && lineBegin(line_) == at;
 }
 
+// How many marks a line has. Lines are asked about in rising order.
+std::size_t PlainRecords::marksIn(std::size_t begin, std::size_t end) {
+  const auto& marks = structure_.marks();
+  while (mark_ < marks.size() && marks[mark_] < begin) ++mark_;
+  std::size_t last = mark_;
+  while (last < marks.size() && marks[last] < end) ++last;
+  return last - mark_;
+}
+
+// The field that ends at that place of the structure's ends.
+std::string_view PlainRecords::fieldAt(std::size_t end_index, bool last) const {
+  const auto ends = structure_.ends();
+  const std::size_t begin = end_index == 0 ? 0 : ends[end_index - 1] + std::size_t{1};
+  std::size_t end = ends[end_index];
+  if (last && dialect_.line_end == '\n' && end > begin && text_[end - 1] == '\r') --end;
+  return text_.substr(begin, end - begin);
+}
+
+bool PlainRecords::isQuoted(std::string_view field) const {
+  return field.size() > 1 && field.front() == dialect_.quote && field.back() == dialect_.quote;
+}
+
+// The quotes at both ends of fields. When a line has no others, none of its delimiters is in
+// quotes: such a delimiter would leave a field with a quote at one end only.
+std::size_t PlainRecords::quotesAroundWords(std::size_t line) const {
+  const std::size_t first = firstEnd(line);
+  std::size_t quotes = 0;
+  for (std::size_t i = 0; i < columns_; ++i) {
+    if (isQuoted(fieldAt(first + i, i + 1 == columns_))) quotes += 2;
+  }
+  return quotes;
+}
+
 bool PlainRecords::isPlain(std::size_t line) {
   const std::size_t last = structure_.lineEnds()[line];
   if (last - firstEnd(line) != columns_ - 1) return false;
   const std::size_t begin = lineBegin(line), end = structure_.ends()[last];
-  const auto& marks = structure_.marks();
-  while (mark_ < marks.size() && marks[mark_] < begin) ++mark_;
-  if (mark_ < marks.size() && marks[mark_] < end) return false;
+  const std::size_t marks = marksIn(begin, end);
+  if (marks > 0 && marks != quotesAroundWords(line)) return false;
   const auto idle = [this](char c) {
     return dialect_.isDelimiter(c) || c == ' ' || c == '\t' || c == '\r';
   };
   // A record has words: most have one right at their start.
-  return end > begin &&
-         !(idle(text_[begin]) && std::all_of(text_.begin() + begin, text_.begin() + end, idle));
+  if (end == begin) return false;
+  return !idle(text_[begin]) || !std::all_of(text_.begin() + begin, text_.begin() + end, idle);
 }
 
 std::size_t PlainRecords::next(std::size_t at, std::span<const DecimalKind> kinds) {
@@ -66,13 +98,11 @@ std::size_t PlainRecords::next(std::size_t at, std::span<const DecimalKind> kind
   return rows;
 }
 
-std::string_view PlainRecords::word(std::size_t row, std::size_t column) const {
-  const std::size_t field = firstEnd(first_) + row * columns_ + column;
-  const std::size_t begin = field == 0 ? 0 : structure_.ends()[field - 1] + std::size_t{1};
-  std::size_t end = structure_.ends()[field];
-  const bool last = column + 1 == columns_;
-  if (last && dialect_.line_end == '\n' && end > begin && text_[end - 1] == '\r') --end;
-  return text_.substr(begin, end - begin);
+PlainRecords::PlainWord PlainRecords::word(std::size_t row, std::size_t column) const {
+  const std::string_view field =
+      fieldAt(firstEnd(first_) + row * columns_ + column, column + 1 == columns_);
+  if (dialect_.quote == '\0' || !isQuoted(field)) return {field, false};
+  return {field.substr(1, field.size() - 2), true};
 }
 
 std::size_t PlainRecords::end() const {

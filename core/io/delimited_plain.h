@@ -13,9 +13,9 @@
 namespace lineament::io {
 
 // Finds the plain records of a text and decodes their numbers many at a time. A record is plain
-// when it has as many fields as the table has columns, at least one of them with a word, and no
-// sign of a quote or a comment: there the delimiters alone say where its fields are. Everything
-// else is left to who goes letter by letter.
+// when it has as many fields as the table has columns, at least one of them with a word, no
+// comment sign, and no quotes but those around whole words: there the delimiters alone say where
+// its fields are. Everything else is left to who goes letter by letter.
 class PlainRecords {
  public:
   PlainRecords(const Dialect& dialect, std::size_t columns);
@@ -31,12 +31,20 @@ class PlainRecords {
 
   // Of the batch taken last:
   const double* values(std::size_t column) const { return batch_.values() + column; }
-  std::string_view word(std::size_t row, std::size_t column) const;
+  struct PlainWord {
+    std::string_view word;  // without its quotes
+    bool quoted = false;
+  };
+  PlainWord word(std::size_t row, std::size_t column) const;
   std::size_t end() const;  // behind its last record
 
  private:
   bool goTo(std::size_t at);
   bool isPlain(std::size_t line);
+  std::size_t marksIn(std::size_t begin, std::size_t end);
+  std::size_t quotesAroundWords(std::size_t line) const;
+  std::string_view fieldAt(std::size_t end_index, bool last) const;
+  bool isQuoted(std::string_view field) const;
   std::size_t lineBegin(std::size_t line) const;
   std::size_t firstEnd(std::size_t line) const {
     return line == 0 ? 0 : structure_.lineEnds()[line - 1] + 1;
