@@ -236,7 +236,8 @@ class CsvPlainTest : public QObject {
         std::string text;
         for (std::size_t i = 0; i < size; ++i) text += letters[random.below(letters.size())];
         const bool closed = text.empty() || text.back() == '\n';
-        const std::string padded = text + '\n' + std::string(kTextPadding, ',');
+        std::string padded = text + '\n';
+        for (std::size_t i = 0; i < kTextPadding; ++i) padded += i % 2 == 0 ? '"' : ',';
         structure.find(std::string_view(padded).substr(0, size), dialect);
         std::vector<std::uint32_t> ends, line_ends, marks;
         for (std::size_t i = 0; i < size + (closed ? 0 : 1); ++i) {
