@@ -84,7 +84,8 @@ bool secondIsUnits(const Records& records, const Cells& cells, std::size_t colum
   for (std::size_t column = 0; column < columns; ++column) {
     if (!cells.dataColumn(column, 2)) continue;
     const std::string_view bare = cells.bare(1, column);
-    if (!bare.empty() && !isUnit(bare)) return false;
+    if (cells.data(1, column) || (!bare.empty() && !isUnit(bare)))
+      return false;  // "-0" is a number
     any |= !bare.empty() && !cells.missing(1, column);
   }
   return any;
