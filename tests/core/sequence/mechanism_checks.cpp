@@ -16,7 +16,7 @@ namespace {
 using Role = OperandSpec::Role;
 
 // The weights of the loss are standard normal, so gradients are of the order of 1.
-constexpr double kGradientFloor = 1e-2;
+constexpr double kGradientFloor = 0.1;
 
 const std::int64_t kLengths[] = {0, 1, 2, 15, 16, 17, 31, 63, 64, 65, 200};
 
