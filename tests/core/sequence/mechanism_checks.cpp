@@ -88,33 +88,6 @@ double loss(const Problem& problem, const std::vector<double>& weights,
   return sum;
 }
 
-// Tokens [first, first + count) of every input.
-Problem cut(const Problem& whole, std::int64_t first, std::int64_t count) {
-  Problem part = whole;
-  part.starts.clear();
-  part.sizes[Dim::token] = count;
-  const auto& specs = whole.mechanism->description().inputs;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const auto& dims = specs[i].dims;
-    const auto axis = std::find(dims.begin(), dims.end(), Dim::token);
-    if (axis == dims.end() || whole.inputs[i].empty()) continue;
-    const Strides strides = contiguousStrides(dims, whole.sizes);
-    const auto inner =
-        static_cast<std::size_t>(strides[static_cast<std::size_t>(axis - dims.begin())]);
-    const std::size_t slab = inner * static_cast<std::size_t>(whole.sizes.tokens());
-    part.inputs[i].clear();
-    for (std::size_t outer = 0; outer + slab <= whole.inputs[i].size(); outer += slab) {
-      const auto from =
-          whole.inputs[i].begin() +
-          static_cast<std::ptrdiff_t>(outer + inner * static_cast<std::size_t>(first));
-      part.inputs[i].insert(
-          part.inputs[i].end(), from,
-          from + static_cast<std::ptrdiff_t>(inner * static_cast<std::size_t>(count)));
-    }
-  }
-  return part;
-}
-
 // The part of a result of the whole that belongs to those tokens.
 std::vector<double> cutOutput(const Problem& whole, const std::vector<double>& output,
                               std::int64_t first, std::int64_t count) {
@@ -312,7 +285,7 @@ void MechanismChecks::streamingIsOneRun() {
     std::vector<State<double>> state, exact_state;
     std::int64_t first = 0;
     for (const std::int64_t count : {1, 0, 16, 30, 43}) {
-      Problem part = cut(whole, first, count);
+      Problem part = sliceTokens(whole, first, count);
       const std::vector<double> piece = cutOutput(whole, expected.output, first, count);
       part.initial = exact_state;
       const Result<double> exact = runReference(part, {});
@@ -342,7 +315,7 @@ void MechanismChecks::packedSequencesAreSeparate() {
   const Result<float> fast = runFast(packed, Storage::f32, {});
   for (std::size_t i = 0; i + 1 < packed.starts.size(); ++i) {
     const std::int64_t first = packed.starts[i], count = packed.starts[i + 1] - first;
-    const Result<double> alone = runReference(cut(packed, first, count), {});
+    const Result<double> alone = runReference(sliceTokens(packed, first, count), {});
     QCOMPARE(cutOutput(packed, together.output, first, count), alone.output);
     if (!alone.final.empty()) QCOMPARE(together.final[i].values, alone.final.front().values);
   }
