@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/deltanet.h"
+#include "core/sequence/gated_deltanet.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -18,6 +20,8 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
       &softmaxAttention(),
+      &deltanet(),
+      &gatedDeltanet(),
   };
   return all;
 }
