@@ -6,6 +6,8 @@
 #include "core/base/error.h"
 #include "core/sequence/gla.h"
 #include "core/sequence/linear_attention.h"
+#include "core/sequence/deltanet.h"
+#include "core/sequence/gated_deltanet.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -22,6 +24,8 @@ const std::vector<const Mechanism*>& mechanisms() {
       &softmaxAttention(),
       &linearAttention(),
       &gatedLinearAttention(),
+      &deltanet(),
+      &gatedDeltanet(),
   };
   return all;
 }
