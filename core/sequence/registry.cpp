@@ -4,10 +4,11 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
-#include "core/sequence/gla.h"
-#include "core/sequence/linear_attention.h"
 #include "core/sequence/deltanet.h"
 #include "core/sequence/gated_deltanet.h"
+#include "core/sequence/gla.h"
+#include "core/sequence/linear_attention.h"
+#include "core/sequence/mamba.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -26,6 +27,8 @@ const std::vector<const Mechanism*>& mechanisms() {
       &gatedLinearAttention(),
       &deltanet(),
       &gatedDeltanet(),
+      &mamba(),
+      &mambaSigned(),
   };
   return all;
 }

@@ -198,6 +198,13 @@ std::vector<Problem> MechanismChecks::extremes() const {
   return problems;
 }
 
+std::vector<double> MechanismChecks::weighedValues(const Problem& problem) const {
+  const auto& inputs = mechanism_.description().inputs;
+  const auto value = std::find_if(inputs.begin(), inputs.end(),
+                                  [](const OperandSpec& spec) { return spec.role == Role::value; });
+  return problem.inputs[static_cast<std::size_t>(value - inputs.begin())];
+}
+
 void MechanismChecks::initTestCase() {
   const QByteArray target = qgetenv("LINEAMENT_SIMD");
   if (!target.isEmpty()) forceSimdTarget(target.toStdString());
@@ -392,7 +399,7 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
   for (const Options& options : optionSets()) {
     const Problem problem = draw(sizes(23), options, 61);
     const std::int64_t tokens = problem.sizes.tokens();
-    const auto& numbers = problem.inputs[static_cast<std::size_t>(value - about.inputs.begin())];
+    const std::vector<double> numbers = weighedValues(problem);
     const Result<double> expected = runReference(problem, {});
     const std::int64_t b = problem.sizes.batch() - 1, h = problem.sizes.heads() - 1;
     const std::vector<double> weights = impliedAttention(problem, b, h, {});

@@ -40,6 +40,9 @@ class MechanismChecks : public QObject {
   virtual std::vector<Problem> extremes() const;
   // Sizes for finite differences: each number is moved twice.
   virtual Sizes smallSizes(std::int64_t tokens) const;
+  // What the implied attention weighs, in the layout of the operand of role `value`: that operand,
+  // unless the mechanism transforms it first.
+  virtual std::vector<double> weighedValues(const Problem&) const;
   virtual double extremeTolerance() const { return mechanism().description().tolerance_f32; }
 
   const Mechanism& mechanism() const { return mechanism_; }
