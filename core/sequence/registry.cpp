@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/based.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -18,6 +19,7 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
       &softmaxAttention(),
+      &basedAttention(),
   };
   return all;
 }
