@@ -144,8 +144,8 @@ HWY_INLINE void addWeightedRows(const float* HWY_RESTRICT across, std::size_t ro
     std::size_t f = 0;
     for (; f + 2 <= rows; f += 2) {
       even = hn::MulAdd(hn::LoadU(d, across + f * kTokens + i), hn::Set(d, weights[f]), even);
-      odd = hn::MulAdd(hn::LoadU(d, across + (f + 1) * kTokens + i), hn::Set(d, weights[f + 1]),
-                       odd);
+      odd =
+          hn::MulAdd(hn::LoadU(d, across + (f + 1) * kTokens + i), hn::Set(d, weights[f + 1]), odd);
     }
     if (f < rows) {
       even = hn::MulAdd(hn::LoadU(d, across + f * kTokens + i), hn::Set(d, weights[f]), even);

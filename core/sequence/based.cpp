@@ -96,9 +96,8 @@ class Head {
   std::int64_t firstCached() const { return end() - layout_.cached(end()); }
 
   const double* key(std::int64_t token) const {
-    return token < past_
-               ? call_.initial->values.data() + layout_.cacheOffset(token, batch_, head_)
-               : call_.inputs[Layout::kKey].row(batch_, token - past_, head_);
+    return token < past_ ? call_.initial->values.data() + layout_.cacheOffset(token, batch_, head_)
+                         : call_.inputs[Layout::kKey].row(batch_, token - past_, head_);
   }
   const double* value(std::int64_t token) const {
     return token < past_ ? key(token) + layout_.keys
@@ -186,8 +185,7 @@ struct Head::Tokens {
 };
 
 // With a = dO / sum and b = -dO . o / sum, the gradient by the weight of token j is a . v_j + b.
-void Head::backwardRow(const BackwardCall<double>& back, std::int64_t token,
-                       Tokens& tokens) const {
+void Head::backwardRow(const BackwardCall<double>& back, std::int64_t token, Tokens& tokens) const {
   const Row row = this->row(token);
   const double* above = back.output_gradient.row(batch_, token, head_);
   std::vector<double> a(above, above + layout_.values);

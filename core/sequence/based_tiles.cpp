@@ -182,8 +182,7 @@ void BasedMixer::features(Side, const FeatureBlock& block, const float* x, float
       const auto left = hn::LoadU(d, x + i * kTokens + t);
       hn::StoreU(hn::Mul(hn::Mul(left, left), half_root), d, to + t);
       for (std::size_t j = i + 1; j < inputs; ++j) {
-        hn::StoreU(hn::Mul(left, hn::LoadU(d, x + j * kTokens + t)), d,
-                   to + (j - i) * kTokens + t);
+        hn::StoreU(hn::Mul(left, hn::LoadU(d, x + j * kTokens + t)), d, to + (j - i) * kTokens + t);
       }
     }
     to += (inputs - i) * kTokens;

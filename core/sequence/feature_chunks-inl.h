@@ -64,9 +64,9 @@ class FeatureTiles {
 
   // Queries or keys of kTokens tokens.
   struct Tile {
-    float* inputs;    // across
-    float* features;  // across; only where pairs are on features
-    float* rows;      // values or output gradients [kTokens, values]
+    float* inputs;         // across
+    float* features;       // across; only where pairs are on features
+    float* rows;           // values or output gradients [kTokens, values]
     float ones[kTokens];   // b of the output gradient
     float shift[kTokens];  // of each query
     float far[kTokens];    // exp(-shift)
@@ -101,7 +101,9 @@ class FeatureTiles {
     return static_cast<std::size_t>(
         std::min<std::int64_t>(kTokensSigned, mixer_.tokens - tile * kTokensSigned));
   }
-  std::size_t pairDepth() const { return Mixer::kPairsOnFeatures ? mixer_.features_count : mixer_.inputs; }
+  std::size_t pairDepth() const {
+    return Mixer::kPairsOnFeatures ? mixer_.features_count : mixer_.inputs;
+  }
 
   // Columns of a tile that hold tokens [first, end).
   struct Columns {
@@ -134,8 +136,8 @@ class FeatureTiles {
     std::fill_n(to.rows, kTokens * value_stride_, 0.0f);
     const Columns own = columnsOf(tile, -mixer_.past, mixer_.tokens);
     if (own.from == own.to) return;
-    mixer_.loadValues(tile * kTokensSigned + static_cast<std::int64_t>(own.from),
-                      own.to - own.from, to.rows + own.from * value_stride_);
+    mixer_.loadValues(tile * kTokensSigned + static_cast<std::int64_t>(own.from), own.to - own.from,
+                      to.rows + own.from * value_stride_);
   }
 
   static void keepColumns(float* across, std::size_t rows, Columns columns) {
@@ -480,8 +482,7 @@ class FeatureBackward : FeatureTiles<Mixer> {
     transposeTile(other_.rows, kTokens, mixer_.values, this->value_stride_, rows_across_, kTokens);
     std::fill_n(input_gradient_, mixer_.inputs * kTokens, 0.0f);
     std::fill_n(value_gradient_, kTokens * this->value_stride_, 0.0f);
-    const Columns far =
-        Base::columnsOf(tile, -mixer_.past, mixer_.tokens - mixer_.window);
+    const Columns far = Base::columnsOf(tile, -mixer_.past, mixer_.tokens - mixer_.window);
     if constexpr (Mixer::kPairsOnFeatures) pairsOf(tile, tile);
     for (const FeatureBlock& block : mixer_.blocks) {
       if (far.from == far.to) break;
@@ -531,8 +532,8 @@ class FeatureBackward : FeatureTiles<Mixer> {
       for (std::size_t j = 0; j < kTokens; j += hn::Lanes(d)) {
         float* score = scores_ + i * kTokens + j;
         auto weight = hn::Zero(d), slope = hn::Zero(d);
-        mixer_.pair(d, hn::LoadU(d, score), hn::Set(d, queries.shift[i]), hn::Set(d, queries.far[i]),
-                    masks.inWindow(d, j), weight, slope);
+        mixer_.pair(d, hn::LoadU(d, score), hn::Set(d, queries.shift[i]),
+                    hn::Set(d, queries.far[i]), masks.inWindow(d, j), weight, slope);
         const auto seen = masks.seen(d, j);
         hn::StoreU(hn::IfThenElseZero(seen, weight), d, score);
         const auto gradient =

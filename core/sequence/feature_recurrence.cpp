@@ -48,9 +48,9 @@ std::vector<double> FeatureRecurrence::run() {
 
 // With a = dO / sum and b = -dO . o / sum, the gradient by the weight of value j in output i is
 // a_i . v_j + b_i, as if values had one more column of ones.
-FeatureRecurrence::Gradient FeatureRecurrence::backward(const std::vector<double>& output_gradient,
-                                                        const std::vector<double>& final_matrix,
-                                                        const std::vector<double>& final_normaliser) {
+FeatureRecurrence::Gradient FeatureRecurrence::backward(
+    const std::vector<double>& output_gradient, const std::vector<double>& final_matrix,
+    const std::vector<double>& final_normaliser) {
   Gradient gradient{std::vector<double>(queries.size()), std::vector<double>(keys.size()),
                     std::vector<double>(value_rows.size()), final_matrix, final_normaliser};
   std::vector<double> above(output_gradient), ones(count(tokens));
