@@ -9,6 +9,7 @@
 #include "core/sequence/gla.h"
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/mamba.h"
+#include "core/sequence/based.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -29,6 +30,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &gatedDeltanet(),
       &mamba(),
       &mambaSigned(),
+      &basedAttention(),
   };
   return all;
 }
