@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/based.h"
 #include "core/sequence/deltanet.h"
 #include "core/sequence/gated_deltanet.h"
 #include "core/sequence/gla.h"
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/mamba.h"
-#include "core/sequence/based.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -23,14 +23,8 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(),
-      &linearAttention(),
-      &gatedLinearAttention(),
-      &deltanet(),
-      &gatedDeltanet(),
-      &mamba(),
-      &mambaSigned(),
-      &basedAttention(),
+      &softmaxAttention(), &linearAttention(), &gatedLinearAttention(), &deltanet(),
+      &gatedDeltanet(),    &mamba(),           &mambaSigned(),          &basedAttention(),
   };
   return all;
 }
