@@ -44,7 +44,7 @@ struct HeadPlace {
     return call.kept.data() + index * head_elements +
            static_cast<std::size_t>(window) * shape.stateElements();
   }
-  float* keptErrors(std::int64_t window) const {
+  float* keptExcess(std::int64_t window) const {
     return keptState(windows) +
            static_cast<std::size_t>(window * kDeltaWindow) * shape.value_stride;
   }
@@ -61,7 +61,7 @@ std::int64_t forwardHead(const Call<float>& call, const DeltaOperands& operands,
     const DeltaTokens tokens = place.window(i);
     const bool keeps = !call.kept.empty();
     if (keeps) place.shape.storeState(state, place.keptState(i));
-    rule.forward(tokens, state, keeps ? place.keptErrors(i) : nullptr,
+    rule.forward(tokens, state, keeps ? place.keptExcess(i) : nullptr,
                  [&](std::int64_t at, const float* row) {
                    call.output.store(row, call.sizes.values(), batch, tokens.first + at, head);
                  });
@@ -95,7 +95,7 @@ void backwardHead(const BackwardCall<float>& back, const DeltaOperands& operands
     const DeltaTokens tokens = place.window(i);
     shape.loadState(place.keptState(i), rule.firstState());
     rule.backward(
-        tokens, place.keptErrors(i), state_gradient,
+        tokens, place.keptExcess(i), state_gradient,
         [&](std::int64_t at, float* row) { load(tokens.first + at, row); },
         [&](const DeltaTokenGradient& at) {
           addTo(back.input_gradients[0], tokens, at.token, at.query, shape.keys, scale);

@@ -8,7 +8,8 @@ namespace lineament::sequence {
 
 // The vectorised insides of the delta rules.
 
-// Where a head's kept numbers are: its states [windows, key, value], then its errors.
+// Where a head's kept numbers are: its states [windows, key, value], then its excess
+// (delta_chunks-inl.h).
 std::size_t deltaKeptElements(const Sizes& sizes);
 
 // All tokens of one head. The final state, where there is one, has its size already. Returns how
