@@ -46,16 +46,17 @@ struct DeltaChunk {
 };
 
 // Not inlined: one copy of each serves all products of a chunk.
-HWY_NOINLINE void product(std::size_t rows, std::size_t columns, std::size_t depth, const float* a,
-                          std::size_t a_row, std::size_t a_column, const float* b,
-                          std::size_t b_row, float* c, std::size_t c_row) {
+static HWY_NOINLINE void product(std::size_t rows, std::size_t columns, std::size_t depth,
+                                 const float* a, std::size_t a_row, std::size_t a_column,
+                                 const float* b, std::size_t b_row, float* c, std::size_t c_row) {
   smallProduct<false>(rows, columns, depth, a, static_cast<std::ptrdiff_t>(a_row),
                       static_cast<std::ptrdiff_t>(a_column), b, static_cast<std::ptrdiff_t>(b_row),
                       c, static_cast<std::ptrdiff_t>(c_row));
 }
-HWY_NOINLINE void addProduct(std::size_t rows, std::size_t columns, std::size_t depth,
-                             const float* a, std::size_t a_row, std::size_t a_column,
-                             const float* b, std::size_t b_row, float* c, std::size_t c_row) {
+static HWY_NOINLINE void addProduct(std::size_t rows, std::size_t columns, std::size_t depth,
+                                    const float* a, std::size_t a_row, std::size_t a_column,
+                                    const float* b, std::size_t b_row, float* c,
+                                    std::size_t c_row) {
   smallProduct<true>(rows, columns, depth, a, static_cast<std::ptrdiff_t>(a_row),
                      static_cast<std::ptrdiff_t>(a_column), b, static_cast<std::ptrdiff_t>(b_row),
                      c, static_cast<std::ptrdiff_t>(c_row));
@@ -78,8 +79,8 @@ struct DeltaTriangle {
 };
 
 // z and x have rows `stride` apart.
-HWY_NOINLINE void solveTriangle(const DeltaTriangle& system, std::size_t columns, float* z,
-                                float* x, std::ptrdiff_t stride) {
+static HWY_NOINLINE void solveTriangle(const DeltaTriangle& system, std::size_t columns, float* z,
+                                       float* x, std::ptrdiff_t stride) {
   const hn::ScalableTag<float> d;
   forProductBlocks(system.count, columns, [&](auto block, std::size_t first, std::size_t j) {
     constexpr std::size_t kRows = decltype(block)::kCount;
@@ -128,8 +129,8 @@ HWY_INLINE void subtractValues(const DeltaShape& shape, const DeltaChunk& chunk,
 }
 
 // The part of the outputs that was written in the chunk itself.
-HWY_NOINLINE void addOwnWrites(const DeltaShape& shape, const DeltaChunk& chunk,
-                               std::size_t columns, const float* x, float* out) {
+static HWY_NOINLINE void addOwnWrites(const DeltaShape& shape, const DeltaChunk& chunk,
+                                      std::size_t columns, const float* x, float* out) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.value_stride);
   const auto count = static_cast<std::ptrdiff_t>(chunk.count);
   forProductBlocks(chunk.count, columns, [&](auto block, std::size_t first, std::size_t j) {
@@ -146,9 +147,9 @@ HWY_NOINLINE void addOwnWrites(const DeltaShape& shape, const DeltaChunk& chunk,
 }
 
 // Moves the state over a chunk of which `x` [sources, value] is known.
-HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk& chunk,
-                               std::size_t columns, const float* x, const float* before,
-                               float* state) {
+static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk& chunk,
+                                      std::size_t columns, const float* x, const float* before,
+                                      float* state) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.state_stride);
   forProductBlocks(shape.keys, columns, [&](auto block, std::size_t first, std::size_t j) {
     const std::ptrdiff_t offset = static_cast<std::ptrdiff_t>(first) * stride;

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/sequence/deltanet.h"
 #include "core/sequence/gated_deltanet.h"
+#include "core/sequence/rwkv7.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -22,6 +23,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &softmaxAttention(),
       &deltanet(),
       &gatedDeltanet(),
+      &rwkv7(),
   };
   return all;
 }
