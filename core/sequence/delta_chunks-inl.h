@@ -5,10 +5,11 @@
 // A chunk of C tokens that enters with the state S [Dk, Dv] is (Yang et al. 2024, "Parallelizing
 // linear transformers with the delta rule over sequence length", section 3; Yang, Kautz and
 // Hatamizadeh 2024, "Gated delta networks", section 3.3, in the form that needs no inverse):
-//   Y = reads S                                rows t: what is removed, rows C + t: the queries
-//   x_t = rate_t (r_t - Y_t - sum_{i<t} gram[t, i] x_i)        one forward substitution
+//   Y = reads S                                rows t: what is recalled, rows C + t: the queries
+//   z_t = Y_t - r_t + sum_{i<t} gram[t, i] x_i,  x_t = -rate_t z_t        forward substitution
 //   o_t = Y_{C+t} + sum_{i<=t} gram[C+t, i] x_i
 //   S'  = keep * S + writes^T x                `keep` one factor for each row of S
+// z is the excess: what the state would recall, less what is to be written.
 // `x` may have a second half of C rows that are given, not solved for: values that are written as
 // they are (RWKV-7). `gram` has a column for each row of x and holds the decays between tokens.
 //
@@ -45,16 +46,17 @@ struct DeltaChunk {
 };
 
 // Not inlined: one copy of each serves all products of a chunk.
-HWY_NOINLINE void product(std::size_t rows, std::size_t columns, std::size_t depth, const float* a,
-                          std::size_t a_row, std::size_t a_column, const float* b,
-                          std::size_t b_row, float* c, std::size_t c_row) {
+static HWY_NOINLINE void product(std::size_t rows, std::size_t columns, std::size_t depth,
+                                 const float* a, std::size_t a_row, std::size_t a_column,
+                                 const float* b, std::size_t b_row, float* c, std::size_t c_row) {
   smallProduct<false>(rows, columns, depth, a, static_cast<std::ptrdiff_t>(a_row),
                       static_cast<std::ptrdiff_t>(a_column), b, static_cast<std::ptrdiff_t>(b_row),
                       c, static_cast<std::ptrdiff_t>(c_row));
 }
-HWY_NOINLINE void addProduct(std::size_t rows, std::size_t columns, std::size_t depth,
-                             const float* a, std::size_t a_row, std::size_t a_column,
-                             const float* b, std::size_t b_row, float* c, std::size_t c_row) {
+static HWY_NOINLINE void addProduct(std::size_t rows, std::size_t columns, std::size_t depth,
+                                    const float* a, std::size_t a_row, std::size_t a_column,
+                                    const float* b, std::size_t b_row, float* c,
+                                    std::size_t c_row) {
   smallProduct<true>(rows, columns, depth, a, static_cast<std::ptrdiff_t>(a_row),
                      static_cast<std::ptrdiff_t>(a_column), b, static_cast<std::ptrdiff_t>(b_row),
                      c, static_cast<std::ptrdiff_t>(c_row));
@@ -66,60 +68,131 @@ HWY_INLINE void scaleRows(float* x, std::size_t rows, std::size_t columns, std::
   for (std::size_t i = 0; i < rows; ++i) scaleAll(x + i * stride, columns, factors[i]);
 }
 
-// x_t = rate_t (r_t - Y_t - sum_{i<t} gram[t, i] x_i - sum of the given rows), in the place of r;
-// e_t = x_t / rate_t goes to `errors` where that is not null.
-HWY_INLINE void solveForward(const DeltaShape& shape, const DeltaChunk& chunk, std::size_t columns,
-                             const float* from_state, float* x, float* errors) {
+// The system z_t += sum_{i<t} factors(t, i) x_i, x_t = -rate_t z_t for t = 0, 1, ... Steps may be
+// negative, so that the transposed system is this one from its end.
+struct DeltaTriangle {
+  std::size_t count = 0;
+  const float* factors = nullptr;  // (t, i) at factors[t * row + i * column]
+  std::ptrdiff_t row = 0, column = 0;
+  const float* rates = nullptr;  // null: 1
+  std::ptrdiff_t rate_step = 1;
+};
+
+// z and x have rows `stride` apart.
+static HWY_NOINLINE void solveTriangle(const DeltaTriangle& system, std::size_t columns, float* z,
+                                       float* x, std::ptrdiff_t stride) {
   const hn::ScalableTag<float> d;
-  const std::size_t stride = shape.value_stride;
-  for (std::size_t j = 0; j < columns; j += hn::Lanes(d)) {
-    for (std::size_t t = 0; t < chunk.count; ++t) {
-      const float* gram = chunk.gram + t * kGramStride;
-      auto sum =
-          hn::Sub(hn::LoadU(d, x + t * stride + j), hn::LoadU(d, from_state + t * stride + j));
-      for (std::size_t i = 0; i < t; ++i) {
-        sum = hn::NegMulAdd(hn::Set(d, gram[i]), hn::LoadU(d, x + i * stride + j), sum);
+  forProductBlocks(system.count, columns, [&](auto block, std::size_t first, std::size_t j) {
+    constexpr std::size_t kRows = decltype(block)::kCount;
+    constexpr std::size_t kVectors = sizeof(block.sum[0]) / sizeof(block.sum[0][0]);
+    const auto t = static_cast<std::ptrdiff_t>(first);
+    const float* factors = system.factors + t * system.row;
+    float* out = x + t * stride + j;
+    block.load(z + t * stride + j, stride);
+    block.multiply(first, factors, system.row, system.column, x + j, stride);
+    const float* inner = factors + t * system.column;
+    HWY_UNROLL(16)
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const auto row = static_cast<std::ptrdiff_t>(i);
+      const float rate = system.rates ? system.rates[(t + row) * system.rate_step] : 1;
+      HWY_UNROLL(4)
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        const auto solved = hn::Mul(block.sum[i][v], hn::Set(d, -rate));
+        hn::StoreU(solved, d, out + row * stride + v * hn::Lanes(d));
+        HWY_UNROLL(16)
+        for (std::size_t r = i + 1; r < kRows; ++r) {
+          const auto below = static_cast<std::ptrdiff_t>(r);
+          block.sum[r][v] = hn::MulAdd(hn::Set(d, inner[below * system.row + row * system.column]),
+                                       solved, block.sum[r][v]);
+        }
       }
-      for (std::size_t i = chunk.count; i + chunk.count < chunk.sources + t; ++i) {
-        sum = hn::NegMulAdd(hn::Set(d, gram[i]), hn::LoadU(d, x + i * stride + j), sum);
-      }
-      if (errors) hn::StoreU(sum, d, errors + t * stride + j);
-      if (chunk.rates) sum = hn::Mul(sum, hn::Set(d, chunk.rates[t]));
-      hn::StoreU(sum, d, x + t * stride + j);
+    }
+    block.store(z + t * stride + j, stride);
+  });
+}
+
+// Y_t - r_t + the rows of x that are given.
+HWY_INLINE void subtractValues(const DeltaShape& shape, const DeltaChunk& chunk,
+                               std::size_t columns, const float* x, float* from_state) {
+  const hn::ScalableTag<float> d;
+  for (std::size_t t = 0; t < chunk.count; ++t) {
+    const float* values = x + t * shape.value_stride;
+    float* sum = from_state + t * shape.value_stride;
+    for (std::size_t j = 0; j < columns; j += hn::Lanes(d)) {
+      hn::StoreU(hn::Sub(hn::LoadU(d, sum + j), hn::LoadU(d, values + j)), d, sum + j);
     }
   }
+  if (chunk.sources == chunk.count) return;
+  addProduct(chunk.count, columns, chunk.count, chunk.gram + chunk.count, kGramStride, 1,
+             x + chunk.count * shape.value_stride, shape.value_stride, from_state,
+             shape.value_stride);
+}
+
+// The part of the outputs that was written in the chunk itself.
+static HWY_NOINLINE void addOwnWrites(const DeltaShape& shape, const DeltaChunk& chunk,
+                                      std::size_t columns, const float* x, float* out) {
+  const auto stride = static_cast<std::ptrdiff_t>(shape.value_stride);
+  const auto count = static_cast<std::ptrdiff_t>(chunk.count);
+  forProductBlocks(chunk.count, columns, [&](auto block, std::size_t first, std::size_t j) {
+    const auto t = static_cast<std::ptrdiff_t>(first);
+    const float* gram = chunk.gram + (count + t) * static_cast<std::ptrdiff_t>(kGramStride);
+    const std::size_t seen = first + decltype(block)::kCount;
+    block.load(out + t * stride + j, stride);
+    block.multiply(seen, gram, kGramStride, 1, x + j, stride);
+    if (chunk.sources > chunk.count) {
+      block.multiply(seen, gram + count, kGramStride, 1, x + count * stride + j, stride);
+    }
+    block.store(out + t * stride + j, stride);
+  });
 }
 
 // Moves the state over a chunk of which `x` [sources, value] is known.
-HWY_INLINE void advanceState(const DeltaShape& shape, const DeltaChunk& chunk, std::size_t columns,
-                             const float* x, float* state) {
-  if (chunk.keep) scaleRows(state, shape.keys, columns, shape.state_stride, chunk.keep);
-  addProduct(shape.keys, columns, chunk.sources, chunk.writes, 1, shape.key_stride, x,
-             shape.value_stride, state, shape.state_stride);
+static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk& chunk,
+                                      std::size_t columns, const float* x, const float* before,
+                                      float* state) {
+  const auto stride = static_cast<std::ptrdiff_t>(shape.state_stride);
+  forProductBlocks(shape.keys, columns, [&](auto block, std::size_t first, std::size_t j) {
+    const std::ptrdiff_t offset = static_cast<std::ptrdiff_t>(first) * stride;
+    block.load(before + offset + j, stride);
+    if (chunk.keep) block.scaleRows(chunk.keep + first);
+    block.multiply(chunk.sources, chunk.writes + first, 1,
+                   static_cast<std::ptrdiff_t>(shape.key_stride), x + j,
+                   static_cast<std::ptrdiff_t>(shape.value_stride));
+    block.store(state + offset + j, stride);
+  });
 }
 
-// The chunk's outputs, to rows [count, 2 count) of `out` [2 count, value], and the state after it.
-// `x` [sources, value] has the right-hand sides r and becomes the solution; the errors x / rate go
-// to `errors` [count, value] where that is not null.
+// The chunk's outputs, to rows [count, 2 count) of `out` [2 count, value] with the excess z in
+// those before, and the state after it. `x` [sources, value] has r and becomes the solution. Calls
+// meanwhile(i, of) now and then, for what had better not happen all at once.
+template <class Meanwhile>
 HWY_INLINE void forwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, float* x,
-                             float* errors, float* state, float* out) {
+                             float* state, float* out, Meanwhile meanwhile) {
   const std::size_t strip = kBlockVectors * hn::Lanes(hn::ScalableTag<float>());
+  const DeltaTriangle system{.count = chunk.count,
+                             .factors = chunk.gram,
+                             .row = kGramStride,
+                             .column = 1,
+                             .rates = chunk.rates};
+  const std::size_t pauses = 2 * ((shape.value_stride + strip - 1) / strip);
+  std::size_t pause = 0;
   for (std::size_t j = 0; j < shape.value_stride; j += strip) {
     const std::size_t columns = std::min(strip, shape.value_stride - j);
+    meanwhile(pause++, pauses);
     product(2 * chunk.count, columns, shape.keys, chunk.reads, shape.key_stride, 1, state + j,
             shape.state_stride, out + j, shape.value_stride);
-    solveForward(shape, chunk, columns, out + j, x + j, errors ? errors + j : nullptr);
-    addProduct(chunk.count, columns, chunk.sources, chunk.gram + chunk.count * kGramStride,
-               kGramStride, 1, x + j, shape.value_stride,
-               out + chunk.count * shape.value_stride + j, shape.value_stride);
-    advanceState(shape, chunk, columns, x + j, state + j);
+    subtractValues(shape, chunk, columns, x + j, out + j);
+    solveTriangle(system, columns, out + j, x + j, static_cast<std::ptrdiff_t>(shape.value_stride));
+    meanwhile(pause++, pauses);
+    addOwnWrites(shape, chunk, columns, x + j, out + chunk.count * shape.value_stride + j);
+    advanceState(shape, chunk, columns, x + j, state + j, state + j);
   }
 }
 
 // What a chunk's backward pass makes, in the caller's memory. Gradients of the loss by ...
 struct DeltaChunkGradient {
   float* from_state = nullptr;  // Y, [2 count, value]: in: rows [count, 2 count) are those of the
-                                // outputs; out: all. The errors' are minus rows [0, count)
+                                // outputs; out: all. Those before are the excess's, too
   float* x = nullptr;           // [sources, value]
   float* gram = nullptr;        // [2 count, sources]; also where gram is 0 by definition
   float* reads = nullptr;       // [2 count, key], by way of the state alone
@@ -138,26 +211,6 @@ struct DeltaScratch {
 };
 inline constexpr std::size_t kAcrossStride = tileStride(2 * kDeltaChunk);
 
-// The transposed system, from the last token to the first: with z_i = -(gradient of e_i),
-//   dx_t += sum_{i>t} gram[i, t] z_i,  z_t = -rate_t dx_t.
-HWY_INLINE void solveBackward(const DeltaShape& shape, const DeltaChunk& chunk, float* x_gradient,
-                              float* z) {
-  const hn::ScalableTag<float> d;
-  const std::size_t stride = shape.value_stride;
-  for (std::size_t j = 0; j < stride; j += hn::Lanes(d)) {
-    for (std::size_t t = chunk.count; t-- > 0;) {
-      auto sum = hn::LoadU(d, x_gradient + t * stride + j);
-      for (std::size_t i = chunk.count; i-- > t + 1;) {
-        sum = hn::MulAdd(hn::Set(d, chunk.gram[i * kGramStride + t]),
-                         hn::LoadU(d, z + i * stride + j), sum);
-      }
-      hn::StoreU(sum, d, x_gradient + t * stride + j);
-      const float rate = chunk.rates ? chunk.rates[t] : 1;
-      hn::StoreU(hn::Mul(sum, hn::Set(d, -rate)), d, z + t * stride + j);
-    }
-  }
-}
-
 HWY_INLINE float dot(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t count) {
   const hn::ScalableTag<float> d;
   auto sum = hn::Zero(d);
@@ -167,10 +220,22 @@ HWY_INLINE float dot(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, s
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
+// The system of the gradients, from the last token to the first: with dz_i the gradient by the
+// excess, dx_t += sum_{i>t} gram[i, t] dz_i and dz_t = -rate_t dx_t.
+HWY_INLINE DeltaTriangle transposed(const DeltaChunk& chunk) {
+  const std::size_t last = chunk.count - 1;
+  return {.count = chunk.count,
+          .factors = chunk.gram + last * kGramStride + last,
+          .row = -1,
+          .column = -static_cast<std::ptrdiff_t>(kGramStride),
+          .rates = chunk.rates ? chunk.rates + last : nullptr,
+          .rate_step = -1};
+}
+
 // `x` is the solution, `state` the state before the chunk.
 HWY_INLINE void backwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, const float* x,
                               const float* state, DeltaScratch& scratch, DeltaChunkGradient& to) {
-  const std::size_t both = 2 * chunk.count;
+  const std::size_t both = 2 * chunk.count, last = (chunk.count - 1) * shape.value_stride;
   const std::size_t key_stride = shape.key_stride, value_stride = shape.value_stride;
   const float* query_gram = chunk.gram + chunk.count * kGramStride;
   const float* above = to.from_state + chunk.count * value_stride;
@@ -178,7 +243,8 @@ HWY_INLINE void backwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, 
           shape.state_stride, to.x, value_stride);
   addProduct(chunk.sources, value_stride, chunk.count, query_gram, 1, kGramStride, above,
              value_stride, to.x, value_stride);
-  solveBackward(shape, chunk, to.x, to.from_state);
+  solveTriangle(transposed(chunk), value_stride, to.x + last, to.from_state + last,
+                -static_cast<std::ptrdiff_t>(value_stride));
   if (chunk.sources > chunk.count) {
     addProduct(chunk.sources - chunk.count, value_stride, chunk.count, chunk.gram + chunk.count, 1,
                kGramStride, to.from_state, value_stride, to.x + chunk.count * value_stride,
@@ -201,9 +267,8 @@ HWY_INLINE void backwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, 
     to.keep[i] =
         dot(to.state + i * shape.state_stride, state + i * shape.state_stride, value_stride);
   }
-  if (chunk.keep) scaleRows(to.state, shape.keys, value_stride, shape.state_stride, chunk.keep);
-  addProduct(shape.keys, value_stride, both, chunk.reads, 1, key_stride, to.from_state,
-             value_stride, to.state, shape.state_stride);
+  const DeltaChunk back{.sources = both, .writes = chunk.reads, .keep = chunk.keep};
+  advanceState(shape, back, value_stride, to.from_state, to.state, to.state);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE

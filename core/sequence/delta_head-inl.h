@@ -2,7 +2,7 @@
 // The delta rule with or without a scalar decay, over tokens that share one state of one head, in
 // the vector instructions of the including target. The mathematics are in deltanet.h,
 // gated_deltanet.h and delta_chunks-inl.h; here a chunk is made from queries, keys and gates:
-//   reads = [gam_t k_t; gam_t q_t],  writes = [gl_i k_i],  x = u, the errors times beta,
+//   reads = [gam_t k_t; gam_t q_t],  writes = [gl_i k_i],  rates = beta,
 //   gram[t, i] = Dm[t, i] k_t . k_i (i < t),  gram[C + t, i] = Dm[t, i] q_t . k_i (i <= t)
 // with Dm[t, i] = exp(G_t - G_i), gam = exp(G), gl_i = Dm[C - 1, i] and G the cumulative log decay
 // inside the chunk. No exponent is positive, and each is a sum of its own decays (never a
@@ -14,8 +14,9 @@
 #define LINEAMENT_SEQUENCE_DELTA_HEAD_INL_H
 #endif
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/sequence/delta_chunks-inl.h"
@@ -51,10 +52,10 @@ class DeltaHead {
     keep_ = work.tile(1, shape.keys);
   }
 
-  // Moves `state` over the tokens. emit(i, row) takes the output of token i of them; the errors are
-  // left in rows of value_stride numbers where `errors` is not null.
+  // Moves `state` over the tokens. emit(i, row) takes the output of token i of them; the excess z
+  // is left in rows of value_stride numbers where `excess` is not null.
   template <class Emit>
-  void forward(const DeltaTokens& tokens, float* state, float* errors, Emit emit) {
+  void forward(const DeltaTokens& tokens, float* state, float* excess, Emit emit) {
     for (std::int64_t first = 0; first < tokens.count; first += kChunk) {
       loadKeys(tokens, first);
       loadQueries(tokens, first);
@@ -62,10 +63,14 @@ class DeltaHead {
         loadRow(tokens.from->value, tokens, first + static_cast<std::int64_t>(i), shape_.values,
                 x_ + i * shape_.value_stride);
       }
-      forwardChunk(
-          shape_, chunk(), x_,
-          errors ? errors + static_cast<std::size_t>(first) * shape_.value_stride : nullptr, state,
-          from_state_);
+      forwardChunk(shape_, chunk(), x_, state, from_state_,
+                   [&](std::size_t part, std::size_t parts) {
+                     fetchAhead(tokens, first + kChunk, part, parts);
+                   });
+      if (excess) {
+        std::copy_n(from_state_, count_ * shape_.value_stride,
+                    excess + static_cast<std::size_t>(first) * shape_.value_stride);
+      }
       for (std::size_t i = 0; i < count_; ++i) {
         emit(first + static_cast<std::int64_t>(i),
              from_state_ + (count_ + i) * shape_.value_stride);
@@ -78,12 +83,43 @@ class DeltaHead {
 
  protected:
   static constexpr auto kChunk = static_cast<std::int64_t>(kDeltaChunk);
+  static constexpr std::size_t kLine = 64;  // bytes of a cache line
 
   static void loadRow(const StoredView& from, const DeltaTokens& tokens, std::int64_t i,
                       std::size_t width, float* to) {
     const float* row =
         from.row(to, static_cast<std::int64_t>(width), tokens.batch, tokens.token(i), tokens.head);
-    if (row != to) std::copy_n(row, width, to);
+    if (row == to) return;
+    const hn::ScalableTag<float> d;
+    std::size_t j = 0;
+    for (; j + hn::Lanes(d) <= width; j += hn::Lanes(d))
+      hn::StoreU(hn::LoadU(d, row + j), d, to + j);
+    for (; j < width; ++j) to[j] = row[j];
+  }
+
+  // Asks for a part of the inputs of the chunk at `first`: rows of one head lie far apart in
+  // memory, where the processor does not see them coming, and it takes few requests at once.
+  void fetchAhead(const DeltaTokens& tokens, std::int64_t first, std::size_t part,
+                  std::size_t parts) const {
+    const std::int64_t count = std::min(kChunk, tokens.count - first);
+    if (count <= 0) return;
+    const auto bound = [&](std::size_t at) {
+      return first + static_cast<std::int64_t>(at) * count / static_cast<std::int64_t>(parts);
+    };
+    for (std::int64_t i = bound(part); i < bound(part + 1); ++i) {
+      fetchRow(tokens.from->key, tokens, i, shape_.keys);
+      fetchRow(tokens.from->query, tokens, i, shape_.keys);
+      fetchRow(tokens.from->value, tokens, i, shape_.values);
+    }
+  }
+
+  static void fetchRow(const StoredView& from, const DeltaTokens& tokens, std::int64_t i,
+                       std::size_t width) {
+    const std::size_t size = from.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
+    const auto* row = static_cast<const char*>(from.data) +
+                      from.offsetOf(tokens.batch, tokens.token(i), tokens.head) *
+                          static_cast<std::ptrdiff_t>(size);
+    for (std::size_t byte = 0; byte < width * size; byte += kLine) hwy::Prefetch(row + byte);
   }
 
   // Everything of a chunk that moves the state.
@@ -101,7 +137,8 @@ class DeltaHead {
     findDecays();
     std::fill_n(keep_, shape_.keys, gains_[count_ - 1]);
     for (std::size_t i = 0; i < count_; ++i) {
-      scaledRow(rows_ + i * shape_.key_stride, lastDecay(i), writes_ + i * shape_.key_stride);
+      scaledRow(rows_ + i * shape_.key_stride, shape_.key_stride, lastDecay(i),
+                writes_ + i * shape_.key_stride);
     }
   }
 
@@ -128,8 +165,8 @@ class DeltaHead {
       std::fill(queries + t + 1, queries + kDeltaChunk, 0.0f);
     }
     for (std::size_t i = 0; gated_ && i < 2 * count_; ++i) {
-      scaledRow(rows_ + i * shape_.key_stride, gains_[i < count_ ? i : i - count_],
-                reads_ + i * shape_.key_stride);
+      scaledRow(rows_ + i * shape_.key_stride, shape_.key_stride,
+                gains_[i < count_ ? i : i - count_], reads_ + i * shape_.key_stride);
     }
   }
 
@@ -141,6 +178,14 @@ class DeltaHead {
             .gram = gram_,
             .rates = betas_,
             .keep = keep_};
+  }
+
+  static void scaledRow(const float* from, std::size_t count, float factor, float* to) {
+    const hn::ScalableTag<float> d;
+    const auto factors = hn::Set(d, factor);
+    for (std::size_t j = 0; j < count; j += hn::Lanes(d)) {
+      hn::StoreU(hn::Mul(hn::LoadU(d, from + j), factors), d, to + j);
+    }
   }
 
   // exp(G_i - G_last): what is left of token i's write at the chunk's end.
@@ -173,14 +218,6 @@ class DeltaHead {
     exponentials(gains_, kDeltaChunk, 0);
   }
 
-  void scaledRow(const float* from, float factor, float* to) const {
-    const hn::ScalableTag<float> d;
-    const auto factors = hn::Set(d, factor);
-    for (std::size_t j = 0; j < shape_.key_stride; j += hn::Lanes(d)) {
-      hn::StoreU(hn::Mul(hn::LoadU(d, from + j), factors), d, to + j);
-    }
-  }
-
   static void multiplyRow(float* row, const float* factors) {
     for (std::size_t i = 0; i < kDeltaChunk; ++i) row[i] *= factors[i];
   }
@@ -196,7 +233,7 @@ class DeltaHeadBackward : public DeltaHead {
   DeltaHeadBackward(Workspace& work, const DeltaShape& shape, bool gated, std::int64_t most_tokens)
       : DeltaHead(work, shape, gated),
         scratch_(work, shape),
-        errors_(nullptr),
+        excess_(nullptr),
         dm_gram_(work.tile(2 * kDeltaChunk, kGramStride)),
         states_(
             work.tile(static_cast<std::size_t>((most_tokens + kChunk - 1) / kChunk) * shape.keys,
@@ -213,23 +250,22 @@ class DeltaHeadBackward : public DeltaHead {
   float* firstState() { return states_; }
 
   // Moves `state_gradient` from after the tokens to before them. load(i, row) gives the gradient by
-  // the output of token i; emit takes those of its inputs. `errors` are those of forward().
+  // the output of token i; emit takes those of its inputs. `excess` is that of forward().
   template <class Load, class Emit>
-  void backward(const DeltaTokens& tokens, const float* errors, float* state_gradient, Load load,
+  void backward(const DeltaTokens& tokens, const float* excess, float* state_gradient, Load load,
                 Emit emit) {
     const std::int64_t chunks = (tokens.count + kChunk - 1) / kChunk;
     for (std::int64_t c = 0; c + 1 < chunks; ++c) {
       loadKeys(tokens, c * kChunk);
-      loadSolution(errors, c * kChunk);
-      std::copy_n(stateOf(c), shape_.keys * shape_.state_stride, stateOf(c + 1));
-      advanceState(shape_, chunk(), shape_.value_stride, x_, stateOf(c + 1));
+      loadSolution(excess, c * kChunk);
+      advanceState(shape_, chunk(), shape_.value_stride, x_, stateOf(c), stateOf(c + 1));
     }
     to_.state = state_gradient;
     for (std::int64_t c = chunks; c-- > 0;) {
       const std::int64_t first = c * kChunk;
       loadKeys(tokens, first);
       loadQueries(tokens, first);
-      loadSolution(errors, first);
+      loadSolution(excess, first);
       for (std::size_t i = 0; i < count_; ++i) {
         load(first + static_cast<std::int64_t>(i),
              from_state_ + (count_ + i) * shape_.value_stride);
@@ -245,11 +281,13 @@ class DeltaHeadBackward : public DeltaHead {
     return states_ + static_cast<std::size_t>(chunk) * shape_.keys * shape_.state_stride;
   }
 
-  // x = beta e
-  void loadSolution(const float* errors, std::int64_t first) {
-    errors_ = errors + static_cast<std::size_t>(first) * shape_.value_stride;
-    std::copy_n(errors_, count_ * shape_.value_stride, x_);
-    scaleRows(x_, count_, shape_.value_stride, shape_.value_stride, betas_);
+  // x = -beta z
+  void loadSolution(const float* excess, std::int64_t first) {
+    excess_ = excess + static_cast<std::size_t>(first) * shape_.value_stride;
+    for (std::size_t i = 0; i < count_; ++i) {
+      scaledRow(excess_ + i * shape_.value_stride, shape_.value_stride, -betas_[i],
+                x_ + i * shape_.value_stride);
+    }
   }
 
   // Gradients by reads, writes and gram become those by keys, queries and cumulative log decays.
@@ -321,14 +359,14 @@ class DeltaHeadBackward : public DeltaHead {
             .query = to_.reads + (count_ + i) * shape_.key_stride,
             .key = to_.reads + i * shape_.key_stride,
             .minus_value = from_state_ + i * shape_.value_stride,
-            .beta = dot(to_.x + i * shape_.value_stride, errors_ + i * shape_.value_stride,
-                        shape_.value_stride),
+            .beta = -dot(to_.x + i * shape_.value_stride, excess_ + i * shape_.value_stride,
+                         shape_.value_stride),
             .log_decay = slopes_[i]};
   }
 
   DeltaScratch scratch_;
   DeltaChunkGradient to_;
-  const float* errors_;
+  const float* excess_;
   float *dm_gram_, *states_;
   float slopes_[kDeltaChunk] = {};  // by G_t, then by g_t
 };

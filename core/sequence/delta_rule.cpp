@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "core/base/parallel.h"
+#include "core/sequence/delta_place.h"
 #include "core/sequence/delta_reference.h"
 #include "core/sequence/delta_rule_tiles.h"
-#include "core/sequence/delta_shape.h"
 
 namespace lineament::sequence {
 
@@ -52,14 +52,6 @@ std::int64_t countOvershoots(const std::vector<DeltaToken>& tokens, std::int64_t
     for (std::int64_t d = 0; d < keys; ++d) squares += token.key[d] * token.key[d];
     return token.beta * squares > kLargestRate;
   });
-}
-
-template <class T>
-void beginState(const State<T>* initial, std::int64_t tokens, std::size_t elements,
-                State<T>* final) {
-  if (final == nullptr) return;
-  final->values.resize(elements);
-  final->tokens = (initial ? initial->tokens : 0) + tokens;
 }
 
 DeltaOperands operandsOf(const Call<float>& call, bool gated) {
@@ -116,11 +108,7 @@ void warnOfOvershoots(const Context& context, std::int64_t heads,
 }
 
 std::vector<StatePart> DeltaRule::state(const Sizes& sizes, const Options&, std::int64_t) const {
-  const auto size = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
-  return {{.name = "S",
-           .shape = {size(sizes.batch()), size(sizes.heads()), size(sizes.keys()),
-                     size(sizes.values())},
-           .matrix = true}};
+  return {deltaState(sizes)};
 }
 
 void DeltaRule::reference(const Call<double>& call) const {
@@ -137,7 +125,7 @@ void DeltaRule::reference(const Call<double>& call) const {
     overshoots[i] = countOvershoots(tokens, call.sizes.keys());
   }
   warnOfOvershoots(*call.context, call.sizes.heads(), overshoots);
-  beginState(call.initial, call.sizes.tokens(), states.size(), call.final);
+  beginState(call.sizes, call.initial, call.sizes.tokens(), call.final);
   if (call.final) call.final->values = std::move(states);
 }
 
@@ -177,8 +165,7 @@ void DeltaRule::fast(const Call<float>& call) const {
   const std::int64_t heads = call.sizes.heads();
   const DeltaOperands operands = operandsOf(call, gated_);
   const auto scale = static_cast<float>(scaleOf(call.sizes, *call.options));
-  beginState(call.initial, call.sizes.tokens(), headsOf(call.sizes) * stateElements(call.sizes),
-             call.final);
+  beginState(call.sizes, call.initial, call.sizes.tokens(), call.final);
   std::vector<std::int64_t> overshoots(headsOf(call.sizes));
   forBlocks(overshoots.size(), 1, *call.context, [&](std::size_t begin, std::size_t) {
     const auto item = static_cast<std::int64_t>(begin);
@@ -192,8 +179,7 @@ void DeltaRule::fastBackward(const BackwardCall<float>& back) const {
   const std::int64_t heads = call.sizes.heads();
   const DeltaOperands operands = operandsOf(call, gated_);
   const auto scale = static_cast<float>(scaleOf(call.sizes, *call.options));
-  beginState(call.initial, 0, headsOf(call.sizes) * stateElements(call.sizes),
-             back.initial_gradient);
+  beginState(call.sizes, call.initial, 0, back.initial_gradient);
   forBlocks(headsOf(call.sizes), 1, *call.context, [&](std::size_t begin, std::size_t) {
     const auto item = static_cast<std::int64_t>(begin);
     deltaBackwardHead(back, operands, scale, item / heads, item % heads);
@@ -214,7 +200,7 @@ void DeltaRule::step(const Call<float>& call, State<float>& state) const {
 }
 
 std::size_t DeltaRule::keptElements(const Sizes& sizes, const Options&) const {
-  return deltaKeptElements(sizes);
+  return DeltaPlace::keptElements(sizes);
 }
 
 // exp(g) (1 - beta |k|^2) along the key, exp(g) across it.

@@ -8,9 +8,6 @@ namespace lineament::sequence {
 
 // The vectorised insides of the delta rules.
 
-// Where a head's kept numbers are: its states [windows, key, value], then its errors.
-std::size_t deltaKeptElements(const Sizes& sizes);
-
 // All tokens of one head. The final state, where there is one, has its size already. Returns how
 // many tokens had beta |k|^2 over 2.
 std::int64_t deltaForwardHead(const Call<float>& call, const DeltaOperands& operands, float scale,

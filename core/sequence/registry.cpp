@@ -10,6 +10,7 @@
 #include "core/sequence/gla.h"
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/mamba.h"
+#include "core/sequence/rwkv7.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -23,8 +24,9 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(), &linearAttention(), &gatedLinearAttention(), &deltanet(),
-      &gatedDeltanet(),    &mamba(),           &mambaSigned(),          &basedAttention(),
+      &softmaxAttention(), &linearAttention(), &gatedLinearAttention(),
+      &deltanet(),         &gatedDeltanet(),   &mamba(),
+      &mambaSigned(),      &basedAttention(),  &rwkv7(),
   };
   return all;
 }
