@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/sequence/mamba.h"
 #include "core/sequence/softmax.h"
+#include "core/sequence/ssd.h"
 
 namespace lineament::sequence {
 
@@ -21,6 +22,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &softmaxAttention(),
       &mamba(),
       &mambaSigned(),
+      &ssd(),
   };
   return all;
 }
