@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/lssl.h"
 #include "core/sequence/mamba.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/ssd.h"
@@ -19,10 +20,7 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(),
-      &mamba(),
-      &mambaSigned(),
-      &ssd(),
+      &softmaxAttention(), &mamba(), &mambaSigned(), &ssd(), &lssl(),
   };
   return all;
 }
