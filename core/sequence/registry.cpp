@@ -9,9 +9,11 @@
 #include "core/sequence/gated_deltanet.h"
 #include "core/sequence/gla.h"
 #include "core/sequence/linear_attention.h"
+#include "core/sequence/lssl.h"
 #include "core/sequence/mamba.h"
 #include "core/sequence/rwkv7.h"
 #include "core/sequence/softmax.h"
+#include "core/sequence/ssd.h"
 
 namespace lineament::sequence {
 
@@ -27,6 +29,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &softmaxAttention(), &linearAttention(), &gatedLinearAttention(),
       &deltanet(),         &gatedDeltanet(),   &mamba(),
       &mambaSigned(),      &basedAttention(),  &rwkv7(),
+      &softmaxAttention(), &mamba(), &mambaSigned(), &ssd(), &lssl(),
   };
   return all;
 }

@@ -408,14 +408,15 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
     const View<const double> o{expected.output.data(),
                                contiguousStrides(about.output, problem.sizes)};
     for (std::int64_t t = 0; t < tokens; ++t) {
-      for (std::int64_t e = 0; e < problem.sizes[about.output.back()]; ++e) {
+      const bool wide = about.output.back() == Dim::value;
+      for (std::int64_t e = 0; e < (wide ? problem.sizes.values() : 1); ++e) {
         double sum = 0;
         for (std::int64_t s = 0; s < tokens; ++s) {
           const double weight = weights[static_cast<std::size_t>(t * tokens + s)];
           if (about.causal && s > t) QCOMPARE(weight, 0.0);
           sum += weight * v(b, s, h, value->dims.back() == Dim::value ? e : 0);
         }
-        const double out = o(b, t, h, about.output.back() == Dim::head ? 0 : e);
+        const double out = o(b, t, h, e);
         QVERIFY2(std::abs(sum - out) <= 1e-10 * (1 + std::abs(out)),
                  qPrintable(at(problem.sizes, "row", static_cast<double>(t))));
       }
