@@ -246,13 +246,13 @@ void BasedMixer::addRows(std::size_t input, std::int64_t first, std::size_t coun
   }
 }
 
-void forwardHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
-                 State<float>* made) {
+void basedForward(const Call<float>& call, std::int64_t batch, std::int64_t head,
+                  State<float>* made) {
   BasedMixer mixer(call, nullptr, made, batch, head);
   FeatureForward<BasedMixer>(mixer).run();
 }
 
-void backwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
+void basedBackward(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
   BasedMixer mixer(back.forward, &back, nullptr, batch, head);
   FeatureBackward<BasedMixer>(mixer).run();
 }
@@ -263,16 +263,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lineament::sequence {
 
-HWY_EXPORT(forwardHead);
-HWY_EXPORT(backwardHead);
+HWY_EXPORT(basedForward);
+HWY_EXPORT(basedBackward);
 
 void basedForwardHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
                       State<float>* made) {
-  HWY_DYNAMIC_DISPATCH(forwardHead)(call, batch, head, made);
+  HWY_DYNAMIC_DISPATCH(basedForward)(call, batch, head, made);
 }
 
 void basedBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
-  HWY_DYNAMIC_DISPATCH(backwardHead)(back, batch, head);
+  HWY_DYNAMIC_DISPATCH(basedBackward)(back, batch, head);
 }
 
 }  // namespace lineament::sequence

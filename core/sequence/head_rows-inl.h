@@ -40,7 +40,8 @@ HWY_INLINE void unpackState(const FeatureState& layout, const State<float>& stat
                             std::int64_t batch, std::int64_t head, float* matrix,
                             float* normaliser) {
   const float* from = state.values.data() + layout.matrixOffset(batch, head);
-  const auto stride = static_cast<std::int64_t>(tileStride(static_cast<std::size_t>(layout.values)));
+  const auto stride =
+      static_cast<std::int64_t>(tileStride(static_cast<std::size_t>(layout.values)));
   for (std::int64_t f = 0; f < layout.features; ++f) {
     std::copy_n(from + f * layout.values, layout.values, matrix + f * stride);
   }
@@ -50,7 +51,8 @@ HWY_INLINE void unpackState(const FeatureState& layout, const State<float>& stat
 HWY_INLINE void packState(const FeatureState& layout, const float* matrix, const float* normaliser,
                           std::int64_t batch, std::int64_t head, State<float>& state) {
   float* to = state.values.data() + layout.matrixOffset(batch, head);
-  const auto stride = static_cast<std::int64_t>(tileStride(static_cast<std::size_t>(layout.values)));
+  const auto stride =
+      static_cast<std::int64_t>(tileStride(static_cast<std::size_t>(layout.values)));
   for (std::int64_t f = 0; f < layout.features; ++f) {
     std::copy_n(matrix + f * stride, layout.values, to + f * layout.values);
   }

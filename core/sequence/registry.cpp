@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/sequence/based.h"
+#include "core/sequence/hedgehog.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -20,6 +21,7 @@ const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
       &softmaxAttention(),
       &basedAttention(),
+      &hedgehogAttention(),
   };
   return all;
 }
