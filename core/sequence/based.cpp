@@ -5,9 +5,9 @@
 #include <numbers>
 #include <numeric>
 
-#include "core/base/parallel.h"
 #include "core/sequence/based_layout.h"
 #include "core/sequence/based_tiles.h"
+#include "core/sequence/heads.h"
 #include "core/sequence/operands.h"
 
 namespace lineament::sequence {
@@ -283,11 +283,11 @@ class Based : public Mechanism {
                                std::int64_t tokens) const override {
     const Layout layout(sizes, options);
     const auto size = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
-    const std::uint64_t batch = size(layout.batch_size), heads = size(layout.heads);
-    return {
-        {"S", {batch, heads, size(layout.features), size(layout.values)}, true},
-        {"z", {batch, heads, size(layout.features)}},
-        {"cache", {size(layout.cached(tokens)), batch, heads, size(layout.keys + layout.values)}}};
+    std::vector<StatePart> parts = layout.parts();
+    parts.push_back({"cache",
+                     {size(layout.cached(tokens)), size(layout.batch_size), size(layout.heads),
+                      size(layout.keys + layout.values)}});
+    return parts;
   }
 
   void reference(const Call<double>& call) const override;
@@ -309,63 +309,41 @@ class Based : public Mechanism {
   }
 
  private:
-  template <class T>
-  State<T> emptyState(const Call<T>& call, std::int64_t tokens) const {
-    return {std::vector<T>(elementsOf(state(call.sizes, *call.options, tokens))), tokens};
-  }
-
   Description about_ = describe();
 };
 
-template <class T>
-std::int64_t tokensBefore(const Call<T>& call) {
-  return call.initial ? call.initial->tokens : 0;
-}
-
 void Based::reference(const Call<double>& call) const {
-  State<double> final = emptyState(call, tokensBefore(call) + call.sizes.tokens());
-  for (std::int64_t b = 0; b < call.sizes.batch(); ++b) {
-    for (std::int64_t h = 0; h < call.sizes.heads(); ++h) {
-      const Head head(call, b, h);
-      for (std::int64_t t = 0; t < call.sizes.tokens(); ++t) {
-        const std::vector<double> out = head.row(t).out;
-        std::copy(out.begin(), out.end(), call.output.row(b, t, h));
-      }
-      head.finish(final);
+  State<double> made = emptyState(*this, call, tokensAfter(call));
+  forHeads(call, [&](std::int64_t b, std::int64_t h) {
+    const Head head(call, b, h);
+    for (std::int64_t t = 0; t < call.sizes.tokens(); ++t) {
+      const std::vector<double> out = head.row(t).out;
+      std::copy(out.begin(), out.end(), call.output.row(b, t, h));
     }
-  }
-  if (call.final) *call.final = std::move(final);
+    head.finish(made);
+  });
+  if (call.final) *call.final = std::move(made);
 }
 
 void Based::referenceBackward(const BackwardCall<double>& back) const {
   const Call<double>& call = back.forward;
-  if (back.initial_gradient) *back.initial_gradient = emptyState(call, tokensBefore(call));
-  for (std::int64_t b = 0; b < call.sizes.batch(); ++b) {
-    for (std::int64_t h = 0; h < call.sizes.heads(); ++h) Head(call, b, h).backward(back);
-  }
+  if (back.initial_gradient) *back.initial_gradient = emptyState(*this, call, tokensBefore(call));
+  forHeads(call, [&](std::int64_t b, std::int64_t h) { Head(call, b, h).backward(back); });
 }
 
 void Based::fast(const Call<float>& call) const {
   State<float> made;
-  if (call.final) made = emptyState(call, tokensBefore(call) + call.sizes.tokens());
-  const std::int64_t heads = call.sizes.heads();
-  forBlocks(static_cast<std::size_t>(call.sizes.batch() * heads), 1, *call.context,
-            [&](std::size_t item, std::size_t) {
-              const auto head = static_cast<std::int64_t>(item);
-              basedForwardHead(call, head / heads, head % heads, call.final ? &made : nullptr);
-            });
+  if (call.final) made = emptyState(*this, call, tokensAfter(call));
+  forHeads(call, [&](std::int64_t b, std::int64_t h) {
+    basedForwardHead(call, b, h, call.final ? &made : nullptr);
+  });
   if (call.final) *call.final = std::move(made);
 }
 
 void Based::fastBackward(const BackwardCall<float>& back) const {
   const Call<float>& call = back.forward;
-  if (back.initial_gradient) *back.initial_gradient = emptyState(call, tokensBefore(call));
-  const std::int64_t heads = call.sizes.heads();
-  forBlocks(static_cast<std::size_t>(call.sizes.batch() * heads), 1, *call.context,
-            [&](std::size_t item, std::size_t) {
-              const auto head = static_cast<std::int64_t>(item);
-              basedBackwardHead(back, head / heads, head % heads);
-            });
+  if (back.initial_gradient) *back.initial_gradient = emptyState(*this, call, tokensBefore(call));
+  forHeads(call, [&](std::int64_t b, std::int64_t h) { basedBackwardHead(back, b, h); });
 }
 
 }  // namespace

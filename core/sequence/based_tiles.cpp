@@ -38,7 +38,7 @@ class BasedMixer {
         lag((window + kTokensSigned - 1) / kTokensSigned),
         epsilon(layout.hasFeatures() ? static_cast<float>(Layout::kEpsilon) : 0),
         has_exponentials(layout.hasExponentials()),
-        rows_{call, back, batch, head},
+        rows_{call, back, batch, head, kTokensSigned},
         made_(made),
         root_(static_cast<float>(std::pow(static_cast<double>(inputs), -0.25))) {
     if (layout.hasFeatures()) makeBlocks();
@@ -68,6 +68,8 @@ class BasedMixer {
   void store(std::int64_t first, std::size_t count, const float* rows) const {
     rows_.store(first, count, values, rows);
   }
+  void prefetchOutput(std::int64_t first) const { rows_.prefetchOutput(first, values); }
+  void walk(std::int64_t step) { rows_.next = step; }
   void add(Side side, std::int64_t first, std::size_t count, float* rows) const {
     scaleAll(rows, count * tileStride(inputs), root_);
     addRows(side == Side::query ? Layout::kQuery : Layout::kKey, first, count, inputs, 0, rows);
@@ -77,7 +79,7 @@ class BasedMixer {
   }
 
   void features(Side, const FeatureBlock& block, const float* x, float* to) const;
-  void pull(Side, const FeatureBlock& block, const float* x, const float*, const float* above,
+  void pull(Side, const FeatureBlock& block, const FeatureInputs& tile, const float* above,
             float* gradient) const;
 
   template <class D, class V, class M>
@@ -93,13 +95,13 @@ class BasedMixer {
   }
 
   void loadState(float* matrix, float* normaliser) const {
-    if (rows_.call.initial) unpack(*rows_.call.initial, matrix, normaliser);
+    rows_.loadState(layout, matrix, normaliser);
   }
   void loadFinalGradient(float* matrix, float* normaliser) const {
-    if (rows_.back->final_gradient) unpack(*rows_.back->final_gradient, matrix, normaliser);
+    rows_.loadFinalGradient(layout, matrix, normaliser);
   }
   void storeInitialGradient(const float* matrix, const float* normaliser) const {
-    if (rows_.back->initial_gradient) pack(matrix, normaliser, *rows_.back->initial_gradient);
+    rows_.storeInitialGradient(layout, matrix, normaliser);
   }
   void storeState(const float* matrix, const float* normaliser) const;
 
@@ -131,19 +133,6 @@ class BasedMixer {
   // final state's cache says of the same tokens.
   void addRows(std::size_t input, std::int64_t first, std::size_t count, std::size_t width,
                std::size_t part, const float* rows) const;
-
-  void unpack(const State<float>& state, float* matrix, float* normaliser) const {
-    unpackRows(state.values.data() + layout.matrixOffset(rows_.batch, rows_.head), features_count,
-               values, matrix);
-    std::copy_n(state.values.data() + layout.normaliserOffset(rows_.batch, rows_.head),
-                features_count, normaliser);
-  }
-  void pack(const float* matrix, const float* normaliser, State<float>& state) const {
-    packRows(matrix, features_count, values,
-             state.values.data() + layout.matrixOffset(rows_.batch, rows_.head));
-    std::copy_n(normaliser, features_count,
-                state.values.data() + layout.normaliserOffset(rows_.batch, rows_.head));
-  }
 
   HeadRows rows_;
   State<float>* made_;
@@ -189,9 +178,10 @@ void BasedMixer::features(Side, const FeatureBlock& block, const float* x, float
   }
 }
 
-void BasedMixer::pull(Side, const FeatureBlock& block, const float* x, const float*,
+void BasedMixer::pull(Side, const FeatureBlock& block, const FeatureInputs& tile,
                       const float* above, float* gradient) const {
   const hn::ScalableTag<float> d;
+  const float* x = tile.across;
   const auto root = hn::Set(d, static_cast<float>(std::numbers::sqrt2));
   if (block.first == 0) {
     for (std::size_t n = 0; n < inputs * kTokens; n += hn::Lanes(d)) {
@@ -219,7 +209,7 @@ void BasedMixer::pull(Side, const FeatureBlock& block, const float* x, const flo
 
 void BasedMixer::storeState(const float* matrix, const float* normaliser) const {
   if (made_ == nullptr) return;
-  pack(matrix, normaliser, *made_);
+  packState(layout, matrix, normaliser, rows_.batch, rows_.head, *made_);
   const std::int64_t cached = layout.cached(past + tokens);
   for (std::int64_t i = 0; i < cached; ++i) {
     const std::int64_t token = tokens - cached + i;
@@ -256,13 +246,13 @@ void BasedMixer::addRows(std::size_t input, std::int64_t first, std::size_t coun
   }
 }
 
-void forwardHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
-                 State<float>* made) {
+void basedForward(const Call<float>& call, std::int64_t batch, std::int64_t head,
+                  State<float>* made) {
   BasedMixer mixer(call, nullptr, made, batch, head);
   FeatureForward<BasedMixer>(mixer).run();
 }
 
-void backwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
+void basedBackward(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
   BasedMixer mixer(back.forward, &back, nullptr, batch, head);
   FeatureBackward<BasedMixer>(mixer).run();
 }
@@ -273,16 +263,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lineament::sequence {
 
-HWY_EXPORT(forwardHead);
-HWY_EXPORT(backwardHead);
+HWY_EXPORT(basedForward);
+HWY_EXPORT(basedBackward);
 
 void basedForwardHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
                       State<float>* made) {
-  HWY_DYNAMIC_DISPATCH(forwardHead)(call, batch, head, made);
+  HWY_DYNAMIC_DISPATCH(basedForward)(call, batch, head, made);
 }
 
 void basedBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
-  HWY_DYNAMIC_DISPATCH(backwardHead)(back, batch, head);
+  HWY_DYNAMIC_DISPATCH(basedBackward)(back, batch, head);
 }
 
 }  // namespace lineament::sequence

@@ -45,6 +45,11 @@ struct FeatureBlock {
   std::size_t first, count, from, to;
 };
 
+// A tile's inputs, across and by rows, and its features where pairs are on features.
+struct FeatureInputs {
+  const float *across, *rows, *features;
+};
+
 // What one head's mechanism tells the walks ("mixer" below):
 //   kPairsOnFeatures, kWindows                     u is f; some pairs are exponentials
 //   inputs, features_count, values                      widths
@@ -52,10 +57,11 @@ struct FeatureBlock {
 //   blocks                                         vector<FeatureBlock>; one if kPairsOnFeatures
 //   loadInputs(side, first, count, rows), loadValues(first, count, rows)
 //   features(side, block, inputs across, features across)
-//   pull(side, block, inputs, features, feature gradient, input gradient added to), all across
+//   pull(side, block, FeatureInputs, feature gradient (may be used up), input gradient added to)
 //   pair(d, s, shift, far, in_window, weight, slope)     w and dw/ds over exp(shift); far is
 //                                                        exp(-shift)
 //   loadState(matrix, normaliser), storeState(matrix, normaliser)
+//   prefetchOutput(first), walk(step): in the backward pass, that tiles now follow the other way
 template <class Mixer>
 class FeatureTiles {
  protected:
@@ -118,9 +124,11 @@ class FeatureTiles {
     return {from, std::max(from, within(end))};
   }
 
+  static bool isWhole(Columns columns) { return columns.from == 0 && columns.to == kTokens; }
+
   void loadInputs(Side side, std::int64_t tile, Tile& to) {
-    std::fill_n(input_rows_, kTokens * input_stride_, 0.0f);
     const Columns own = columnsOf(tile, -mixer_.past, mixer_.tokens);
+    if (!isWhole(own)) std::fill_n(input_rows_, kTokens * input_stride_, 0.0f);
     if (own.from < own.to) {
       mixer_.loadInputs(side, tile * kTokensSigned + static_cast<std::int64_t>(own.from),
                         own.to - own.from, input_rows_ + own.from * input_stride_);
@@ -133,15 +141,15 @@ class FeatureTiles {
   }
   void loadKeys(std::int64_t tile, Tile& to) {
     loadInputs(Side::key, tile, to);
-    std::fill_n(to.rows, kTokens * value_stride_, 0.0f);
     const Columns own = columnsOf(tile, -mixer_.past, mixer_.tokens);
+    if (!isWhole(own)) std::fill_n(to.rows, kTokens * value_stride_, 0.0f);
     if (own.from == own.to) return;
     mixer_.loadValues(tile * kTokensSigned + static_cast<std::int64_t>(own.from), own.to - own.from,
                       to.rows + own.from * value_stride_);
   }
 
   static void keepColumns(float* across, std::size_t rows, Columns columns) {
-    if (columns.from == 0 && columns.to == kTokens) return;
+    if (isWhole(columns)) return;
     for (std::size_t i = 0; i < rows; ++i) {
       std::fill_n(across + i * kTokens, columns.from, 0.0f);
       std::fill(across + i * kTokens + columns.to, across + (i + 1) * kTokens, 0.0f);
@@ -151,8 +159,7 @@ class FeatureTiles {
   // The features of a block for a tile's columns; 0 in all others.
   const float* featuresOf(Side side, const FeatureBlock& block, const Tile& tile, Columns columns) {
     if constexpr (Mixer::kPairsOnFeatures) {
-      const Columns all{0, kTokens};
-      if (columns.from == all.from && columns.to == all.to) return tile.features;
+      if (isWhole(columns)) return tile.features;
       std::copy_n(tile.features, block.count * kTokens, block_features_);
     } else {
       mixer_.features(side, block, tile.inputs, block_features_);
@@ -239,7 +246,8 @@ class FeatureForward : FeatureTiles<Mixer> {
     const std::size_t count = this->countOf(chunk);
     this->loadInputs(Side::query, chunk, query_);
     this->loadKeys(chunk, ring(chunk));
-    std::fill_n(out_, kTokens * this->value_stride_, 0.0f);
+    mixer_.prefetchOutput(chunk * kTokensSigned);
+    if (mixer_.blocks.empty()) std::fill_n(out_, kTokens * this->value_stride_, 0.0f);
     std::fill_n(sums_, kTokens, 0.0f);
     const std::int64_t gone = chunk - mixer_.lag;
     const Columns columns = leaving(gone), own{0, count};
@@ -259,9 +267,14 @@ class FeatureForward : FeatureTiles<Mixer> {
   }
 
   void read(const FeatureBlock& block, std::size_t count, const float* features) {
-    smallProduct<true>(count, mixer_.values, block.count, features, 1, kTokens,
-                       this->matrix_ + block.first * this->value_stride_, this->stride(), out_,
-                       this->stride());
+    const float* matrix = this->matrix_ + block.first * this->value_stride_;
+    if (block.first == 0) {
+      smallProduct<false>(count, mixer_.values, block.count, features, 1, kTokens, matrix,
+                          this->stride(), out_, this->stride());
+    } else {
+      smallProduct<true>(count, mixer_.values, block.count, features, 1, kTokens, matrix,
+                         this->stride(), out_, this->stride());
+    }
     addWeightedRows(features, block.count, this->normaliser_ + block.first, sums_);
   }
 
@@ -368,10 +381,13 @@ class FeatureBackward : FeatureTiles<Mixer> {
 
   void loadQueries(std::int64_t tile, Tile& to) {
     this->loadInputs(Side::query, tile, to);
-    std::fill_n(to.rows, kTokens * this->value_stride_, 0.0f);
-    std::fill_n(to.ones, kTokens, 0.0f);
-    std::fill_n(to.shift, kTokens, 0.0f);
-    mixer_.loadAbove(tile * kTokensSigned, this->countOf(tile), to.rows, to.ones, to.shift);
+    const std::size_t count = this->countOf(tile);
+    if (count < kTokens) {
+      std::fill_n(to.rows, kTokens * this->value_stride_, 0.0f);
+      std::fill_n(to.ones, kTokens, 0.0f);
+      std::fill_n(to.shift, kTokens, 0.0f);
+    }
+    mixer_.loadAbove(tile * kTokensSigned, count, to.rows, to.ones, to.shift);
     for (std::size_t i = 0; i < kTokens; ++i) to.far[i] = this->farOf(to.shift[i]);
   }
 
@@ -402,8 +418,8 @@ class FeatureBackward : FeatureTiles<Mixer> {
         smallProduct<true>(block.count, kTokens, kTokens, ring(chunk).features, kTokens, 1, slopes_,
                            kTokens, feature_gradient_, kTokens);
       }
-      mixer_.pull(Side::query, block, other_.inputs, other_.features, feature_gradient_,
-                  input_gradient_);
+      mixer_.pull(Side::query, block, {other_.inputs, this->input_rows_, other_.features},
+                  feature_gradient_, input_gradient_);
       if (columns.from == columns.to) continue;
       this->write(block, ring(gone), columns,
                   this->featuresOf(Side::key, block, ring(gone), columns));
@@ -454,6 +470,7 @@ class FeatureBackward : FeatureTiles<Mixer> {
     std::fill_n(this->matrix_, mixer_.features_count * this->value_stride_, 0.0f);
     std::fill_n(this->normaliser_, mixer_.features_count, 0.0f);
     mixer_.loadFinalGradient(this->matrix_, this->normaliser_);
+    mixer_.walk(-kTokensSigned);
     for (std::int64_t tile = this->chunks_ - 1; tile >= -mixer_.lag; --tile) {
       if (tile >= 0) loadQueries(tile, ring(tile));
       this->loadKeys(tile, other_);
@@ -499,8 +516,8 @@ class FeatureBackward : FeatureTiles<Mixer> {
       const float* features = this->featuresOf(Side::key, block, other_, far);
       smallProduct<true>(kTokens, mixer_.values, block.count, features, 1, kTokens, matrix,
                          this->stride(), value_gradient_, this->stride());
-      mixer_.pull(Side::key, block, other_.inputs, other_.features, feature_gradient_,
-                  input_gradient_);
+      mixer_.pull(Side::key, block, {other_.inputs, this->input_rows_, other_.features},
+                  feature_gradient_, input_gradient_);
     }
     if constexpr (!Mixer::kPairsOnFeatures) {
       for (std::int64_t chunk = std::max<std::int64_t>(0, tile);

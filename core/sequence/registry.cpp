@@ -12,6 +12,7 @@
 #include "core/sequence/lssl.h"
 #include "core/sequence/mamba.h"
 #include "core/sequence/rwkv7.h"
+#include "core/sequence/hedgehog.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/ssd.h"
 
@@ -30,6 +31,9 @@ const std::vector<const Mechanism*>& mechanisms() {
       &deltanet(),         &gatedDeltanet(),   &mamba(),
       &mambaSigned(),      &basedAttention(),  &rwkv7(),
       &softmaxAttention(), &mamba(), &mambaSigned(), &ssd(), &lssl(),
+      &softmaxAttention(),
+      &basedAttention(),
+      &hedgehogAttention(),
   };
   return all;
 }
