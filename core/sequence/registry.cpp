@@ -8,11 +8,11 @@
 #include "core/sequence/deltanet.h"
 #include "core/sequence/gated_deltanet.h"
 #include "core/sequence/gla.h"
+#include "core/sequence/hedgehog.h"
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/lssl.h"
 #include "core/sequence/mamba.h"
 #include "core/sequence/rwkv7.h"
-#include "core/sequence/hedgehog.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/ssd.h"
 
@@ -27,12 +27,17 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(), &linearAttention(), &gatedLinearAttention(),
-      &deltanet(),         &gatedDeltanet(),   &mamba(),
-      &mambaSigned(),      &basedAttention(),  &rwkv7(),
-      &softmaxAttention(), &mamba(), &mambaSigned(), &ssd(), &lssl(),
       &softmaxAttention(),
+      &linearAttention(),
+      &gatedLinearAttention(),
+      &deltanet(),
+      &gatedDeltanet(),
+      &mamba(),
+      &mambaSigned(),
       &basedAttention(),
+      &rwkv7(),
+      &ssd(),
+      &lssl(),
       &hedgehogAttention(),
   };
   return all;
