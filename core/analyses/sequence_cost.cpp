@@ -8,6 +8,7 @@
 
 #include "core/analyses/sequence_setup.h"
 #include "core/base/memory.h"
+#include "core/sequence/prepared_call.h"
 #include "core/sequence/registry.h"
 #include "core/sequence/tile.h"
 
@@ -80,9 +81,9 @@ struct Point {
   double tokens = 0, seconds = 0, bytes = 0;
 };
 
-double secondsOf(const Problem& problem, const Context& context) {
+double secondsOf(sequence::PreparedCall& call, const Context& context) {
   const auto begin = std::chrono::steady_clock::now();
-  sequence::runFast(problem, sequence::Storage::f32, context);
+  call.forward(context);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
@@ -98,11 +99,12 @@ Point measured(const Problem& problem, std::int64_t repeats, const Context& cont
   sequence::releaseWorkspaces();
   Context quiet = context;
   quiet.progress = nullptr;
-  secondsOf(problem, quiet);
+  sequence::PreparedCall call(problem, sequence::Storage::f32);
+  secondsOf(call, quiet);
   std::vector<double> times;
   for (std::int64_t i = 0; i < repeats; ++i) {
     context.checkpoint(static_cast<double>(i) / static_cast<double>(repeats));
-    times.push_back(secondsOf(problem, quiet));
+    times.push_back(secondsOf(call, quiet));
   }
   std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                    times.end());

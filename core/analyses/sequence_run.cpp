@@ -6,6 +6,7 @@
 
 #include "core/analyses/sequence_setup.h"
 #include "core/base/memory.h"
+#include "core/sequence/inspection.h"
 #include "core/sequence/registry.h"
 
 namespace lineament {
@@ -125,15 +126,6 @@ Made runForm(const Problem& problem, const Parameters& parameters, const Context
   return timed([&] { return sequence::runFast(problem, storage, context); });
 }
 
-double errorAgainst(const std::vector<double>& x, const std::vector<double>& reference) {
-  double difference = 0, size = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    difference += (x[i] - reference[i]) * (x[i] - reference[i]);
-    size += reference[i] * reference[i];
-  }
-  return size > 0 ? std::sqrt(difference / size) : std::sqrt(difference);
-}
-
 std::vector<std::string> dimensionNames(const sequence::Dims& dims) {
   std::vector<std::string> names;
   for (const Dim dim : dims) names.emplace_back(sequence::name(dim));
@@ -226,7 +218,7 @@ class SequenceRun : public Analysis {
     }
     context.checkpoint(0.4, "Running the reference");
     const auto reference = sequence::runReference(problem, context.part(0.4, 0.7));
-    outputs.metrics["error_vs_reference"] = errorAgainst(made.output, reference.output);
+    outputs.metrics["error_vs_reference"] = sequence::relativeError(made.output, reference.output);
     if (problem.sizes.tokens() == 0 || problem.sizes.batch() == 0) return;
     outputs.add("attention", Data(attentionOf(problem, context.part(0.7, 1))));
     const std::string title =

@@ -44,7 +44,27 @@ std::int64_t sizeOf(const std::vector<double>& matrix, std::int64_t tokens) {
   return tokens == 0 ? 0 : static_cast<std::int64_t>(matrix.size()) / tokens;
 }
 
+template <class T>
+double errorOf(std::span<const T> x, std::span<const double> reference) {
+  double difference = 0, size = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double d = static_cast<double>(x[i]) - reference[i];
+    difference += d * d;
+    size += reference[i] * reference[i];
+  }
+  if (size > 0) return std::sqrt(difference / size);
+  return x.empty() ? 0 : std::sqrt(difference / static_cast<double>(x.size()));
+}
+
 }  // namespace
+
+double relativeError(std::span<const double> x, std::span<const double> reference) {
+  return errorOf(x, reference);
+}
+
+double relativeError(std::span<const float> x, std::span<const double> reference) {
+  return errorOf(x, reference);
+}
 
 std::vector<double> attentionShares(const std::vector<double>& attention, std::int64_t tokens) {
   std::vector<double> shares(attention.size());

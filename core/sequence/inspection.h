@@ -3,6 +3,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/sequence/problem.h"
@@ -11,6 +12,10 @@ namespace lineament::sequence {
 
 // What can be seen of a mechanism from outside: how it spreads its attention, how long it
 // remembers, how full its state is. Matrices are implied attention, [tokens, tokens] row-major.
+
+// rms(x - reference) / rms(reference); where the reference is all 0, rms(x - reference).
+double relativeError(std::span<const double> x, std::span<const double> reference);
+double relativeError(std::span<const float> x, std::span<const double> reference);
 
 // |A[t, s]| / sum over s of |A[t, s]|: what share each token has in an output, signs aside. A row
 // of zeros stays one.
