@@ -5,7 +5,9 @@
 
 #include "core/base/error.h"
 #include "core/sequence/gla.h"
+#include "core/sequence/lightning.h"
 #include "core/sequence/linear_attention.h"
+#include "core/sequence/retention.h"
 #include "core/sequence/softmax.h"
 
 namespace lineament::sequence {
@@ -19,9 +21,8 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(),
-      &linearAttention(),
-      &gatedLinearAttention(),
+      &softmaxAttention(),   &linearAttention(),      &retention(),
+      &lightningAttention(), &gatedLinearAttention(),
   };
   return all;
 }
