@@ -22,14 +22,11 @@ constexpr std::size_t kScoreStride = tileStride(kChunk);
 // States and their gradients are held transposed, [values, keys]: then every product of the pass
 // finds its right factor row by row. Where the recurrence normalises, a last row holds the sums of
 // keys, as if each value ended with a 1.
-class BackwardHead {
+class BackwardHeads {
  public:
-  BackwardHead(const DiagonalShape& shape, const DiagonalHead& head,
-               DiagonalBackwardHead& gradients, std::span<const float> kept)
+  BackwardHeads(const DiagonalShape& shape, std::span<const DiagonalBackwardTask> tasks)
       : shape_(shape),
-        head_(head),
-        gradients_(gradients),
-        kept_(kept),
+        tasks_(tasks),
         keys_(sizeOf(shape.keys)),
         values_(sizeOf(shape.values)),
         rows_(values_ + (shape.normalise ? 1 : 0)),
@@ -45,31 +42,46 @@ class BackwardHead {
         slopes_(work_.tile(kChunk, kChunk)),
         decay_gradients_(work_.tile(kChunk, keys_)),
         behind_(work_.numbers(key_stride_).data()),
-        ahead_{work_.numbers(Strips::numbers(rows_, keys_)).data(), rows_, keys_},
+        gradients_(work_.numbers(Strips::numbers(rows_, keys_) * tasks.size()).data()),
         decays_(work_, shape, kChunk, true) {}
 
-  void run(DiagonalState<const float> final_gradient, DiagonalState<float> initial_gradient,
-           const Context& context) {
-    if (final_gradient.matrix != nullptr) {
-      for (std::size_t c = 0; c < keys_; ++c) {
-        for (std::size_t e = 0; e < values_; ++e) {
-          *ahead_.at(e, c) = final_gradient.matrix[c * values_ + e];
-        }
-        if (shape_.normalise) *ahead_.at(values_, c) = final_gradient.sums[c];
-      }
+  void run(const Context& context) {
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+      select(i);
+      begin();
     }
     for (std::int64_t segment = (shape_.tokens + kSegment - 1) / kSegment; segment-- > 0;) {
       if (context.stopRequested()) throw Cancelled{};
-      const std::size_t chunks = findStates(segment);
-      for (std::size_t i = chunks; i-- > 0;) chunk(i);
+      for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        select(i);
+        for (std::size_t chunks = findStates(segment); chunks-- > 0;) chunk(chunks);
+        if (segment == 0) finishDecays();
+      }
     }
-    finish(initial_gradient);
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+      select(i);
+      finish(tasks_[i].initial_gradient);
+    }
   }
 
  private:
   DiagonalRows tiles() {
     return {work_.tile(kChunk, keys_), work_.tile(kChunk, keys_), work_.tile(kChunk, rows_),
             static_cast<std::ptrdiff_t>(key_stride_), static_cast<std::ptrdiff_t>(value_stride_)};
+  }
+
+  void select(std::size_t index) {
+    task_ = &tasks_[index];
+    ahead_ = {gradients_ + index * Strips::numbers(rows_, keys_), rows_, keys_};
+  }
+
+  void begin() {
+    const DiagonalState<const float> final = task_->final_gradient;
+    if (final.matrix == nullptr) return;
+    for (std::size_t c = 0; c < keys_; ++c) {
+      for (std::size_t e = 0; e < values_; ++e) *ahead_.at(e, c) = final.matrix[c * values_ + e];
+      if (shape_.normalise) *ahead_.at(values_, c) = final.sums[c];
+    }
   }
 
   Strips state(std::size_t index) {
@@ -81,19 +93,22 @@ class BackwardHead {
 
   // The tokens of a chunk as the recurrence takes them. Returns their number, at most `most`.
   std::size_t load(std::int64_t first, std::size_t most) {
-    const std::size_t count = decays_.begin(head_, first, most);
-    head_.load(first, static_cast<std::int64_t>(count), tile_);
+    const std::size_t count = decays_.begin(*task_->head, task_->rate, first, most);
+    const DiagonalInputs inputs = task_->head->load(first, static_cast<std::int64_t>(count), tile_);
+    for (std::size_t i = 0; inputs.values.data != tile_.values && i < count; ++i) {
+      std::copy_n(inputs.values.row(i), values_, tile_.values + i * value_stride_);
+    }
     if (shape_.normalise) {
       for (std::size_t i = 0; i < count; ++i) tile_.values[i * value_stride_ + values_] = 1;
     }
-    decays_.weigh(count, tile_.queries, tile_.keys);
+    decays_.weigh(count, inputs, tile_);
     return count;
   }
 
   // The states that enter the chunks of a segment, from the kept one on, and the one behind them.
   std::size_t findStates(std::int64_t segment) {
     const std::size_t size = keptNumbers(keys_, values_);
-    const float* from = kept_.data() + sizeOf(segment) * size;
+    const float* from = task_->kept.data() + sizeOf(segment) * size;
     const Strips first_state = state(0);
     for (std::size_t e = 0; e < values_; ++e) {
       const float* strip = from + e / kStrip * kStrip * keys_ + e % kStrip;
@@ -133,7 +148,7 @@ class BackwardHead {
     const std::int64_t first = firsts_[index];
     const std::size_t count = load(first, counts_[index]);
     const auto tokens = static_cast<std::int64_t>(count);
-    gradients_.loadGradient(first, tokens, above_, tile_.value_stride);
+    task_->gradients->loadGradient(first, tokens, above_, tile_.value_stride);
     rowProducts<true>(count, count, key_stride_, tile_.queries, key_stride_, tile_.keys,
                       key_stride_, scores_, kScoreStride);
     clearAbove(scores_, count, kScoreStride);
@@ -153,15 +168,16 @@ class BackwardHead {
       block.store(value_gradients_across_ + i * kScoreStride + j, kScoreStride);
     });
     transpose(value_gradients_across_, values_, count, kScoreStride, found_.values, value_stride_);
-    if (gradients_.decaysWanted()) handOverDecays(first, count);
+    if (task_->gradients->decaysWanted()) handOverDecays(first, count);
     decays_.unweigh(count, found_.queries, found_.keys);
-    gradients_.add(first, tokens, found_);
+    task_->gradients->add(first, tokens, found_);
   }
 
   // With n = P V + qt S and d = P 1 + qt z + eps, o = n / d: dn = do / d and dd = -(dn . o). The
   // latter becomes the gradient of the 1 behind each value.
   void spreadNormaliser(const Strips& entering, std::int64_t first, std::size_t count) {
-    gradients_.loadOutput(first, static_cast<std::int64_t>(count), outputs_, tile_.value_stride);
+    task_->gradients->loadOutput(first, static_cast<std::int64_t>(count), outputs_,
+                                 tile_.value_stride);
     for (std::size_t i = 0; i < count; ++i) {
       float denominator = kNormaliserEps;
       for (std::size_t j = 0; j <= i; ++j) denominator += scores_[i * kScoreStride + j];
@@ -182,7 +198,7 @@ class BackwardHead {
   HWY_INLINE void decayAhead(const Strips& leaving, std::size_t index) {
     const hn::ScalableTag<float> d;
     const float* whole = decays_.whole();
-    if (whole == nullptr && !gradients_.decaysWanted()) return;
+    if (whole == nullptr && !task_->gradients->decaysWanted()) return;
     for (std::size_t c = 0; c < ahead_.width(index); c += hn::Lanes(d)) {
       const auto factor =
           whole != nullptr ? hn::Load(d, whole + index * kStrip + c) : hn::Set(d, 1.0f);
@@ -253,7 +269,7 @@ class BackwardHead {
   void giveDecays(std::int64_t first, std::int64_t count) {
     if (count == 0) return;
     if (shape_.decay == Decay::channel) {
-      gradients_.addDecays(first, count, decay_gradients_, tile_.key_stride);
+      task_->gradients->addDecays(first, count, decay_gradients_, tile_.key_stride);
       return;
     }
     for (std::size_t i = 0; i < sizeOf(count); ++i) {
@@ -262,23 +278,25 @@ class BackwardHead {
       for (std::size_t c = 0; c < keys_; ++c) sum += row[c];
       decay_gradients_[i] = sum;
     }
-    gradients_.addDecays(first, count, decay_gradients_, 1);
+    task_->gradients->addDecays(first, count, decay_gradients_, 1);
   }
 
-  // The entering state has the first token's decay applied.
-  void finish(DiagonalState<float> initial_gradient) {
-    if (shape_.tokens > 0 && gradients_.decaysWanted()) {
-      const Strips entering = state(0);
-      for (std::size_t c = 0; c < keys_; ++c) {
-        float sum = 0;
-        for (std::size_t i = 0; i < rows_; ++i) sum += *ahead_.at(i, c) * *entering.at(i, c);
-        decay_gradients_[c] = sum;
-      }
-      giveDecays(0, 1);
+  // By the decay of the very first token, which is applied to the state that enters.
+  void finishDecays() {
+    if (!task_->gradients->decaysWanted()) return;
+    const Strips entering = state(0);
+    for (std::size_t c = 0; c < keys_; ++c) {
+      float sum = 0;
+      for (std::size_t i = 0; i < rows_; ++i) sum += *ahead_.at(i, c) * *entering.at(i, c);
+      decay_gradients_[c] = sum;
     }
+    giveDecays(0, 1);
+  }
+
+  void finish(DiagonalState<float> initial_gradient) {
     if (initial_gradient.matrix == nullptr) return;
     std::fill_n(behind_, key_stride_, 1.0f);
-    if (shape_.tokens > 0) firstDecays(shape_, head_, behind_);
+    if (shape_.tokens > 0) firstDecays(shape_, *task_->head, task_->rate, behind_);
     for (std::size_t c = 0; c < keys_; ++c) {
       for (std::size_t e = 0; e < values_; ++e) {
         initial_gradient.matrix[c * values_ + e] = behind_[c] * *ahead_.at(e, c);
@@ -288,26 +306,24 @@ class BackwardHead {
   }
 
   const DiagonalShape& shape_;
-  const DiagonalHead& head_;
-  DiagonalBackwardHead& gradients_;
-  std::span<const float> kept_;
+  std::span<const DiagonalBackwardTask> tasks_;
   Workspace work_;
   std::size_t keys_, values_, rows_, key_stride_, value_stride_;
   DiagonalRows tile_, found_;
   float *keys_across_, *above_, *outputs_, *value_gradients_across_, *scores_, *slopes_,
-      *decay_gradients_, *behind_;
-  Strips ahead_;
+      *decay_gradients_, *behind_, *gradients_;
   ChunkDecays decays_;
   std::array<float*, kSegment + 1> states_{};
   std::array<std::int64_t, kSegment> firsts_{};
   std::array<std::size_t, kSegment> counts_{};
+  // Of the head whose turn it is; the gradient by the state that enters the later tokens.
+  const DiagonalBackwardTask* task_ = nullptr;
+  Strips ahead_;
 };
 
-void backwardHead(const DiagonalShape& shape, const DiagonalHead& head,
-                  DiagonalBackwardHead& gradients, DiagonalState<const float> final_gradient,
-                  DiagonalState<float> initial_gradient, std::span<const float> kept,
-                  const Context& context) {
-  BackwardHead(shape, head, gradients, kept).run(final_gradient, initial_gradient, context);
+void backwardHeads(const DiagonalShape& shape, std::span<const DiagonalBackwardTask> tasks,
+                   const Context& context) {
+  BackwardHeads(shape, tasks).run(context);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
@@ -316,14 +332,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lineament::sequence {
 
-HWY_EXPORT(backwardHead);
+HWY_EXPORT(backwardHeads);
 
-void diagonalBackward(const DiagonalShape& shape, const DiagonalHead& head,
-                      DiagonalBackwardHead& gradients, DiagonalState<const float> final_gradient,
-                      DiagonalState<float> initial_gradient, std::span<const float> kept,
+void diagonalBackward(const DiagonalShape& shape, std::span<const DiagonalBackwardTask> tasks,
                       const Context& context) {
-  HWY_DYNAMIC_DISPATCH(backwardHead)
-  (shape, head, gradients, final_gradient, initial_gradient, kept, context);
+  HWY_DYNAMIC_DISPATCH(backwardHeads)(shape, tasks, context);
 }
 
 }  // namespace lineament::sequence

@@ -5,9 +5,16 @@
 
 namespace lineament::sequence {
 
-void DiagonalHead::loadDecays(std::int64_t, std::int64_t, float*, std::ptrdiff_t) const {}
+RowsAt<const float> DiagonalHead::loadDecays(std::int64_t, std::int64_t, float* decays,
+                                             std::ptrdiff_t stride) const {
+  return {decays, stride};
+}
 
-void DiagonalHead::prefetch(std::int64_t, std::int64_t) const {}
+void DiagonalHead::foresee(std::int64_t, std::int64_t, PrefetchList&) const {}
+
+RowsAt<float> DiagonalHead::place(std::int64_t, float* outputs, std::ptrdiff_t stride) const {
+  return {outputs, stride};
+}
 
 void DiagonalBackwardHead::loadOutput(std::int64_t, std::int64_t, float*, std::ptrdiff_t) const {}
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/base/context.h"
+#include "core/sequence/prefetch.h"
 
 namespace lineament::sequence {
 
@@ -41,19 +42,29 @@ enum class Decay : std::uint8_t {
 struct DiagonalShape {
   std::int64_t tokens = 0, keys = 0, values = 0;
   Decay decay = Decay::none;
-  float rate = 0;  // g where it is constant
   float scale = 1;
   bool normalise = false;
 };
 
 inline constexpr float kNormaliserEps = 1e-6f;
 
-// Rows of tokens in the engine's tiles; a null pointer is not wanted.
+// Rows of tokens in the engine's tiles.
 struct DiagonalRows {
   float* queries = nullptr;
   float* keys = nullptr;
   float* values = nullptr;
   std::ptrdiff_t key_stride = 0, value_stride = 0;
+};
+
+// Rows that lie anywhere, `stride` numbers from one to the next.
+template <class T>
+struct RowsAt {
+  T* data = nullptr;
+  std::ptrdiff_t stride = 0;
+  T* row(std::size_t index) const { return data + static_cast<std::ptrdiff_t>(index) * stride; }
+};
+struct DiagonalInputs {
+  RowsAt<const float> queries, keys, values;
 };
 
 // What a mechanism gives the engine for one head, and takes from it. Tokens are counted as the
@@ -62,16 +73,22 @@ class DiagonalHead {
  public:
   virtual ~DiagonalHead() = default;
 
-  // Writes the queries (without the scale), keys and values of tokens [first, first + count), as
-  // the recurrence takes them: behind a feature map, say.
-  virtual void load(std::int64_t first, std::int64_t count, const DiagonalRows& rows) const = 0;
-  // Writes log decays: one number a row where they are a token's, otherwise a row of the channels.
-  virtual void loadDecays(std::int64_t first, std::int64_t count, float* decays,
-                          std::ptrdiff_t stride) const;
-  // Asks the processor for what load and store will touch.
-  virtual void prefetch(std::int64_t first, std::int64_t count) const;
-  virtual void store(std::int64_t first, std::int64_t count, const float* outputs,
-                     std::ptrdiff_t stride) const = 0;
+  // The queries (without the scale), keys and values of tokens [first, first + count), as the
+  // recurrence takes them: behind a feature map, say. They are written into `rows`, or pointed to
+  // where they lie ready and fill whole tile rows.
+  virtual DiagonalInputs load(std::int64_t first, std::int64_t count,
+                              const DiagonalRows& rows) const = 0;
+  // The same for log decays: one number a row where they are a token's, otherwise one for each
+  // channel.
+  virtual RowsAt<const float> loadDecays(std::int64_t first, std::int64_t count, float* decays,
+                                         std::ptrdiff_t stride) const;
+  // What load and store will touch.
+  virtual void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const;
+  // Where the outputs may be written: at their place if they fill whole tile rows there, otherwise
+  // into `outputs`. They are stored after that.
+  virtual RowsAt<float> place(std::int64_t first, float* outputs, std::ptrdiff_t stride) const;
+  virtual void store(std::int64_t first, std::int64_t count,
+                     const RowsAt<float>& outputs) const = 0;
 };
 
 // The same for the backward pass.
@@ -103,16 +120,32 @@ struct DiagonalState {
 // Numbers that the forward pass leaves for the backward pass of one head.
 std::size_t diagonalKept(const DiagonalShape& shape);
 
-// `kept` may be empty: then there will be no backward pass. Throws Cancelled when the context asks
-// to stop.
-void diagonalForward(const DiagonalShape& shape, const DiagonalHead& head,
-                     DiagonalState<const float> initial, DiagonalState<float> final,
-                     std::span<float> kept, const Context& context);
+// One head of a forward pass.
+struct DiagonalTask {
+  const DiagonalHead* head = nullptr;
+  float rate = 0;  // g where it is constant
+  DiagonalState<const float> initial;
+  DiagonalState<float> final;
+  std::span<float> kept;  // may be empty: then there will be no backward pass
+};
 
-// The initial state went into `kept`. `initial_gradient` is set, everything else added to.
-void diagonalBackward(const DiagonalShape& shape, const DiagonalHead& head,
-                      DiagonalBackwardHead& gradients, DiagonalState<const float> final_gradient,
-                      DiagonalState<float> initial_gradient, std::span<const float> kept,
+// One head of a backward pass. Its initial state went into `kept`. The initial gradient is set,
+// everything else added to.
+struct DiagonalBackwardTask {
+  const DiagonalHead* head = nullptr;
+  DiagonalBackwardHead* gradients = nullptr;
+  float rate = 0;
+  DiagonalState<const float> final_gradient;
+  DiagonalState<float> initial_gradient;
+  std::span<const float> kept;
+};
+
+// Several heads on the calling thread, a segment of tokens at a time: where the heads of a token
+// lie side by side, each page of memory is then met once and not once for every head. What a head
+// comes to does not depend on the others. Throws Cancelled when the context asks to stop.
+void diagonalForward(const DiagonalShape& shape, std::span<const DiagonalTask> tasks,
+                     const Context& context);
+void diagonalBackward(const DiagonalShape& shape, std::span<const DiagonalBackwardTask> tasks,
                       const Context& context);
 
 // One token in one pass over the state, for decoding. q, k, v and the decays of each channel (null

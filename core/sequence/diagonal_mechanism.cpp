@@ -15,12 +15,31 @@ namespace {
 
 enum Input : std::size_t { kQuery, kKey, kValue, kDecay };
 
-// Fewer numbers of states than this are not worth a task of a step.
-constexpr std::int64_t kStepNumbers = std::int64_t{1} << 16;
-
 std::size_t sizeOf(std::int64_t count) {
   return static_cast<std::size_t>(count);
 }
+
+// Calls work(batch, first head, end of heads) for groups of neighbouring heads, as large ones as
+// leave every thread some.
+template <class Work>
+void forHeadGroups(const Call<float>& call, Work work) {
+  constexpr std::int64_t kMostHeads = 8;  // their states share the second-level cache
+  const std::int64_t batch = call.sizes.batch(), heads = call.sizes.heads();
+  if (batch == 0) return;
+  const std::int64_t threads =
+      call.context->threads > 0 ? call.context->threads : hardwareThreads();
+  const std::int64_t wanted = std::clamp<std::int64_t>((threads + batch - 1) / batch, 1, heads);
+  const std::int64_t size = std::min(kMostHeads, (heads + wanted - 1) / wanted);
+  const std::int64_t groups = (heads + size - 1) / size;
+  forBlocks(sizeOf(batch * groups), 1, *call.context, [&](std::size_t begin, std::size_t) {
+    const auto item = static_cast<std::int64_t>(begin);
+    const std::int64_t first = item % groups * size;
+    work(item / groups, first, std::min(heads, first + size));
+  });
+}
+
+// Fewer numbers of states than this are not worth a task of a step.
+constexpr std::int64_t kStepNumbers = std::int64_t{1} << 16;
 
 // Where one head's part of a state lies.
 template <class T>
@@ -106,6 +125,18 @@ std::vector<OperandSpec> attentionInputs() {
           {.name = "v", .dims = values, .role = Role::value, .help = "Values"}};
 }
 
+OperandSpec constantDecayInput() {
+  return {
+      .name = "g",
+      .dims = {Dim::head},
+      .role = OperandSpec::Role::log_decay,
+      .draw = Draw::log_gate,
+      .highest = 0,
+      .optional = true,
+      .infinite = true,
+      .help = "Natural log of each head's decay, in place of the published ones: never positive"};
+}
+
 OptionSpec scaleOption() {
   return {.id = "scale",
           .fallback = 0,
@@ -131,13 +162,12 @@ double DiagonalMechanism::rateOf(const Call<T>& call, std::int64_t head) const {
   }
 }
 
-DiagonalShape DiagonalMechanism::shapeOf(const Call<float>& call, std::int64_t head) const {
+DiagonalShape DiagonalMechanism::shapeOf(const Call<float>& call) const {
   const DiagonalRule about = rule(call.sizes, *call.options);
   return {call.sizes.tokens(),
           call.sizes.keys(),
           call.sizes.values(),
           about.decay,
-          static_cast<float>(rateOf(call, head)),
           static_cast<float>(about.scale),
           about.normalise};
 }
@@ -224,60 +254,76 @@ void DiagonalMechanism::referenceBackward(const BackwardCall<double>& back) cons
 }
 
 void DiagonalMechanism::fast(const Call<float>& call) const {
-  const std::int64_t heads = call.sizes.heads();
   const DiagonalRule about = rule(call.sizes, *call.options);
+  const DiagonalShape shape = shapeOf(call);
   const std::int64_t before = call.initial != nullptr ? call.initial->tokens : 0;
   float* final = prepared(call.final, elementsOf(state(call.sizes, *call.options, 0)),
                           before + call.sizes.tokens());
-  forBlocks(sizeOf(call.sizes.batch() * heads), 1, *call.context,
-            [&](std::size_t item, std::size_t) {
-              const FlushDenormals flush;
-              const auto index = static_cast<std::int64_t>(item);
-              const DiagonalShape shape = shapeOf(call, index % heads);
-              const DiagonalSource source{call, index / heads, index % heads, about.map};
-              const std::size_t kept = call.kept.empty() ? 0 : diagonalKept(shape);
-              diagonalForward(shape, DiagonalViews(source, shape),
-                              stateOf(valuesOf(call.initial), call.sizes, about.normalise, index),
-                              stateOf(final, call.sizes, about.normalise, index),
-                              call.kept.subspan(item * kept, kept), *call.context);
-            });
+  const std::size_t kept = call.kept.empty() ? 0 : diagonalKept(shape);
+  forHeadGroups(call, [&](std::int64_t batch, std::int64_t first, std::int64_t end) {
+    const FlushDenormals flush;
+    std::vector<DiagonalViews> views;
+    std::vector<DiagonalTask> tasks;
+    views.reserve(sizeOf(end - first));
+    for (std::int64_t head = first; head < end; ++head) {
+      const std::int64_t item = batch * call.sizes.heads() + head;
+      views.emplace_back(DiagonalSource{call, batch, head, about.map}, shape);
+      tasks.push_back({&views.back(), static_cast<float>(rateOf(call, head)),
+                       stateOf(valuesOf(call.initial), call.sizes, about.normalise, item),
+                       stateOf(final, call.sizes, about.normalise, item),
+                       call.kept.subspan(sizeOf(item) * kept, kept)});
+    }
+    diagonalForward(shape, tasks, *call.context);
+  });
 }
 
 void DiagonalMechanism::fastBackward(const BackwardCall<float>& back) const {
   const Call<float>& call = back.forward;
-  const std::int64_t heads = call.sizes.heads();
   const DiagonalRule about = rule(call.sizes, *call.options);
+  const DiagonalShape shape = shapeOf(call);
   float* initial_gradient =
       prepared(back.initial_gradient, elementsOf(state(call.sizes, *call.options, 0)),
                call.initial != nullptr ? call.initial->tokens : 0);
-  const auto run = [&](std::int64_t item) {
+  const std::size_t kept = diagonalKept(shape);
+  const auto run = [&](std::int64_t batch, std::int64_t first, std::int64_t end) {
     const FlushDenormals flush;
-    const DiagonalShape shape = shapeOf(call, item % heads);
-    const DiagonalSource source{call, item / heads, item % heads, about.map};
-    const std::size_t kept = diagonalKept(shape);
-    DiagonalViewGradients gradients(back, source, shape);
-    diagonalBackward(shape, DiagonalViews(source, shape), gradients,
-                     stateOf(valuesOf(back.final_gradient), call.sizes, about.normalise, item),
-                     stateOf(initial_gradient, call.sizes, about.normalise, item),
-                     call.kept.subspan(sizeOf(item) * kept, kept), *call.context);
-  };
-  // The sequences of a batch add to the same gradient by a constant decay, so one task takes a
-  // head's sequences in turn.
-  forBlocks(sizeOf(heads), 1, *call.context, [&](std::size_t head, std::size_t) {
-    for (std::int64_t b = 0; b < call.sizes.batch(); ++b) {
-      run(b * heads + static_cast<std::int64_t>(head));
+    std::vector<DiagonalViews> views;
+    std::vector<DiagonalViewGradients> gradients;
+    std::vector<DiagonalBackwardTask> tasks;
+    views.reserve(sizeOf(end - first));
+    gradients.reserve(sizeOf(end - first));
+    for (std::int64_t head = first; head < end; ++head) {
+      const std::int64_t item = batch * call.sizes.heads() + head;
+      const DiagonalSource source{call, batch, head, about.map};
+      views.emplace_back(source, shape);
+      gradients.emplace_back(back, source, shape);
+      tasks.push_back({&views.back(), &gradients.back(), static_cast<float>(rateOf(call, head)),
+                       stateOf(valuesOf(back.final_gradient), call.sizes, about.normalise, item),
+                       stateOf(initial_gradient, call.sizes, about.normalise, item),
+                       call.kept.subspan(sizeOf(item) * kept, kept)});
     }
-  });
+    diagonalBackward(shape, tasks, *call.context);
+  };
+  // The sequences of a batch add to the same gradient by a constant decay: one after the other.
+  if (about.decay == Decay::constant) {
+    Call<float> heads = call;
+    heads.sizes[Dim::batch] = 1;
+    forHeadGroups(heads, [&](std::int64_t, std::int64_t first, std::int64_t end) {
+      for (std::int64_t batch = 0; batch < call.sizes.batch(); ++batch) run(batch, first, end);
+    });
+  } else {
+    forHeadGroups(call, run);
+  }
 }
 
 void DiagonalMechanism::step(const Call<float>& call, State<float>& state) const {
   const std::int64_t heads = call.sizes.heads();
   const DiagonalRule about = rule(call.sizes, *call.options);
+  const DiagonalShape shape = shapeOf(call);
   const std::int64_t block =
       std::max<std::int64_t>(1, kStepNumbers / (call.sizes.keys() * call.sizes.values()));
   const auto run = [&](std::int64_t item) {
     const std::int64_t batch = item / heads, head = item % heads;
-    const DiagonalShape shape = shapeOf(call, head);
     Workspace work;
     const DiagonalRows rows{work.numbers(sizeOf(shape.keys)).data(),
                             work.numbers(sizeOf(shape.keys)).data(),
@@ -285,15 +331,17 @@ void DiagonalMechanism::step(const Call<float>& call, State<float>& state) const
     float* decays = work.numbers(sizeOf(shape.keys)).data();
     float* output = work.numbers(sizeOf(shape.values)).data();
     const DiagonalViews views(DiagonalSource{call, batch, head, about.map}, shape);
-    views.load(0, 1, rows);
+    const DiagonalInputs inputs = views.load(0, 1, rows);
+    const float* logs = nullptr;
     if (shape.decay == Decay::channel || shape.decay == Decay::token) {
-      views.loadDecays(0, 1, decays, 0);
+      logs = views.loadDecays(0, 1, decays, 0).data;
     }
-    diagonalStep(shape, rows.queries, rows.keys, rows.values,
-                 shape.decay == Decay::channel ? decays : nullptr,
-                 shape.decay == Decay::token ? *decays : shape.rate,
-                 stateOf(state.values.data(), call.sizes, about.normalise, item), output);
-    views.store(0, 1, output, 0);
+    const RowsAt<float> to = views.place(0, output, 0);
+    diagonalStep(shape, inputs.queries.data, inputs.keys.data, inputs.values.data,
+                 shape.decay == Decay::channel ? logs : nullptr,
+                 shape.decay == Decay::token ? *logs : static_cast<float>(rateOf(call, head)),
+                 stateOf(state.values.data(), call.sizes, about.normalise, item), to.data);
+    views.store(0, 1, to);
   };
   forBlocks(sizeOf(call.sizes.batch() * heads), sizeOf(block), *call.context,
             [&](std::size_t begin, std::size_t end) {

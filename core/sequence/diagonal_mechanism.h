@@ -46,7 +46,7 @@ class DiagonalMechanism : public Mechanism {
  private:
   template <class T>
   double rateOf(const Call<T>& call, std::int64_t head) const;
-  DiagonalShape shapeOf(const Call<float>& call, std::int64_t head) const;
+  DiagonalShape shapeOf(const Call<float>& call) const;
   DiagonalTrack track(const Call<double>& call, std::int64_t batch, std::int64_t head) const;
 
   Description about_;
@@ -54,6 +54,8 @@ class DiagonalMechanism : public Mechanism {
 
 // The inputs q, k, v and their usual axes.
 std::vector<OperandSpec> attentionInputs();
+// An input g [head] in place of the rates of the papers.
+OperandSpec constantDecayInput();
 // The option `scale`: 0 takes 1 / sqrt(key).
 OptionSpec scaleOption();
 double attentionScale(const Sizes& sizes, double given);

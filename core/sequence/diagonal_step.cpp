@@ -26,16 +26,15 @@ struct Step {
   float* output;
 };
 
-// S = diag(factors) S + k' v and o = q S for kVectors vectors of columns. `load` and `store` reach
-// them.
-template <std::size_t kVectors, class Load, class Store>
-HWY_INLINE void stepColumns(const Step& step, std::size_t column, Load load, Store store) {
+// S = diag(factors) S + k' v and o = q S for kVectors vectors of columns.
+template <std::size_t kVectors>
+HWY_INLINE void stepColumns(const Step& step, std::size_t column) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
   hn::Vec<decltype(d)> value[kVectors], output[kVectors];
   HWY_UNROLL(8)
   for (std::size_t j = 0; j < kVectors; ++j) {
-    value[j] = load(step.value + column + j * lanes);
+    value[j] = hn::LoadU(d, step.value + column + j * lanes);
     output[j] = hn::Zero(d);
   }
   float* row = step.matrix + column;
@@ -45,32 +44,38 @@ HWY_INLINE void stepColumns(const Step& step, std::size_t column, Load load, Sto
     const auto query = hn::Set(d, step.query[c]);
     HWY_UNROLL(8)
     for (std::size_t j = 0; j < kVectors; ++j) {
-      const auto state = hn::MulAdd(load(row + j * lanes), factor, hn::Mul(key, value[j]));
+      float* at = row + j * lanes;
+      const auto state = hn::MulAdd(hn::LoadU(d, at), factor, hn::Mul(key, value[j]));
       output[j] = hn::MulAdd(query, state, output[j]);
-      store(state, row + j * lanes);
+      hn::StoreU(state, d, at);
     }
   }
   HWY_UNROLL(8)
-  for (std::size_t j = 0; j < kVectors; ++j) store(output[j], step.output + column + j * lanes);
+  for (std::size_t j = 0; j < kVectors; ++j) {
+    hn::StoreU(output[j], d, step.output + column + j * lanes);
+  }
+}
+
+// The same for what is left beside whole vectors.
+HWY_INLINE void stepRest(const Step& step, std::size_t column) {
+  for (; column < step.values; ++column) {
+    float output = 0;
+    for (std::size_t c = 0; c < step.keys; ++c) {
+      float& state = step.matrix[c * step.values + column];
+      state = state * step.factors[c] + step.key[c] * step.value[column];
+      output += step.query[c] * state;
+    }
+    step.output[column] = output;
+  }
 }
 
 HWY_INLINE void stepAll(const Step& step) {
-  const hn::ScalableTag<float> d;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto load = [&](const float* from) { return hn::LoadU(d, from); };
-  const auto store = [&](hn::Vec<decltype(d)> v, float* to) { hn::StoreU(v, d, to); };
+  const std::size_t lanes = hn::Lanes(hn::ScalableTag<float>());
   std::size_t column = 0;
-  for (; column + 4 * lanes <= step.values; column += 4 * lanes) {
-    stepColumns<4>(step, column, load, store);
-  }
-  for (; column + lanes <= step.values; column += lanes) {
-    stepColumns<1>(step, column, load, store);
-  }
-  if (column == step.values) return;
-  const auto rest = hn::FirstN(d, step.values - column);
-  stepColumns<1>(
-      step, column, [&](const float* from) { return hn::MaskedLoad(rest, d, from); },
-      [&](hn::Vec<decltype(d)> v, float* to) { hn::BlendedStore(v, rest, d, to); });
+  for (; column + 8 * lanes <= step.values; column += 8 * lanes) stepColumns<8>(step, column);
+  for (; column + 4 * lanes <= step.values; column += 4 * lanes) stepColumns<4>(step, column);
+  for (; column + lanes <= step.values; column += lanes) stepColumns<1>(step, column);
+  stepRest(step, column);
 }
 
 void step(const DiagonalShape& shape, const float* query, const float* key, const float* value,

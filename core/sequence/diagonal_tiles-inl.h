@@ -38,11 +38,11 @@ class ChunkDecays {
     if (shape.decay == Decay::none) return;
     whole_ = work.numbers(stride_).data();
     if (shape.decay == Decay::channel) {
-      logs_ = work.tile(chunk + 1, stride_);
+      tile_ = work.tile(chunk + 1, stride_);
       if (kept) rise_ = work.tile(chunk, stride_);
       if (kept) fall_ = work.tile(chunk, stride_);
     } else {
-      logs_ = work.numbers(chunk + 1).data();
+      tile_ = work.numbers(chunk + 1).data();
       rise_ = work.numbers(chunk).data();
       fall_ = work.numbers(chunk).data();
     }
@@ -50,38 +50,36 @@ class ChunkDecays {
 
   // Reads the decays of the tokens from `first` on and returns how many of the next `count` ones
   // make a chunk.
-  std::size_t begin(const DiagonalHead& head, std::int64_t first, std::size_t count) {
+  std::size_t begin(const DiagonalHead& head, float rate, std::int64_t first, std::size_t count) {
     if (shape_.decay == Decay::none) return count;
     const std::int64_t given =
         std::min(static_cast<std::int64_t>(count) + 1, shape_.tokens - first);
+    given_ = sizeOf(given);
     if (shape_.decay == Decay::channel) {
-      head.loadDecays(first, given, logs_, static_cast<std::ptrdiff_t>(stride_));
-      if (sizeOf(given) == count) std::fill_n(logs_ + count * stride_, stride_, 0.0f);
+      logs_ = head.loadDecays(first, given, tile_, static_cast<std::ptrdiff_t>(stride_));
       return fitChannels(count);
     }
     if (shape_.decay == Decay::token) {
-      head.loadDecays(first, given, logs_, 1);
+      logs_ = head.loadDecays(first, given, tile_, 1);
     } else {
-      std::fill_n(logs_, given, shape_.rate);
+      std::fill_n(tile_, given, rate);
+      logs_ = {tile_, 1};
     }
-    if (sizeOf(given) == count) logs_[count] = 0;
     return fitTokens(count);
   }
 
-  // Multiplies the queries by scale exp(G) and the keys by exp(-G) for the `count` tokens that
-  // begin returned.
-  void weigh(std::size_t count, float* queries, float* keys) {
+  // Writes the queries times scale exp(G) and the keys times exp(-G) of the `count` tokens that
+  // begin returned, as tiles.
+  void weigh(std::size_t count, const DiagonalInputs& from, const DiagonalRows& to) {
     if (shape_.decay == Decay::channel) {
-      weighChannels(count, queries, keys);
+      weighChannels(count, from, to);
       return;
     }
-    if (shape_.decay == Decay::none) {
-      scaleAll(queries, count * stride_, shape_.scale);
-      return;
-    }
+    const bool decays = shape_.decay != Decay::none;
     for (std::size_t i = 0; i < count; ++i) {
-      scaleAll(queries + i * stride_, stride_, rise_[i] * shape_.scale);
-      scaleAll(keys + i * stride_, stride_, fall_[i]);
+      scaleRow(from.queries.row(i), to.queries + i * stride_, stride_,
+               decays ? rise_[i] * shape_.scale : shape_.scale);
+      scaleRow(from.keys.row(i), to.keys + i * stride_, stride_, decays ? fall_[i] : 1.0f);
     }
   }
 
@@ -120,9 +118,7 @@ class ChunkDecays {
     auto lowest = hn::Zero(d);
     for (std::size_t c = 0; c < stride_; c += hn::Lanes(d)) {
       auto sum = hn::Zero(d);
-      for (std::size_t i = 1; i < count; ++i) {
-        sum = hn::Add(sum, hn::Load(d, logs_ + i * stride_ + c));
-      }
+      for (std::size_t i = 1; i < count; ++i) sum = hn::Add(sum, hn::LoadU(d, logs_.row(i) + c));
       lowest = hn::Min(lowest, sum);
     }
     if (hn::GetLane(hn::MinOfLanes(d, lowest)) >= -kDecayRange) return count;
@@ -130,14 +126,14 @@ class ChunkDecays {
     for (std::size_t c = 0; c < stride_; ++c) {
       float sum = 0;
       for (std::size_t i = 1; i < fitting; ++i) {
-        sum += logs_[i * stride_ + c];
+        sum += logs_.row(i)[c];
         if (sum < -kDecayRange) fitting = i;
       }
     }
     return fitting;
   }
 
-  void weighChannels(std::size_t count, float* queries, float* keys) {
+  void weighChannels(std::size_t count, const DiagonalInputs& from, const DiagonalRows& to) {
     const hn::ScalableTag<float> d;
     const auto scale = hn::Set(d, shape_.scale);
     for (std::size_t c = 0; c < stride_; c += hn::Lanes(d)) {
@@ -145,16 +141,17 @@ class ChunkDecays {
       auto rise = hn::Set(d, 1.0f), fall = rise;
       for (std::size_t i = 0, at = c; i < count; ++i, at += stride_) {
         if (i > 0) {
-          sum = hn::Add(sum, hn::Load(d, logs_ + at));
+          sum = hn::Add(sum, hn::LoadU(d, logs_.row(i) + c));
           exponentialPair(d, sum, rise, fall);
         }
-        hn::Store(hn::Mul(hn::Load(d, queries + at), hn::Mul(rise, scale)), d, queries + at);
-        hn::Store(hn::Mul(hn::Load(d, keys + at), fall), d, keys + at);
+        const auto query = hn::LoadU(d, from.queries.row(i) + c);
+        hn::Store(hn::Mul(query, hn::Mul(rise, scale)), d, to.queries + at);
+        hn::Store(hn::Mul(hn::LoadU(d, from.keys.row(i) + c), fall), d, to.keys + at);
         if (rise_ == nullptr) continue;
         hn::Store(rise, d, rise_ + at);
         hn::Store(fall, d, fall_ + at);
       }
-      sum = hn::Add(sum, hn::Load(d, logs_ + count * stride_ + c));
+      if (given_ > count) sum = hn::Add(sum, hn::LoadU(d, logs_.row(count) + c));
       hn::Store(hn::Exp(d, sum), d, whole_ + c);
     }
   }
@@ -164,11 +161,12 @@ class ChunkDecays {
     std::size_t fitting = 1;
     rise_[0] = 0;
     for (; fitting < count; ++fitting) {
-      sum += logs_[fitting];
+      sum += *logs_.row(fitting);
       if (sum < -kDecayRange) break;
       rise_[fitting] = sum;
     }
-    std::fill_n(whole_, stride_, std::exp(rise_[fitting - 1] + logs_[fitting]));
+    const float next = given_ > fitting ? *logs_.row(fitting) : 0;
+    std::fill_n(whole_, stride_, std::exp(rise_[fitting - 1] + next));
     std::fill(rise_ + fitting, rise_ + chunk_, 0.0f);
     const hn::ScalableTag<float> d;
     for (std::size_t i = 0; i < chunk_; i += hn::Lanes(d)) {
@@ -181,18 +179,20 @@ class ChunkDecays {
   }
 
   DiagonalShape shape_;
-  std::size_t chunk_, stride_;
-  float *logs_ = nullptr, *whole_ = nullptr, *rise_ = nullptr, *fall_ = nullptr;
+  std::size_t chunk_, stride_, given_ = 0;
+  float *tile_ = nullptr, *whole_ = nullptr, *rise_ = nullptr, *fall_ = nullptr;
+  RowsAt<const float> logs_;  // of the chunk's tokens and, where there is one, the next
 };
 
 // exp(g) of a head's first token by channel, where anything decays.
-inline void firstDecays(const DiagonalShape& shape, const DiagonalHead& head, float* factors) {
+inline void firstDecays(const DiagonalShape& shape, const DiagonalHead& head, float rate,
+                        float* factors) {
   const std::size_t keys = sizeOf(shape.keys);
   if (shape.decay == Decay::channel) {
-    head.loadDecays(0, 1, factors, static_cast<std::ptrdiff_t>(tileStride(keys)));
+    const float* row = head.loadDecays(0, 1, factors, 0).data;
+    if (row != factors) std::copy_n(row, keys, factors);
   } else {
-    float rate = shape.rate;
-    if (shape.decay == Decay::token) head.loadDecays(0, 1, &rate, 1);
+    if (shape.decay == Decay::token) rate = *head.loadDecays(0, 1, &rate, 1).data;
     std::fill_n(factors, keys, shape.decay == Decay::none ? 0.0f : rate);
   }
   for (std::size_t c = 0; c < keys; ++c) factors[c] = std::exp(factors[c]);

@@ -9,65 +9,104 @@ namespace lineament::sequence {
 
 namespace {
 
-constexpr std::int64_t kLineFloats = 16;
+bool fillsTileRows(std::int64_t width) {
+  return width % static_cast<std::int64_t>(kTilePadding) == 0;
+}
 
-void mapRows(FeatureMap map, float* tile, std::int64_t rows, std::int64_t width) {
-  mapTile(map, tile, static_cast<std::size_t>(rows), static_cast<std::size_t>(width));
+// Rows behind the feature map, as a tile.
+RowsAt<const float> mappedRows(FeatureMap map, const RowsAt<const float>& rows, std::int64_t count,
+                               std::int64_t width, float* tile) {
+  const std::size_t stride = tileStride(static_cast<std::size_t>(width));
+  for (std::size_t i = 0; rows.data != tile && i < static_cast<std::size_t>(count); ++i) {
+    std::copy_n(rows.row(i), width, tile + i * stride);
+  }
+  mapTile(map, tile, static_cast<std::size_t>(count), static_cast<std::size_t>(width));
+  return {tile, static_cast<std::ptrdiff_t>(stride)};
 }
 
 }  // namespace
 
-void DiagonalViews::loadRows(std::size_t input, std::int64_t first, std::int64_t count,
-                             std::int64_t width, float* tile, std::ptrdiff_t stride) const {
+RowsAt<const float> DiagonalViews::rowsOf(std::size_t input, std::int64_t first, std::int64_t count,
+                                          std::int64_t width, float* tile,
+                                          std::ptrdiff_t stride) const {
   const StoredView& from = source_.call.inputs[input];
+  if (from.storage == Storage::f32 && fillsTileRows(width)) {
+    const auto* data = static_cast<const float*>(from.data);
+    return {data + from.offsetOf(source_.batch, source_.token(first), source_.head),
+            source_.reversed ? -from.stride[1] : from.stride[1]};
+  }
   for (std::int64_t i = 0; i < count; ++i) {
     float* to = tile + i * stride;
     const float* row = from.row(to, width, source_.batch, source_.token(first + i), source_.head);
     if (row != to) std::copy_n(row, width, to);
   }
+  return {tile, stride};
 }
 
-void DiagonalViews::load(std::int64_t first, std::int64_t count, const DiagonalRows& rows) const {
-  loadRows(DiagonalSource::kQuery, first, count, shape_.keys, rows.queries, rows.key_stride);
-  loadRows(DiagonalSource::kKey, first, count, shape_.keys, rows.keys, rows.key_stride);
-  loadRows(DiagonalSource::kValue, first, count, shape_.values, rows.values, rows.value_stride);
-  if (source_.map == FeatureMap::identity) return;
-  mapRows(source_.map, rows.queries, count, shape_.keys);
-  mapRows(source_.map, rows.keys, count, shape_.keys);
+DiagonalInputs DiagonalViews::load(std::int64_t first, std::int64_t count,
+                                   const DiagonalRows& rows) const {
+  DiagonalInputs inputs{
+      rowsOf(DiagonalSource::kQuery, first, count, shape_.keys, rows.queries, rows.key_stride),
+      rowsOf(DiagonalSource::kKey, first, count, shape_.keys, rows.keys, rows.key_stride),
+      rowsOf(DiagonalSource::kValue, first, count, shape_.values, rows.values, rows.value_stride)};
+  if (source_.map == FeatureMap::identity) return inputs;
+  inputs.queries = mappedRows(source_.map, inputs.queries, count, shape_.keys, rows.queries);
+  inputs.keys = mappedRows(source_.map, inputs.keys, count, shape_.keys, rows.keys);
+  return inputs;
 }
 
-void DiagonalViews::loadDecays(std::int64_t first, std::int64_t count, float* decays,
-                               std::ptrdiff_t stride) const {
+RowsAt<const float> DiagonalViews::loadDecays(std::int64_t first, std::int64_t count, float* decays,
+                                              std::ptrdiff_t stride) const {
   if (shape_.decay == Decay::channel) {
-    loadRows(source_.decays, first, count, shape_.keys, decays, stride);
-    return;
+    return rowsOf(source_.decays, first, count, shape_.keys, decays, stride);
   }
   const StoredView& from = source_.call.inputs[source_.decays];
   for (std::int64_t i = 0; i < count; ++i) {
     decays[i] = from.at(source_.batch, source_.token(first + i), source_.head);
   }
+  return {decays, 1};
 }
 
-void DiagonalViews::prefetch(std::int64_t first, std::int64_t count) const {
-  const auto ask = [&](const StoredView& from, std::int64_t width) {
-    if (from.storage != Storage::f32) return;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const float* row = static_cast<const float*>(from.data) +
-                         from.offsetOf(source_.batch, source_.token(first + i), source_.head);
-      for (std::int64_t c = 0; c < width; c += kLineFloats) __builtin_prefetch(row + c);
-    }
+void DiagonalViews::foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const {
+  const auto expect = [&](const void* data, Storage storage, std::ptrdiff_t offset,
+                          std::int64_t width) {
+    const std::size_t size = storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
+    list.add(static_cast<const char*>(data) + offset * static_cast<std::ptrdiff_t>(size),
+             static_cast<std::size_t>(width) * size);
   };
-  ask(source_.call.inputs[DiagonalSource::kQuery], shape_.keys);
-  ask(source_.call.inputs[DiagonalSource::kKey], shape_.keys);
-  ask(source_.call.inputs[DiagonalSource::kValue], shape_.values);
-  if (shape_.decay == Decay::channel) ask(source_.call.inputs[source_.decays], shape_.keys);
+  const auto& call = source_.call;
+  const auto& inputs = call.inputs;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t token = source_.token(first + i);
+    const auto input = [&](std::size_t index, std::int64_t width) {
+      const StoredView& from = inputs[index];
+      expect(from.data, from.storage, from.offsetOf(source_.batch, token, source_.head), width);
+    };
+    if (shape_.decay == Decay::channel) input(source_.decays, shape_.keys);
+    input(DiagonalSource::kQuery, shape_.keys);
+    input(DiagonalSource::kKey, shape_.keys);
+    input(DiagonalSource::kValue, shape_.values);
+    expect(call.output.data, call.output.storage,
+           call.output.offsetOf(source_.batch, token, source_.head), shape_.values);
+  }
 }
 
-void DiagonalViews::store(std::int64_t first, std::int64_t count, const float* outputs,
-                          std::ptrdiff_t stride) const {
+RowsAt<float> DiagonalViews::place(std::int64_t first, float* outputs,
+                                   std::ptrdiff_t stride) const {
+  const StoredTarget& to = source_.call.output;
+  if (to.storage != Storage::f32 || !fillsTileRows(shape_.values)) return {outputs, stride};
+  return {
+      static_cast<float*>(to.data) + to.offsetOf(source_.batch, source_.token(first), source_.head),
+      source_.reversed ? -to.stride[1] : to.stride[1]};
+}
+
+void DiagonalViews::store(std::int64_t first, std::int64_t count,
+                          const RowsAt<float>& outputs) const {
+  const StoredTarget& to = source_.call.output;
+  if (to.storage == Storage::f32 && fillsTileRows(shape_.values)) return;  // they are in place
   for (std::int64_t i = 0; i < count; ++i) {
-    source_.call.output.store(outputs + i * stride, shape_.values, source_.batch,
-                              source_.token(first + i), source_.head);
+    to.store(outputs.row(static_cast<std::size_t>(i)), shape_.values, source_.batch,
+             source_.token(first + i), source_.head);
   }
 }
 

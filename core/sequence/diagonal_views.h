@@ -28,16 +28,18 @@ class DiagonalViews : public DiagonalHead {
   explicit DiagonalViews(const DiagonalSource& source, const DiagonalShape& shape)
       : source_(source), shape_(shape) {}
 
-  void load(std::int64_t first, std::int64_t count, const DiagonalRows& rows) const override;
-  void loadDecays(std::int64_t first, std::int64_t count, float* decays,
-                  std::ptrdiff_t stride) const override;
-  void prefetch(std::int64_t first, std::int64_t count) const override;
-  void store(std::int64_t first, std::int64_t count, const float* outputs,
-             std::ptrdiff_t stride) const override;
+  DiagonalInputs load(std::int64_t first, std::int64_t count,
+                      const DiagonalRows& rows) const override;
+  RowsAt<const float> loadDecays(std::int64_t first, std::int64_t count, float* decays,
+                                 std::ptrdiff_t stride) const override;
+  void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const override;
+  RowsAt<float> place(std::int64_t first, float* outputs, std::ptrdiff_t stride) const override;
+  void store(std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const override;
 
  protected:
-  void loadRows(std::size_t input, std::int64_t first, std::int64_t count, std::int64_t width,
-                float* tile, std::ptrdiff_t stride) const;
+  // Where they lie, or as rows of a tile.
+  RowsAt<const float> rowsOf(std::size_t input, std::int64_t first, std::int64_t count,
+                             std::int64_t width, float* tile, std::ptrdiff_t stride) const;
 
   const DiagonalSource source_;
   const DiagonalShape shape_;

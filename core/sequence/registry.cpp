@@ -13,6 +13,9 @@
 #include "core/sequence/lssl.h"
 #include "core/sequence/mamba.h"
 #include "core/sequence/rwkv7.h"
+#include "core/sequence/lightning.h"
+#include "core/sequence/linear_attention.h"
+#include "core/sequence/retention.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/ssd.h"
 
@@ -39,6 +42,8 @@ const std::vector<const Mechanism*>& mechanisms() {
       &ssd(),
       &lssl(),
       &hedgehogAttention(),
+      &softmaxAttention(),   &linearAttention(),      &retention(),
+      &lightningAttention(), &gatedLinearAttention(),
   };
   return all;
 }
