@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/sequence/deltanet.h"
 #include "core/sequence/gated_deltanet.h"
+#include "core/sequence/mom.h"
 #include "core/sequence/rwkv7.h"
 #include "core/sequence/softmax.h"
 
@@ -20,10 +21,7 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(),
-      &deltanet(),
-      &gatedDeltanet(),
-      &rwkv7(),
+      &softmaxAttention(), &deltanet(), &gatedDeltanet(), &mom(), &rwkv7(),
   };
   return all;
 }
