@@ -8,7 +8,6 @@
 
 #include "core/base/parallel.h"
 #include "core/sequence/delta_place.h"
-#include "core/sequence/delta_reference.h"
 #include "core/sequence/delta_rule_tiles.h"
 
 namespace lineament::sequence {
@@ -46,12 +45,10 @@ std::vector<DeltaToken> tokensOf(const Call<double>& call, bool gated, std::int6
   return tokens;
 }
 
-std::int64_t countOvershoots(const std::vector<DeltaToken>& tokens, std::int64_t keys) {
-  return std::count_if(tokens.begin(), tokens.end(), [keys](const DeltaToken& token) {
-    double squares = 0;
-    for (std::int64_t d = 0; d < keys; ++d) squares += token.key[d] * token.key[d];
-    return token.beta * squares > kLargestRate;
-  });
+double squaredLength(std::span<const double> key) {
+  double sum = 0;
+  for (const double k : key) sum += k * k;
+  return sum;
 }
 
 DeltaOperands operandsOf(const Call<float>& call, bool gated) {
@@ -93,6 +90,19 @@ OptionSpec scaleOption() {
           .lowest = 0,
           .highest = 1e6,
           .help = "Factor of the outputs; 0 takes 1 / sqrt(key width)"};
+}
+
+std::vector<std::complex<double>> deltaEigenvalues(std::span<const double> key, double beta,
+                                                   double log_decay) {
+  std::vector<std::complex<double>> values(key.size(), std::exp(log_decay));
+  values.front() *= 1 - beta * squaredLength(key);
+  return values;
+}
+
+std::int64_t countOvershoots(std::span<const DeltaToken> tokens, std::int64_t keys) {
+  return std::count_if(tokens.begin(), tokens.end(), [keys](const DeltaToken& token) {
+    return token.beta * squaredLength({token.key, static_cast<std::size_t>(keys)}) > kLargestRate;
+  });
 }
 
 void warnOfOvershoots(const Context& context, std::int64_t heads,
@@ -203,19 +213,13 @@ std::size_t DeltaRule::keptElements(const Sizes& sizes, const Options&) const {
   return DeltaPlace::keptElements(sizes);
 }
 
-// exp(g) (1 - beta |k|^2) along the key, exp(g) across it.
 std::vector<std::complex<double>> DeltaRule::transition(const Call<double>& call,
                                                         std::int64_t batch, std::int64_t head,
                                                         std::int64_t token) const {
-  double squares = 0;
-  for (std::int64_t d = 0; d < call.sizes.keys(); ++d) {
-    const double k = call.inputs[kKey](batch, token, head, d);
-    squares += k * k;
-  }
-  const double keep = gated_ ? std::exp(call.inputs[kLogDecay](batch, token, head)) : 1;
-  std::vector<std::complex<double>> values(static_cast<std::size_t>(call.sizes.keys()), keep);
-  values.front() *= 1 - call.inputs[kBeta](batch, token, head) * squares;
-  return values;
+  return deltaEigenvalues(
+      {call.inputs[kKey].row(batch, token, head), static_cast<std::size_t>(call.sizes.keys())},
+      call.inputs[kBeta](batch, token, head),
+      gated_ ? call.inputs[kLogDecay](batch, token, head) : 0);
 }
 
 double DeltaRule::flops(const Sizes& sizes, const Options&) const {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <complex>
+#include <span>
+#include <vector>
+
+#include "core/sequence/delta_reference.h"
 #include "core/sequence/mechanism.h"
 
 namespace lineament::sequence {
@@ -33,6 +38,13 @@ class DeltaRule : public Mechanism {
 // The operands and the scale that the mechanisms of the family describe alike.
 std::vector<OperandSpec> deltaOperands();
 OptionSpec scaleOption();
+
+// exp(g) (1 - beta |k|^2) along the key, exp(g) across it.
+std::vector<std::complex<double>> deltaEigenvalues(std::span<const double> key, double beta,
+                                                   double log_decay);
+
+// How many of the tokens have beta |k|^2 over 2.
+std::int64_t countOvershoots(std::span<const DeltaToken> tokens, std::int64_t keys);
 
 // Says to how many tokens of which heads a key and a beta came whose transition has an eigenvalue
 // under -1, so that the state may grow without bound. counts[batch * heads + head].

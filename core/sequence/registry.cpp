@@ -12,6 +12,7 @@
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/lssl.h"
 #include "core/sequence/mamba.h"
+#include "core/sequence/mom.h"
 #include "core/sequence/rwkv7.h"
 #include "core/sequence/lightning.h"
 #include "core/sequence/linear_attention.h"
@@ -44,6 +45,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &hedgehogAttention(),
       &softmaxAttention(),   &linearAttention(),      &retention(),
       &lightningAttention(), &gatedLinearAttention(),
+      &softmaxAttention(), &deltanet(), &gatedDeltanet(), &mom(), &rwkv7(),
   };
   return all;
 }

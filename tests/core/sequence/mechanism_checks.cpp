@@ -397,14 +397,28 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
                                   [](const OperandSpec& spec) { return spec.role == Role::value; });
   QVERIFY(value != about.inputs.end());
   for (const Options& options : optionSets()) {
-    const Problem problem = draw(sizes(23), options, 61);
+    Problem problem = draw(sizes(23), options, 61);
+    oneValuePerToken(problem);
     const std::int64_t tokens = problem.sizes.tokens();
     const std::vector<double> numbers = weighedValues(problem);
     const Result<double> expected = runReference(problem, {});
     const std::int64_t b = problem.sizes.batch() - 1, h = problem.sizes.heads() - 1;
     const std::vector<double> weights = impliedAttention(problem, b, h, {});
     QCOMPARE(weights.size(), static_cast<std::size_t>(tokens * tokens));
-    const View<const double> v{numbers.data(), contiguousStrides(value->dims, problem.sizes)};
+    const Strides strides = contiguousStrides(value->dims, problem.sizes);
+    const auto v = [&](std::int64_t token, std::int64_t column) {
+      std::ptrdiff_t offset = 0;
+      for (std::size_t axis = 0; axis < value->dims.size(); ++axis) {
+        const Dim dim = value->dims[axis];
+        const std::int64_t index = dim == Dim::batch   ? b
+                                   : dim == Dim::token ? token
+                                   : dim == Dim::head  ? h
+                                   : dim == Dim::value ? column
+                                                       : 0;
+        offset += static_cast<std::ptrdiff_t>(index) * strides[axis];
+      }
+      return numbers[static_cast<std::size_t>(offset)];
+    };
     const View<const double> o{expected.output.data(),
                                contiguousStrides(about.output, problem.sizes)};
     for (std::int64_t t = 0; t < tokens; ++t) {
@@ -414,7 +428,7 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
         for (std::int64_t s = 0; s < tokens; ++s) {
           const double weight = weights[static_cast<std::size_t>(t * tokens + s)];
           if (about.causal && s > t) QCOMPARE(weight, 0.0);
-          sum += weight * v(b, s, h, value->dims.back() == Dim::value ? e : 0);
+          sum += weight * v(s, e);
         }
         const double out = o(b, t, h, e);
         QVERIFY2(std::abs(sum - out) <= 1e-10 * (1 + std::abs(out)),

@@ -36,6 +36,9 @@ class MechanismChecks : public QObject {
   virtual std::vector<Options> optionSets() const { return {defaults()}; }
   // Makes drawn inputs harder or easier; called for each drawn problem.
   virtual void adjust(Problem&) const {}
+  // Where a token has several values (one for each memory), makes them the same, so that an
+  // attention matrix can be theirs.
+  virtual void oneValuePerToken(Problem&) const {}
   // Hard cases for the fast forms: strong and weak decays, keys of zero, ...
   virtual std::vector<Problem> extremes() const;
   // Sizes for finite differences: each number is moved twice.
