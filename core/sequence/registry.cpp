@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/arflow_hybrid.h"
 #include "core/sequence/based.h"
 #include "core/sequence/hedgehog.h"
 #include "core/sequence/softmax.h"
@@ -22,6 +23,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &softmaxAttention(),
       &basedAttention(),
       &hedgehogAttention(),
+      &arflowHybridAttention(),
   };
   return all;
 }
