@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
@@ -285,13 +286,15 @@ void MechanismChecks::stepsAgreeWithReference() {
 }
 
 void MechanismChecks::streamingIsOneRun() {
-  if (!mechanism_.description().causal || !mechanism_.description().has_state) return;
+  if (!mechanism_.description().has_state) return;
   for (const Options& options : optionSets()) {
-    const Problem whole = draw(sizes(90), options, 21);
+    const std::vector<std::int64_t> counts = pieces(options);
+    const Problem whole =
+        draw(sizes(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})), options, 21);
     const Result<double> expected = runReference(whole, {});
     std::vector<State<double>> state, exact_state;
     std::int64_t first = 0;
-    for (const std::int64_t count : {1, 0, 16, 30, 43}) {
+    for (const std::int64_t count : counts) {
       Problem part = sliceTokens(whole, first, count);
       const std::vector<double> piece = cutOutput(whole, expected.output, first, count);
       part.initial = exact_state;
@@ -307,6 +310,7 @@ void MechanismChecks::streamingIsOneRun() {
                 found.final[0].tokens}};
       first += count;
     }
+    if (counts.empty()) continue;
     QVERIFY(relativeError(exact_state.front().values, expected.final.front().values) <= 1e-12);
     QCOMPARE(state.front().tokens, whole.sizes.tokens());
   }
@@ -390,7 +394,7 @@ void MechanismChecks::fastBackwardAgreesWithReference() {
   }
 }
 
-// A V = O for the head's own values, and nothing above the diagonal of a causal mechanism.
+// A V = O for the head's own values, and nothing from tokens that may not be read.
 void MechanismChecks::impliedAttentionIsTheOutput() {
   const Description& about = mechanism_.description();
   const auto value = std::find_if(about.inputs.begin(), about.inputs.end(),
@@ -427,7 +431,7 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
         double sum = 0;
         for (std::int64_t s = 0; s < tokens; ++s) {
           const double weight = weights[static_cast<std::size_t>(t * tokens + s)];
-          if (about.causal && s > t) QCOMPARE(weight, 0.0);
+          if (!reads(options, t, s)) QCOMPARE(weight, 0.0);
           sum += weight * v(s, e);
         }
         const double out = o(b, t, h, e);
@@ -439,9 +443,11 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
 }
 
 void MechanismChecks::laterTokensDoNotMatter() {
-  if (!mechanism_.description().causal) return;
   for (const Options& options : optionSets()) {
     constexpr std::int64_t kTokens = 70, kChanged = 41;
+    std::int64_t blind = 0;  // tokens that see none of the changed ones
+    while (blind < kChanged && !reads(options, blind, kChanged)) ++blind;
+    if (blind == 0) continue;
     const Problem one = draw(sizes(kTokens), options, 71);
     Problem other = draw(sizes(kTokens), options, 72);
     const auto& specs = mechanism_.description().inputs;
@@ -461,7 +467,7 @@ void MechanismChecks::laterTokensDoNotMatter() {
       }
     }
     const auto before = [&](const std::vector<double>& output) {
-      return cutOutput(one, output, 0, kChanged);
+      return cutOutput(one, output, 0, blind);
     };
     QCOMPARE(before(runReference(other, {}).output), before(runReference(one, {}).output));
     const auto fast_one = runFast(one, Storage::f32, {}).output;
