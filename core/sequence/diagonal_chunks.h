@@ -86,7 +86,8 @@ class DiagonalHead {
   virtual void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const;
   // Where the outputs may be written: at their place if they fill whole tile rows there, otherwise
   // into `outputs`. They are stored after that.
-  virtual RowsAt<float> place(std::int64_t first, float* outputs, std::ptrdiff_t stride) const;
+  virtual RowsAt<float> place(std::int64_t first, std::int64_t count, float* outputs,
+                              std::ptrdiff_t stride) const;
   virtual void store(std::int64_t first, std::int64_t count,
                      const RowsAt<float>& outputs) const = 0;
 };

@@ -1,55 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/sequence/diagonal_chunks.h"
-#include "core/sequence/feature_map.h"
-#include "core/sequence/mechanism.h"
+#include "core/sequence/diagonal_source.h"
 
 namespace lineament::sequence {
 
-// A head of a call whose first inputs are queries, keys and values and, where it decays, whose
-// fourth are log decays, put through a feature map.
-struct DiagonalSource {
-  static constexpr std::size_t kQuery = 0, kKey = 1, kValue = 2, kDecay = 3;
-
-  const Call<float>& call;
-  std::int64_t batch = 0, head = 0;
-  FeatureMap map = FeatureMap::identity;
-  std::size_t decays = kDecay;  // which input holds them
-  bool reversed = false;        // the recurrence goes from the last token to the first
-
-  std::int64_t token(std::int64_t index) const {
-    return reversed ? call.sizes.tokens() - 1 - index : index;
-  }
-};
-
+// A head of a call in its own memory, for the engine.
 class DiagonalViews : public DiagonalHead {
  public:
-  explicit DiagonalViews(const DiagonalSource& source, const DiagonalShape& shape)
-      : source_(source), shape_(shape) {}
+  DiagonalViews(const DiagonalSource<float>& source, const DiagonalRule& rule)
+      : source_(source), rule_(rule), sizes_(source.call.sizes) {}
 
   DiagonalInputs load(std::int64_t first, std::int64_t count,
                       const DiagonalRows& rows) const override;
   RowsAt<const float> loadDecays(std::int64_t first, std::int64_t count, float* decays,
                                  std::ptrdiff_t stride) const override;
   void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const override;
-  RowsAt<float> place(std::int64_t first, float* outputs, std::ptrdiff_t stride) const override;
+  RowsAt<float> place(std::int64_t first, std::int64_t count, float* outputs,
+                      std::ptrdiff_t stride) const override;
   void store(std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const override;
 
  protected:
-  // Where they lie, or as rows of a tile.
+  // Whether the outputs of these tokens are written where they belong.
+  bool placed(std::int64_t first, std::int64_t count) const;
+  // The rows of an input where they lie, or as rows of a tile; 0 where there is no token.
   RowsAt<const float> rowsOf(std::size_t input, std::int64_t first, std::int64_t count,
                              std::int64_t width, float* tile, std::ptrdiff_t stride) const;
 
-  const DiagonalSource source_;
-  const DiagonalShape shape_;
+  const DiagonalSource<float> source_;
+  const DiagonalRule rule_;
+  const Sizes& sizes_;
 };
 
 class DiagonalViewGradients : public DiagonalBackwardHead {
  public:
-  DiagonalViewGradients(const BackwardCall<float>& back, const DiagonalSource& source,
-                        const DiagonalShape& shape)
-      : back_(back), source_(source), shape_(shape) {}
+  DiagonalViewGradients(const BackwardCall<float>& back, const DiagonalSource<float>& source,
+                        const DiagonalRule& rule)
+      : back_(back), source_(source), rule_(rule), sizes_(source.call.sizes) {}
 
   void loadGradient(std::int64_t first, std::int64_t count, float* above,
                     std::ptrdiff_t stride) const override;
@@ -69,8 +56,9 @@ class DiagonalViewGradients : public DiagonalBackwardHead {
                const float* tile, std::ptrdiff_t stride) const;
 
   const BackwardCall<float>& back_;
-  const DiagonalSource source_;
-  const DiagonalShape shape_;
+  const DiagonalSource<float> source_;
+  const DiagonalRule rule_;
+  const Sizes& sizes_;
 };
 
 }  // namespace lineament::sequence
