@@ -9,6 +9,8 @@
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/retention.h"
 #include "core/sequence/softmax.h"
+#include "core/sequence/transnormer_norm.h"
+#include "core/sequence/vig.h"
 
 namespace lineament::sequence {
 
@@ -21,8 +23,9 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(),   &linearAttention(),      &retention(),
-      &lightningAttention(), &gatedLinearAttention(),
+      &softmaxAttention(),           &linearAttention(),      &retention(),
+      &lightningAttention(),         &gatedLinearAttention(), &transNormerNorm(),
+      &visionGatedLinearAttention(),
   };
   return all;
 }
