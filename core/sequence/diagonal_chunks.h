@@ -151,8 +151,9 @@ void diagonalBackward(const DiagonalShape& shape, std::span<const DiagonalBackwa
 
 // One token in one pass over the state, for decoding. q, k, v and the decays of each channel (null
 // where there are none) are as `load` and `loadDecays` give them; `rate` decays all channels.
+// `reads_first`: the output is of the state before the token.
 void diagonalStep(const DiagonalShape& shape, const float* query, const float* key,
-                  const float* value, const float* decays, float rate, DiagonalState<float> state,
-                  float* output);
+                  const float* value, const float* decays, float rate, bool reads_first,
+                  DiagonalState<float> state, float* output);
 
 }  // namespace lineament::sequence

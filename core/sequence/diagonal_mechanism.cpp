@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/denormals.h"
 #include "core/base/parallel.h"
 #include "core/sequence/diagonal_layout.h"
 #include "core/sequence/diagonal_views.h"
@@ -18,6 +17,12 @@ constexpr std::size_t kDecay = DiagonalSource<double>::kDecay;
 
 // Fewer numbers of states than this are not worth a task of a step.
 constexpr std::int64_t kStepNumbers = std::int64_t{1} << 16;
+
+template <class T>
+DiagonalSource<T> sourceOf(const Call<T>& call, const DiagonalRule& rule, std::int64_t batch,
+                           std::int64_t head) {
+  return {.call = call, .batch = batch, .head = head, .lag = rule.lag};
+}
 
 }  // namespace
 
@@ -46,12 +51,13 @@ void DiagonalMechanism::reference(const Call<double>& call) const {
   double* final =
       prepared(call.final, call.sizes, about.normalise, initial.tokens + call.sizes.tokens());
   for (std::int64_t item = 0; item < call.sizes.batch() * call.sizes.heads(); ++item) {
-    const DiagonalSource<double> source{call, item / call.sizes.heads(), item % call.sizes.heads()};
+    const auto source = sourceOf(call, about, item / call.sizes.heads(), item % call.sizes.heads());
     const DiagonalTrack track = trackOf(source, about, rateOf(call, source.head));
     std::vector<double> matrix =
         joinedState(track, stateOf(before, call.sizes, about.normalise, item));
     clearOutputs(source);
     addOutputs(source, runTrack(track, matrix));
+    if (beside() != nullptr) beside()->add(source, about);
     if (final != nullptr) {
       splitState(track, matrix, stateOf(final, call.sizes, about.normalise, item));
     }
@@ -64,7 +70,7 @@ void DiagonalMechanism::referenceBackward(const BackwardCall<double>& back) cons
   double* initial_gradient =
       prepared(back.initial_gradient, call.sizes, about.normalise, tokensBefore(call));
   for (std::int64_t item = 0; item < call.sizes.batch() * call.sizes.heads(); ++item) {
-    const DiagonalSource<double> source{call, item / call.sizes.heads(), item % call.sizes.heads()};
+    const auto source = sourceOf(call, about, item / call.sizes.heads(), item % call.sizes.heads());
     const DiagonalTrack track = trackOf(source, about, rateOf(call, source.head));
     const auto matrixOf = [&](const State<double>* state) {
       return joinedState(track, stateOf(valuesOf(state), call.sizes, about.normalise, item));
@@ -73,6 +79,7 @@ void DiagonalMechanism::referenceBackward(const BackwardCall<double>& back) cons
         runTrackBackward(track, matrixOf(call.initial), outputGradients(back, source),
                          matrixOf(back.final_gradient));
     addGradients(back, source, about, found);
+    if (beside() != nullptr) beside()->addGradients(back, source, about);
     if (initial_gradient != nullptr) {
       splitState(track, found.initial,
                  stateOf(initial_gradient, call.sizes, about.normalise, item));
@@ -87,49 +94,38 @@ void DiagonalMechanism::fast(const Call<float>& call) const {
       prepared(call.final, call.sizes, about.normalise, tokensBefore(call) + call.sizes.tokens());
   const std::size_t kept = call.kept.empty() ? 0 : diagonalKept(shape);
   forHeadGroups(call, false, [&](std::int64_t batch, std::int64_t first, std::int64_t end) {
-    const FlushDenormals flush;
-    std::vector<DiagonalViews> views;
-    std::vector<DiagonalTask> tasks;
-    views.reserve(sizeOf(end - first));
-    for (std::int64_t head = first; head < end; ++head) {
-      const DiagonalSource<float> source{call, batch, head};
-      views.emplace_back(source, about);
-      tasks.push_back({&views.back(), static_cast<float>(rateOf(call, head)),
-                       stateOf(valuesOf(call.initial), call.sizes, about.normalise, source.item()),
-                       stateOf(final, call.sizes, about.normalise, source.item()),
-                       call.kept.subspan(sizeOf(source.item()) * kept, kept)});
-    }
-    diagonalForward(shape, tasks, *call.context);
+    forwardGroup(
+        call, about, beside(), first, end,
+        [&](std::int64_t head) { return sourceOf(call, about, batch, head); },
+        [&](const DiagonalSource<float>& source) -> DiagonalTask {
+          const std::int64_t item = source.item();
+          return {.rate = static_cast<float>(rateOf(call, source.head)),
+                  .initial = stateOf(valuesOf(call.initial), call.sizes, about.normalise, item),
+                  .final = stateOf(final, call.sizes, about.normalise, item),
+                  .kept = call.kept.subspan(sizeOf(item) * kept, kept)};
+        });
   });
 }
 
 void DiagonalMechanism::fastBackward(const BackwardCall<float>& back) const {
   const Call<float>& call = back.forward;
   const DiagonalRule about = rule(call.sizes, *call.options);
-  const DiagonalShape shape = about.shape(call.sizes);
   float* initial_gradient =
       prepared(back.initial_gradient, call.sizes, about.normalise, tokensBefore(call));
-  const std::size_t kept = diagonalKept(shape);
-  // The sequences of a batch add to the same gradient by a constant decay.
-  const bool in_turn = about.decay == Decay::constant;
+  const std::size_t kept = diagonalKept(about.shape(call.sizes));
+  const bool in_turn = about.decay == Decay::constant || beside() != nullptr;
   forHeadGroups(call, in_turn, [&](std::int64_t batch, std::int64_t first, std::int64_t end) {
-    const FlushDenormals flush;
-    std::vector<DiagonalViews> views;
-    std::vector<DiagonalViewGradients> gradients;
-    std::vector<DiagonalBackwardTask> tasks;
-    views.reserve(sizeOf(end - first));
-    gradients.reserve(sizeOf(end - first));
-    for (std::int64_t head = first; head < end; ++head) {
-      const DiagonalSource<float> source{call, batch, head};
-      const std::int64_t item = source.item();
-      views.emplace_back(source, about);
-      gradients.emplace_back(back, source, about);
-      tasks.push_back({&views.back(), &gradients.back(), static_cast<float>(rateOf(call, head)),
-                       stateOf(valuesOf(back.final_gradient), call.sizes, about.normalise, item),
-                       stateOf(initial_gradient, call.sizes, about.normalise, item),
-                       call.kept.subspan(sizeOf(item) * kept, kept)});
-    }
-    diagonalBackward(shape, tasks, *call.context);
+    backwardGroup(
+        back, about, beside(), first, end,
+        [&](std::int64_t head) { return sourceOf(call, about, batch, head); },
+        [&](const DiagonalSource<float>& source) -> DiagonalBackwardTask {
+          const std::int64_t item = source.item();
+          return {.rate = static_cast<float>(rateOf(call, source.head)),
+                  .final_gradient =
+                      stateOf(valuesOf(back.final_gradient), call.sizes, about.normalise, item),
+                  .initial_gradient = stateOf(initial_gradient, call.sizes, about.normalise, item),
+                  .kept = call.kept.subspan(sizeOf(item) * kept, kept)};
+        });
   });
 }
 
@@ -147,7 +143,7 @@ void DiagonalMechanism::step(const Call<float>& call, State<float>& state) const
                             work.numbers(sizeOf(shape.values)).data(), 0, 0};
     float* decays = work.numbers(sizeOf(shape.keys)).data();
     float* output = work.numbers(sizeOf(shape.values)).data();
-    const DiagonalViews views({call, batch, head}, about);
+    const DiagonalViews views({call, batch, head}, about, beside());
     const DiagonalInputs inputs = views.load(0, 1, rows);
     const float* logs = nullptr;
     if (shape.decay == Decay::channel || shape.decay == Decay::token) {
@@ -157,7 +153,8 @@ void DiagonalMechanism::step(const Call<float>& call, State<float>& state) const
     diagonalStep(shape, inputs.queries.data, inputs.keys.data, inputs.values.data,
                  shape.decay == Decay::channel ? logs : nullptr,
                  shape.decay == Decay::token ? *logs : static_cast<float>(rateOf(call, head)),
-                 stateOf(state.values.data(), call.sizes, about.normalise, item), to.data);
+                 about.lag > 0, stateOf(state.values.data(), call.sizes, about.normalise, item),
+                 to.data);
     views.store(0, 1, to);
   };
   forBlocks(sizeOf(call.sizes.batch() * heads), sizeOf(block), *call.context,

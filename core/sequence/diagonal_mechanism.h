@@ -31,6 +31,8 @@ class DiagonalMechanism : public Mechanism {
   virtual DiagonalRule rule(const Sizes& sizes, const Options& options) const = 0;
   // The log decay of a head where it is constant and not given.
   virtual double rate(const Sizes&, const Options&, std::int64_t) const { return 0; }
+  // What the outputs have beside the recurrence; its weights may be shared by a batch.
+  virtual const DiagonalBeside* beside() const { return nullptr; }
 
  private:
   template <class T>

@@ -144,7 +144,6 @@ void splitState(const DiagonalTrack& track, const std::vector<double>& matrix,
 }
 
 void forHeadGroups(const Call<float>& call, bool in_turn, const HeadWork& work) {
-  constexpr std::int64_t kMostHeads = 8;  // their states share the second-level cache
   const std::int64_t batch = call.sizes.batch(), heads = call.sizes.heads();
   if (batch == 0) return;
   const std::int64_t threads =

@@ -17,10 +17,14 @@ struct DiagonalRule {
   FeatureMap map = FeatureMap::identity;  // of queries and keys
   double scale = 1;                       // of the queries, behind the map
   bool normalise = false;
+  // A query reads before its own token's decay and write: those are met `lag` tokens later, so
+  // that the recurrence has so many tokens more, the first without a key and the last without a
+  // query.
+  std::int64_t lag = 0;
 
   DiagonalShape shape(const Sizes& sizes) const {
-    return {sizes.tokens(), sizes.keys(), sizes.values(), decay, static_cast<float>(scale),
-            normalise};
+    return {sizes.tokens() + lag,      sizes.keys(), sizes.values(), decay,
+            static_cast<float>(scale), normalise};
   }
 };
 
@@ -34,10 +38,8 @@ struct DiagonalSource {
   std::int64_t batch = 0, head = 0;
   std::size_t decays = kDecay;  // which input holds them
   bool reversed = false;        // from the last token to the first
-  // A query reads before its own token's decay and write: those are met `lag` tokens later, so
-  // that the recurrence has so many tokens more, the first without a key and the last without a
-  // query.
-  std::int64_t lag = 0;
+  bool adds = false;            // its outputs to those that are there
+  std::int64_t lag = 0;         // as in the rule
 
   std::int64_t item() const { return batch * call.sizes.heads() + head; }
   // Whether index i of the recurrence is a token, and which.
@@ -45,6 +47,21 @@ struct DiagonalSource {
   std::int64_t token(std::int64_t index) const {
     return reversed ? call.sizes.tokens() - 1 - index : index;
   }
+};
+
+// What a mechanism's outputs have beside the recurrence, and the gradients of that.
+class DiagonalBeside {
+ public:
+  virtual ~DiagonalBeside() = default;
+  virtual void add(const DiagonalSource<double>& source, const DiagonalRule& rule) const = 0;
+  virtual void addGradients(const BackwardCall<double>& back, const DiagonalSource<double>& source,
+                            const DiagonalRule& rule) const = 0;
+  // To the outputs of tokens [first, first + count), which may lie elsewhere yet.
+  virtual void add(const DiagonalSource<float>& source, const DiagonalRule& rule,
+                   std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const = 0;
+  virtual void addGradients(const BackwardCall<float>& back, const DiagonalSource<float>& source,
+                            const DiagonalRule& rule, std::int64_t first,
+                            std::int64_t count) const = 0;
 };
 
 // The reference's view of it; `rate` is the log decay where it is constant.
@@ -93,6 +110,8 @@ std::int64_t tokensBefore(const Call<T>& call) {
 std::vector<double> joinedState(const DiagonalTrack& track, DiagonalState<const double> state);
 void splitState(const DiagonalTrack& track, const std::vector<double>& matrix,
                 DiagonalState<double> state);
+
+inline constexpr std::int64_t kMostHeads = 8;  // of a group: their states share a cache
 
 // Calls work(batch, first head, end of heads) for groups of neighbouring heads, as large ones as
 // leave every thread some. Where sequences of a batch share a gradient, `in_turn` has each task

@@ -112,15 +112,32 @@ RowsAt<float> DiagonalViews::place(std::int64_t first, std::int64_t count, float
 
 bool DiagonalViews::placed(std::int64_t first, std::int64_t count) const {
   return source_.call.output.storage == Storage::f32 && fillsTileRows(sizes_.values()) &&
-         source_.has(first + count - 1);
+         !source_.adds && source_.has(first + count - 1);
 }
 
 void DiagonalViews::store(std::int64_t first, std::int64_t count,
                           const RowsAt<float>& outputs) const {
+  if (beside_ != nullptr) beside_->add(source_, rule_, first, count, outputs);
+  if (source_.adds) addStored(first, count, outputs);
   if (placed(first, count)) return;
   for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
     source_.call.output.store(outputs.row(static_cast<std::size_t>(i)), sizes_.values(),
                               source_.batch, source_.token(first + i), source_.head);
+  }
+}
+
+// What is there, to `outputs`.
+void DiagonalViews::addStored(std::int64_t first, std::int64_t count,
+                              const RowsAt<float>& outputs) const {
+  const StoredTarget& to = source_.call.output;
+  const StoredView there{to.data, to.storage, to.stride};
+  Workspace work;
+  float* buffer = work.numbers(static_cast<std::size_t>(sizes_.values())).data();
+  for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
+    const float* row =
+        there.row(buffer, sizes_.values(), source_.batch, source_.token(first + i), source_.head);
+    float* sum = outputs.row(static_cast<std::size_t>(i));
+    for (std::int64_t e = 0; e < sizes_.values(); ++e) sum[e] += row[e];
   }
 }
 
@@ -183,6 +200,7 @@ void DiagonalViewGradients::add(std::int64_t first, std::int64_t count,
   addMapped(Source::kKey, first - source_.lag, count, gradients.keys, gradients.key_stride);
   addRows(back_.input_gradients[Source::kValue], first - source_.lag, count, sizes_.values(),
           gradients.values, gradients.value_stride);
+  if (beside_ != nullptr) beside_->addGradients(back_, source_, rule_, first, count);
 }
 
 bool DiagonalViewGradients::decaysWanted() const {

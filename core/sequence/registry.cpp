@@ -8,6 +8,7 @@
 #include "core/sequence/lightning.h"
 #include "core/sequence/linear_attention.h"
 #include "core/sequence/retention.h"
+#include "core/sequence/rwkv6.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/transnormer_norm.h"
 #include "core/sequence/vig.h"
@@ -23,9 +24,14 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(),           &linearAttention(),      &retention(),
-      &lightningAttention(),         &gatedLinearAttention(), &transNormerNorm(),
+      &softmaxAttention(),
+      &linearAttention(),
+      &retention(),
+      &lightningAttention(),
+      &gatedLinearAttention(),
+      &transNormerNorm(),
       &visionGatedLinearAttention(),
+      &rwkv6(),
   };
   return all;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/base/denormals.h"
 #include "core/sequence/diagonal_layout.h"
 #include "core/sequence/diagonal_views.h"
 
@@ -39,32 +38,8 @@ DiagonalRule ruleOf(const Sizes& sizes, const Options& options) {
 template <class T>
 DiagonalSource<T> directionOf(const Call<T>& call, std::int64_t batch, std::int64_t head,
                               bool backward) {
-  return {call, batch, head, DiagonalSource<T>::kDecay + (backward ? 1 : 0), backward};
+  return {call, batch, head, DiagonalSource<T>::kDecay + (backward ? 1 : 0), backward, backward};
 }
-
-// Adds its outputs to what the forward direction left there.
-class SecondViews : public DiagonalViews {
- public:
-  using DiagonalViews::DiagonalViews;
-
-  RowsAt<float> place(std::int64_t, std::int64_t, float* outputs,
-                      std::ptrdiff_t stride) const override {
-    return {outputs, stride};
-  }
-  void store(std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const override {
-    const StoredTarget& to = source_.call.output;
-    const StoredView before{to.data, to.storage, to.stride};
-    Workspace work;
-    float* buffer = work.numbers(sizeOf(sizes_.values())).data();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t token = source_.token(first + i);
-      const float* row = before.row(buffer, sizes_.values(), source_.batch, token, source_.head);
-      float* sum = outputs.row(sizeOf(i));
-      for (std::int64_t e = 0; e < sizes_.values(); ++e) sum[e] += row[e];
-      to.store(sum, sizes_.values(), source_.batch, token, source_.head);
-    }
-  }
-};
 
 class Vig : public Mechanism {
  public:
@@ -102,16 +77,13 @@ class Vig : public Mechanism {
 
   void fast(const Call<float>& call) const override {
     forHeadGroups(call, false, [&](std::int64_t batch, std::int64_t first, std::int64_t end) {
-      const FlushDenormals flush;
-      forward<DiagonalViews>(call, batch, first, end, false);
-      forward<SecondViews>(call, batch, first, end, true);
+      for (const bool backward : {false, true}) forward(call, batch, first, end, backward);
     });
   }
 
   void fastBackward(const BackwardCall<float>& back) const override {
     const Call<float>& call = back.forward;
     forHeadGroups(call, false, [&](std::int64_t batch, std::int64_t first, std::int64_t end) {
-      const FlushDenormals flush;
       for (const bool backward : {false, true}) gradients(back, batch, first, end, backward);
     });
   }
@@ -140,40 +112,27 @@ class Vig : public Mechanism {
                                     size);
   }
 
-  template <class Views>
   static void forward(const Call<float>& call, std::int64_t batch, std::int64_t first,
                       std::int64_t end, bool backward) {
     const DiagonalRule rule = ruleOf(call.sizes, *call.options);
-    const DiagonalShape shape = rule.shape(call.sizes);
-    std::vector<Views> views;
-    std::vector<DiagonalTask> tasks;
-    views.reserve(sizeOf(end - first));
-    for (std::int64_t head = first; head < end; ++head) {
-      const auto source = directionOf(call, batch, head, backward);
-      views.emplace_back(source, rule);
-      tasks.push_back({.head = &views.back(), .kept = keptOf(source, shape)});
-    }
-    diagonalForward(shape, tasks, *call.context);
+    forwardGroup(
+        call, rule, nullptr, first, end,
+        [&](std::int64_t head) { return directionOf(call, batch, head, backward); },
+        [&](const DiagonalSource<float>& source) {
+          return DiagonalTask{.kept = keptOf(source, rule.shape(call.sizes))};
+        });
   }
 
   static void gradients(const BackwardCall<float>& back, std::int64_t batch, std::int64_t first,
                         std::int64_t end, bool backward) {
     const Call<float>& call = back.forward;
     const DiagonalRule rule = ruleOf(call.sizes, *call.options);
-    const DiagonalShape shape = rule.shape(call.sizes);
-    std::vector<DiagonalViews> views;
-    std::vector<DiagonalViewGradients> found;
-    std::vector<DiagonalBackwardTask> tasks;
-    views.reserve(sizeOf(end - first));
-    found.reserve(sizeOf(end - first));
-    for (std::int64_t head = first; head < end; ++head) {
-      const auto source = directionOf(call, batch, head, backward);
-      views.emplace_back(source, rule);
-      found.emplace_back(back, source, rule);
-      tasks.push_back(
-          {.head = &views.back(), .gradients = &found.back(), .kept = keptOf(source, shape)});
-    }
-    diagonalBackward(shape, tasks, *call.context);
+    backwardGroup(
+        back, rule, nullptr, first, end,
+        [&](std::int64_t head) { return directionOf(call, batch, head, backward); },
+        [&](const DiagonalSource<float>& source) {
+          return DiagonalBackwardTask{.kept = keptOf(source, rule.shape(call.sizes))};
+        });
   }
 
   Description about_ = describe();
