@@ -10,6 +10,7 @@
 #include "core/sequence/retention.h"
 #include "core/sequence/rwkv6.h"
 #include "core/sequence/softmax.h"
+#include "core/sequence/transnormer_diag.h"
 #include "core/sequence/transnormer_norm.h"
 #include "core/sequence/vig.h"
 
@@ -30,6 +31,7 @@ const std::vector<const Mechanism*>& mechanisms() {
       &lightningAttention(),
       &gatedLinearAttention(),
       &transNormerNorm(),
+      &transNormerDiag(),
       &visionGatedLinearAttention(),
       &rwkv6(),
   };
