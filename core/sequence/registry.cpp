@@ -19,6 +19,11 @@
 #include "core/sequence/rwkv7.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/ssd.h"
+#include "core/sequence/rwkv6.h"
+#include "core/sequence/softmax.h"
+#include "core/sequence/transnormer_diag.h"
+#include "core/sequence/transnormer_norm.h"
+#include "core/sequence/vig.h"
 
 namespace lineament::sequence {
 
@@ -47,6 +52,13 @@ const std::vector<const Mechanism*>& mechanisms() {
       &lightningAttention(),
       &mom(),
       &arflowHybridAttention(),
+      &retention(),
+      &lightningAttention(),
+      &gatedLinearAttention(),
+      &transNormerNorm(),
+      &transNormerDiag(),
+      &visionGatedLinearAttention(),
+      &rwkv6(),
   };
   return all;
 }
