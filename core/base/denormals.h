@@ -1,46 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#if defined(__x86_64__)
+#include <cstdint>
+
+#if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
 
 namespace lineament {
 
-// While it lives, this thread's arithmetic takes numbers too small for full precision
-// (under 1.2e-38 in single precision) for 0, in operands and results: a state that fades away would
-// otherwise cost a hundred times its arithmetic. Says nothing about what other threads do.
+// While it lives, this thread's arithmetic takes numbers under the smallest normal one (1e-38 in
+// single precision) for 0: a state that fades away would otherwise take the processor's slow path,
+// which costs a hundred times a product. For kernels; the former mode comes back at the end.
 class FlushDenormals {
  public:
-#if defined(__x86_64__)
-  FlushDenormals() : before_(_mm_getcsr()) {
-    _mm_setcsr(before_ | kFlushResults | kZeroOperands);
-  }
-  ~FlushDenormals() {
-    _mm_setcsr(before_);
-  }
-#elif defined(__aarch64__)
-  FlushDenormals() {
-    asm volatile("mrs %0, fpcr" : "=r"(before_));
-    asm volatile("msr fpcr, %0" : : "r"(before_ | kFlush));
-  }
-  ~FlushDenormals() {
-    asm volatile("msr fpcr, %0" : : "r"(before_));
-  }
-#else
-  FlushDenormals() = default;
-#endif
+  FlushDenormals() : before_(mode()) { setMode(before_ | kFlush); }
+  ~FlushDenormals() { setMode(before_); }
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
  private:
-#if defined(__x86_64__)
-  static constexpr unsigned kFlushResults = 0x8000, kZeroOperands = 0x0040;
-  unsigned before_;
+#if defined(__SSE2__)
+  using Mode = unsigned;
+  static constexpr Mode kFlush = 0x8040;  // results and operands
+  static Mode mode() {
+    return _mm_getcsr();
+  }
+  static void setMode(Mode mode) {
+    _mm_setcsr(mode);
+  }
 #elif defined(__aarch64__)
-  static constexpr unsigned long kFlush = 1ul << 24;
-  unsigned long before_ = 0;
+  using Mode = std::uint64_t;
+  static constexpr Mode kFlush = Mode{1} << 24;
+  static Mode mode() {
+    Mode mode;
+    asm volatile("mrs %0, fpcr" : "=r"(mode));
+    return mode;
+  }
+  static void setMode(Mode mode) {
+    asm volatile("msr fpcr, %0" : : "r"(mode));
+  }
+#else
+  using Mode = unsigned;
+  static constexpr Mode kFlush = 0;
+  static Mode mode() {
+    return 0;
+  }
+  static void setMode(Mode) {}
 #endif
+
+  Mode before_;
 };
 
 }  // namespace lineament

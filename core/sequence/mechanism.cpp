@@ -31,7 +31,11 @@ std::vector<double> Mechanism::attention(const Call<double>& call, std::int64_t 
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const OperandSpec& spec = about.inputs[i];
     if (spec.role == OperandSpec::Role::value) {
-      inputs[i] = {unit.data(), contiguousStrides(spec.dims, one.sizes)};
+      inputs[i] = {unit.data(), {}};
+      for (std::size_t axis = 0; axis < spec.dims.size(); ++axis) {
+        if (spec.dims[axis] == Dim::token) inputs[i].stride[axis] = tokens;
+        if (spec.dims[axis] == Dim::value) inputs[i].stride[axis] = 1;
+      }
       continue;
     }
     if (!inputs[i]) continue;
