@@ -92,6 +92,12 @@ class Lssl : public Mechanism {
  public:
   const Description& description() const override { return about_; }
 
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::value] = sizes[Dim::channel] = 1;
+    return sizes;
+  }
+
   std::vector<StatePart> state(const Sizes& sizes, const Options&, std::int64_t) const override {
     const auto size = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
     return {{"x", {size(sizes.batch()), size(sizes.heads()), size(sizes.keys()), 1}, true}};

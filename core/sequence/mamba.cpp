@@ -111,6 +111,13 @@ class Mamba : public Mechanism {
 
   const Description& description() const override { return about_; }
 
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::value] = 1;
+    sizes[Dim::tap] = 4;  // as published
+    return sizes;
+  }
+
   std::vector<StatePart> state(const Sizes& sizes, const Options&, std::int64_t) const override {
     const auto size = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
     return {{"h", {size(sizes.batch()), size(sizes.heads()), size(sizes.keys()), 1}, true},

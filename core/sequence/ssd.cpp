@@ -67,6 +67,12 @@ class Ssd : public Mechanism {
  public:
   const Description& description() const override { return about_; }
 
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::group] = 1;
+    return sizes;
+  }
+
   void check(const Sizes& sizes, const Options&) const override {
     if (sizes.heads() % sizes[Dim::group] == 0) return;
     throw Error::usage(kGroups, {{"heads", sizes.heads()}, {"groups", sizes[Dim::group]}});
