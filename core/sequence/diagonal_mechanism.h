@@ -5,6 +5,7 @@
 #include "core/sequence/diagonal_reference.h"
 #include "core/sequence/feature_map.h"
 #include "core/sequence/mechanism.h"
+#include "core/sequence/operands.h"
 
 namespace lineament::sequence {
 
@@ -56,8 +57,7 @@ class DiagonalMechanism : public Mechanism {
 std::vector<OperandSpec> attentionInputs();
 // An input g [head] in place of the rates of the papers.
 OperandSpec constantDecayInput();
-// The option `scale`: 0 takes 1 / sqrt(key).
-OptionSpec scaleOption();
+// The factor of the scores: what is given, or 1 / sqrt(key) for 0.
 double attentionScale(const Sizes& sizes, double given);
 
 }  // namespace lineament::sequence

@@ -41,7 +41,9 @@ struct SsdShape {
 struct Rows {
   const float* first;
   std::ptrdiff_t stride;
-  const float* at(std::size_t row) const { return first + static_cast<std::ptrdiff_t>(row) * stride; }
+  const float* at(std::size_t row) const {
+    return first + static_cast<std::ptrdiff_t>(row) * stride;
+  }
 };
 
 // The decays of one head over a chunk, in powers of two. The cumulative exponents are held in whole

@@ -100,9 +100,10 @@ class SsdForward {
     ahead_.clear();
     const std::int64_t end = std::min(from + kSsdChunk, call_.sizes.tokens());
     const auto add = [&](const auto& tensor, std::int64_t token) {
-      const std::size_t size = tensor.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
-      const std::ptrdiff_t offset = task_.batch * tensor.stride[0] + token * tensor.stride[1] +
-                                    head * tensor.stride[2];
+      const std::size_t size =
+          tensor.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
+      const std::ptrdiff_t offset =
+          task_.batch * tensor.stride[0] + token * tensor.stride[1] + head * tensor.stride[2];
       ahead_.add(static_cast<const char*>(tensor.data) + offset * static_cast<std::ptrdiff_t>(size),
                  shape_.values * size);
     };
@@ -119,8 +120,8 @@ class SsdForward {
     ChunkDecays decays;
     decays.load(call_, task_, head, from, count);
     ahead_.ask(kRowsAtATime);
-    smallProduct<false>(count, shape_.values, shape_.keys, c.first, c.stride, 1, state, stride, out_,
-                        stride);
+    smallProduct<false>(count, shape_.values, shape_.keys, c.first, c.stride, 1, state, stride,
+                        out_, stride);
     ahead_.ask(kRowsAtATime);
     scaleRowsAndSkip(count, decays, head, x);
     decays.between(count, weights_);
