@@ -84,14 +84,6 @@ std::vector<OperandSpec> deltaOperands() {
                    "eigenvalue along the key is negative"}};
 }
 
-OptionSpec scaleOption() {
-  return {.id = "scale",
-          .fallback = 0,
-          .lowest = 0,
-          .highest = 1e6,
-          .help = "Factor of the outputs; 0 takes 1 / sqrt(key width)"};
-}
-
 std::vector<std::complex<double>> deltaEigenvalues(std::span<const double> key, double beta,
                                                    double log_decay) {
   std::vector<std::complex<double>> values(key.size(), std::exp(log_decay));

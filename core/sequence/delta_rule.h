@@ -7,6 +7,7 @@
 
 #include "core/sequence/delta_reference.h"
 #include "core/sequence/mechanism.h"
+#include "core/sequence/operands.h"
 
 namespace lineament::sequence {
 
@@ -35,9 +36,8 @@ class DeltaRule : public Mechanism {
   bool gated_;
 };
 
-// The operands and the scale that the mechanisms of the family describe alike.
+// The operands that the mechanisms of the family describe alike.
 std::vector<OperandSpec> deltaOperands();
-OptionSpec scaleOption();
 
 // exp(g) (1 - beta |k|^2) along the key, exp(g) across it.
 std::vector<std::complex<double>> deltaEigenvalues(std::span<const double> key, double beta,

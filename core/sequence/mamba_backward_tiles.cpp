@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include "core/base/denormals.h"
 #include "core/sequence/mamba_tiles.h"
 
@@ -21,22 +25,21 @@ constexpr std::size_t kVectorsOfStates = kStateGroup * kLanes;  // numbers of on
 template <bool kSigned>
 class GroupPass {
  public:
-  explicit GroupPass(MambaBlock& block)
+  GroupPass(const MambaBlock& block, Workspace& work)
       : block_(block),
-        history_(block.work.tile(MambaBlock::kTokens + 1, kVectorsOfStates)),
-        decays_(block.work.tile(MambaBlock::kTokens, kVectorsOfStates)),
-        writes(block.work.tile(MambaBlock::kTokens, kVectorsOfStates)),
-        reads(block.work.tile(MambaBlock::kTokens, kVectorsOfStates)) {}
+        history_(work.tile(MambaBlock::kTokens + 1, kVectorsOfStates)),
+        decays_(work.tile(MambaBlock::kTokens, kVectorsOfStates)),
+        writes(work.tile(MambaBlock::kTokens, kVectorsOfStates)),
+        reads(work.tile(MambaBlock::kTokens, kVectorsOfStates)) {}
 
   // Channels from i, states from n. `before` are the states that enter the block; out += C h.
   void replay(std::size_t count, std::size_t i, std::size_t n, const float* rates,
               const float* before, float* out) {
     const Lane d;
-    Vector state[kStateGroup], rate[kStateGroup];
+    Vector state[kStateGroup];
     HWY_UNROLL(8)
     for (std::size_t k = 0; k < kStateGroup; ++k) {
       state[k] = hn::Load(d, before + (n + k) * kRow + i);
-      rate[k] = hn::Load(d, rates + (n + k) * kRow + i);
       hn::Store(state[k], d, history_ + k * kLanes);
     }
     for (std::size_t t = 0; t < count; ++t) {
@@ -46,13 +49,23 @@ class GroupPass {
       Vector y = hn::Load(d, out + t * kRow + i);
       float* powers = decays_ + t * kVectorsOfStates;
       float* states = history_ + (t + 1) * kVectorsOfStates;
-      HWY_UNROLL(8)
-      for (std::size_t k = 0; k < kStateGroup; ++k) {
-        const Vector power = powerOfTwo(d, hn::Mul(dt, rate[k]));
-        state[k] = hn::MulAdd(decayOf<kSigned>(d, power), state[k], hn::Mul(dtx, hn::Set(d, b[k])));
-        y = hn::MulAdd(state[k], hn::Set(d, c[k]), y);
-        hn::Store(power, d, powers + k * kLanes);
-        hn::Store(state[k], d, states + k * kLanes);
+      HWY_UNROLL(4)
+      for (std::size_t first = 0; first < kStateGroup; first += kStep) {
+        Vector power[kStep];
+        HWY_UNROLL(4)
+        for (std::size_t j = 0; j < kStep; ++j) {
+          power[j] = hn::Mul(dt, hn::Load(d, rates + (n + first + j) * kRow + i));
+        }
+        powersOfTwo(d, power);
+        HWY_UNROLL(4)
+        for (std::size_t j = 0; j < kStep; ++j) {
+          const std::size_t k = first + j;
+          const Vector input = hn::Mul(dtx, hn::Set(d, b[k]));
+          state[k] = hn::MulAdd(decayOf<kSigned>(d, power[j]), state[k], input);
+          y = hn::MulAdd(state[k], hn::Set(d, c[k]), y);
+          hn::Store(power[j], d, powers + k * kLanes);
+          hn::Store(state[k], d, states + k * kLanes);
+        }
       }
       hn::Store(y, d, out + t * kRow + i);
     }
@@ -112,11 +125,25 @@ class GroupPass {
   }
 
  private:
-  MambaBlock& block_;
+  const MambaBlock& block_;
   float *history_, *decays_;
 
  public:
   float *writes, *reads;
+};
+
+// What a strip carries from one block of tokens to the one before it.
+struct StripSums {
+  float *behind, *rates;      // gradients by the state behind the block and by A so far
+  float *skip, *bias, *taps;  // by D, conv_bias and conv so far
+  float* convolved;           // dp of the block's tokens, then of the `past` ones behind it
+  StripSums(const MambaBlock& block, Workspace& work)
+      : behind(work.tile(block.padded, kRow)),
+        rates(work.tile(block.padded, kRow)),
+        skip(work.tile(1, kRow)),
+        bias(work.tile(1, kRow)),
+        taps(work.tile(block.past + 1, kRow)),
+        convolved(work.tile(MambaBlock::kTokens + block.past, kRow)) {}
 };
 
 template <bool kSigned>
@@ -128,26 +155,30 @@ class BackwardTask {
         call_(back.forward),
         pass_(pass),
         batch_(batch),
-        first_(first),
-        block_(call_, batch, first),
-        group_(block_),
-        rates_(block_.loadRates()),
+        task_(first / kMambaChannels),
+        block_(call_, work_),
+        group_(block_, work_),
         before_(rowsOf(block_.padded)),
-        behind_(rowsOf(block_.padded)),
-        rate_gradient_(rowsOf(block_.padded)),
         out_(rowsOf(kTokens)),
         above_(rowsOf(kTokens)),
         input_(rowsOf(kTokens)),
-        decay_(rowsOf(kTokens)),
-        convolved_(rowsOf(kTokens + block_.past)),
-        sums_(rowsOf(2)),
-        tap_sums_(rowsOf(block_.past + 1)) {}
+        decay_(rowsOf(kTokens)) {
+    const std::int64_t end = std::min(first + kMambaChannels, call_.sizes.heads());
+    for (; first < end; first += kMambaStrip) {
+      const MambaStrip strip(call_, batch, first, end, work_);
+      const float* rates = strip.loadRates(work_);
+      strips_[count_++].emplace(Running{strip, rates, StripSums(block_, work_)});
+    }
+  }
 
   void run() {
     carry([](float* shared, float* own, std::size_t width) { std::copy_n(shared, width, own); });
-    for (std::int64_t from = pass_.end; from > pass_.begin;) {
-      from = (from - 1) / kMambaTokens * kMambaTokens;
-      tokens(from, static_cast<std::size_t>(std::min(kMambaTokens, pass_.end - from)));
+    for (std::int64_t end = pass_.end; end > pass_.begin;) {
+      const std::int64_t from = (end - 1) / kMambaTokens * kMambaTokens;
+      const auto count = static_cast<std::size_t>(end - from);
+      block_.loadShared(strips_[0]->strip, from, count);
+      for (std::size_t i = 0; i < count_; ++i) tokens(*strips_[i], from, count, i > 0);
+      end = from;
     }
     carry([](float* shared, float* own, std::size_t width) { std::copy_n(own, width, shared); });
   }
@@ -155,59 +186,75 @@ class BackwardTask {
  private:
   static constexpr std::size_t kTokens = MambaBlock::kTokens;
 
-  float* rowsOf(std::size_t rows) { return block_.work.tile(rows, kRow); }
+  struct Running {
+    MambaStrip strip;
+    const float* rates;
+    StripSums sums;
+  };
+
+  float* rowsOf(std::size_t rows) { return work_.tile(rows, kRow); }
 
   // Between a pass's sums and this task's channels of them.
   template <class Copy>
   void carry(Copy copy) {
     const auto channels = static_cast<std::size_t>(call_.sizes.heads());
-    const auto batch = static_cast<std::size_t>(batch_), first = static_cast<std::size_t>(first_);
-    const auto rows = [&](float* shared, std::size_t count, float* own) {
-      for (std::size_t row = 0; row < count; ++row) {
-        copy(shared + (batch * count + row) * channels + first, own + row * kRow, block_.width);
-      }
-    };
-    rows(pass_.state, block_.states, behind_);
-    rows(pass_.rates, block_.states, rate_gradient_);
-    rows(pass_.skip, 1, sums_);
-    rows(pass_.bias, 1, sums_ + kRow);
-    rows(pass_.later, block_.past, convolved_);
-    rows(pass_.taps, block_.past + 1, tap_sums_);
+    const auto batch = static_cast<std::size_t>(batch_);
+    for (std::size_t s = 0; s < count_; ++s) {
+      const MambaStrip& strip = strips_[s]->strip;
+      const StripSums& sums = strips_[s]->sums;
+      const auto rows = [&](float* shared, std::size_t count, float* own) {
+        for (std::size_t row = 0; row < count; ++row) {
+          copy(shared + (batch * count + row) * channels + static_cast<std::size_t>(strip.first),
+               own + row * kRow, strip.width);
+        }
+      };
+      rows(pass_.state, block_.states, sums.behind);
+      rows(pass_.rates, block_.states, sums.rates);
+      rows(pass_.skip, 1, sums.skip);
+      rows(pass_.bias, 1, sums.bias);
+      rows(pass_.taps, block_.past + 1, sums.taps);
+      rows(pass_.later, block_.past, sums.convolved);
+    }
   }
 
-  void tokens(std::int64_t from, std::size_t count) {
-    block_.load(from, count);
-    loadBefore(from);
-    gateGradient(from, count);
+  // `adds`: the pass has sums of earlier strips for these tokens.
+  void tokens(const Running& running, std::int64_t from, std::size_t count, bool adds) {
+    const MambaStrip& strip = running.strip;
+    block_.load(strip, from, count);
+    loadBefore(strip, from);
+    gateGradient(strip, from, count);
     std::fill_n(out_, count * kRow, 0.0f);
     std::fill_n(input_, count * kRow, 0.0f);
     std::fill_n(decay_, count * kRow, 0.0f);
     for (std::size_t n = 0; n < block_.states; n += kStateGroup) {
-      for (std::size_t i = 0; i < block_.width; i += kLanes) {
-        group_.replay(count, i, n, rates_, before_, out_);
-        group_.reverse(count, i, n, rates_, above_, i > 0, behind_, rate_gradient_, input_, decay_);
+      for (std::size_t i = 0; i < strip.width; i += kLanes) {
+        group_.replay(count, i, n, running.rates, before_, out_);
+        group_.reverse(count, i, n, running.rates, above_, i > 0, running.sums.behind,
+                       running.sums.rates, input_, decay_);
       }
-      sumOverChannels(from, count, n);
+      sumOverChannels(from, count, n, adds);
     }
-    if (block_.gate) outputOfGate(from, count);
-    inputGradients(from, count);
+    if (block_.gate) outputOfGate(strip, from, count);
+    inputGradients(running, from, count);
   }
 
-  void loadBefore(std::int64_t from) {
+  void loadBefore(const MambaStrip& strip, std::int64_t from) {
     const std::int64_t blocks = (call_.sizes.tokens() + kMambaTokens - 1) / kMambaTokens;
     for (std::size_t n = 0; n < block_.states; ++n) {
       const std::int64_t row = (batch_ * blocks + from / kMambaTokens) * call_.sizes.keys() +
                                static_cast<std::int64_t>(n);
-      std::copy_n(call_.kept.data() + row * call_.sizes.heads() + first_, block_.width,
+      std::copy_n(call_.kept.data() + row * call_.sizes.heads() + strip.first, strip.width,
                   before_ + n * kRow);
+      strip.clearRest(before_ + n * kRow);
     }
   }
 
   // dy = do silu(z)
-  void gateGradient(std::int64_t from, std::size_t count) {
+  void gateGradient(const MambaStrip& strip, std::int64_t from, std::size_t count) {
     const Lane d;
     for (std::size_t t = 0; t < count; ++t) {
-      std::copy_n(aboveRow(from, t), block_.width, above_ + t * kRow);
+      std::copy_n(aboveRow(strip, from, t), strip.width, above_ + t * kRow);
+      strip.clearRest(above_ + t * kRow);
     }
     for (std::size_t i = 0; block_.gate && i < count * kRow; i += kLanes) {
       const Vector z = hn::Load(d, block_.gate + i);
@@ -216,21 +263,21 @@ class BackwardTask {
   }
 
   // dz = do y silu'(z), silu'(z) = s (1 + z (1 - s)) with s = sigmoid(z)
-  void outputOfGate(std::int64_t from, std::size_t count) {
+  void outputOfGate(const MambaStrip& strip, std::int64_t from, std::size_t count) {
     const View<float>& to = back_.input_gradients[kMambaGate];
     if (!to) return;
     const Lane d;
     for (std::size_t i = 0; i < count * kRow; i += kLanes) {
       Vector y = hn::Load(d, out_ + i);
-      if (block_.skip) {
-        y = hn::MulAdd(hn::Load(d, block_.skip + i % kRow), hn::Load(d, block_.x + i), y);
+      if (strip.skip) {
+        y = hn::MulAdd(hn::Load(d, strip.skip + i % kRow), hn::Load(d, block_.x + i), y);
       }
       hn::Store(hn::Mul(y, siluSlope(d, hn::Load(d, block_.gate + i))), d, out_ + i);
     }
     for (std::size_t t = 0; t < count; ++t) {
-      const float* above = aboveRow(from, t);
-      float* row = to.row(batch_, from + static_cast<std::int64_t>(t), first_);
-      for (std::size_t c = 0; c < block_.width; ++c) row[c] += above[c] * out_[t * kRow + c];
+      const float* above = aboveRow(strip, from, t);
+      float* row = to.row(batch_, from + static_cast<std::int64_t>(t), strip.first);
+      for (std::size_t c = 0; c < strip.width; ++c) row[c] += above[c] * out_[t * kRow + c];
     }
   }
 
@@ -239,16 +286,15 @@ class BackwardTask {
     return hn::Mul(gate, hn::MulAdd(x, hn::Sub(one, gate), one));
   }
 
-  const float* aboveRow(std::int64_t from, std::size_t t) const {
-    return back_.output_gradient.row(batch_, from + static_cast<std::int64_t>(t), first_);
+  const float* aboveRow(const MambaStrip& strip, std::int64_t from, std::size_t t) const {
+    return back_.output_gradient.row(batch_, from + static_cast<std::int64_t>(t), strip.first);
   }
 
   // dB and dC of a group of states: the lanes' sums, where the pass collects them.
-  void sumOverChannels(std::int64_t from, std::size_t count, std::size_t n) {
+  void sumOverChannels(std::int64_t from, std::size_t count, std::size_t n, bool adds) {
     const Lane d;
-    const auto task = first_ / kMambaChannels;
     const std::int64_t tasks = (call_.sizes.heads() + kMambaChannels - 1) / kMambaChannels;
-    const std::int64_t token = (batch_ * tasks + task) * kMambaPass + from - pass_.begin;
+    const std::int64_t token = (batch_ * tasks + task_) * kMambaPass + from - pass_.begin;
     float* to = pass_.write_read + static_cast<std::size_t>(token) * 2 * block_.padded + n;
     alignas(64) float sums[kLanes];
     const auto scatter = [&](const float* products, std::size_t part) {
@@ -256,7 +302,9 @@ class BackwardTask {
         hn::Store(sumsOfRows(d, products + row * kLanes), d, sums);
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
           const std::size_t t = (row + lane) / kStateGroup, k = (row + lane) % kStateGroup;
-          if (t < count) to[(2 * t + part) * block_.padded + k] = sums[lane];
+          if (t >= count) break;
+          float& sum = to[(2 * t + part) * block_.padded + k];
+          sum = adds ? sum + sums[lane] : sums[lane];
         }
       }
     };
@@ -265,53 +313,57 @@ class BackwardTask {
   }
 
   // From the sums over the states to dx, ddt, dD and, through the convolution, to the raw inputs.
-  void inputGradients(std::int64_t from, std::size_t count) {
+  void inputGradients(const Running& running, std::int64_t from, std::size_t count) {
     const Lane d;
+    const MambaStrip& strip = running.strip;
+    float* by_skip = running.sums.skip;
     const Vector ln2 = hn::Set(d, kLn2);
     for (std::size_t i = 0; i < count * kRow; i += kLanes) {
       const Vector sum = hn::Load(d, input_ + i), dy = hn::Load(d, above_ + i);
       const Vector x = hn::Load(d, block_.x + i);
       hn::Store(hn::MulAdd(x, sum, hn::Mul(ln2, hn::Load(d, decay_ + i))), d, decay_ + i);
       Vector dx = hn::Mul(hn::Load(d, block_.step + i), sum);
-      if (block_.skip) {
-        dx = hn::MulAdd(hn::Load(d, block_.skip + i % kRow), dy, dx);
-        hn::Store(hn::MulAdd(dy, x, hn::Load(d, sums_ + i % kRow)), d, sums_ + i % kRow);
+      if (strip.skip) {
+        dx = hn::MulAdd(hn::Load(d, strip.skip + i % kRow), dy, dx);
+        hn::Store(hn::MulAdd(dy, x, hn::Load(d, by_skip + i % kRow)), d, by_skip + i % kRow);
       }
       hn::Store(dx, d, input_ + i);
     }
-    addRows(back_.input_gradients[kMambaStep], from, count, decay_);
-    if (block_.taps) throughConvolution(count);
-    addRows(back_.input_gradients[kMambaX], from, count, input_);
+    addRows(back_.input_gradients[kMambaStep], strip, from, count, decay_);
+    if (strip.taps) throughConvolution(running, count);
+    addRows(back_.input_gradients[kMambaX], strip, from, count, input_);
   }
 
-  void addRows(const View<float>& to, std::int64_t from, std::size_t count, const float* rows) {
+  void addRows(const View<float>& to, const MambaStrip& strip, std::int64_t from, std::size_t count,
+               const float* rows) {
     for (std::size_t t = 0; to && t < count; ++t) {
-      addRow(rows + t * kRow, block_.width,
-             to.row(batch_, from + static_cast<std::int64_t>(t), first_));
+      addRow(rows + t * kRow, strip.width,
+             to.row(batch_, from + static_cast<std::int64_t>(t), strip.first));
     }
   }
 
   // dp = dx' silu'(p) before those of the next tokens, and with them the inputs' gradients.
-  void throughConvolution(std::size_t count) {
+  void throughConvolution(const Running& running, std::size_t count) {
     const Lane d;
+    float* convolved = running.sums.convolved;
     const std::size_t past = block_.past;
-    std::copy_backward(convolved_, convolved_ + past * kRow, convolved_ + (past + count) * kRow);
+    std::copy_backward(convolved, convolved + past * kRow, convolved + (past + count) * kRow);
     for (std::size_t i = 0; i < count * kRow; i += kLanes) {
       const Vector slope = siluSlope(d, hn::Load(d, block_.before + i));
       const Vector dp = hn::Mul(hn::Load(d, input_ + i), slope);
-      hn::Store(dp, d, convolved_ + i);
-      float* bias = sums_ + kRow + i % kRow;
+      hn::Store(dp, d, convolved + i);
+      float* bias = running.sums.bias + i % kRow;
       hn::Store(hn::Add(hn::Load(d, bias), dp), d, bias);
     }
     for (std::size_t i = 0; i < count * kRow; i += kLanes) {
-      const Vector dp = hn::Load(d, convolved_ + i);
+      const Vector dp = hn::Load(d, convolved + i);
       Vector dx = hn::Zero(d);
       for (std::size_t j = 0; j <= past; ++j) {
-        float* taps = tap_sums_ + j * kRow + i % kRow;
+        float* taps = running.sums.taps + j * kRow + i % kRow;
         hn::Store(hn::MulAdd(dp, hn::Load(d, block_.raw + j * kRow + i), hn::Load(d, taps)), d,
                   taps);
-        dx = hn::MulAdd(hn::Load(d, block_.taps + j * kRow + i % kRow),
-                        hn::Load(d, convolved_ + (past - j) * kRow + i), dx);
+        dx = hn::MulAdd(hn::Load(d, running.strip.taps + j * kRow + i % kRow),
+                        hn::Load(d, convolved + (past - j) * kRow + i), dx);
       }
       hn::Store(dx, d, input_ + i);
     }
@@ -320,12 +372,14 @@ class BackwardTask {
   const BackwardCall<float>& back_;
   const Call<float>& call_;
   const MambaBackwardPass& pass_;
-  std::int64_t batch_, first_;
+  std::int64_t batch_, task_;
+  Workspace work_;
   MambaBlock block_;
   GroupPass<kSigned> group_;
-  float *rates_, *before_, *behind_, *rate_gradient_;
+  float* before_;                          // the states that enter the block
   float *out_, *above_, *input_, *decay_;  // y without D x; dy; sums over states, then dx and ddt
-  float *convolved_, *sums_, *tap_sums_;   // dp; by D and the bias; by the taps
+  std::array<std::optional<Running>, kMambaChannels / kMambaStrip> strips_;
+  std::size_t count_ = 0;
 };
 
 void backward(const BackwardCall<float>& back, bool is_signed, const MambaBackwardPass& pass,

@@ -38,9 +38,10 @@ struct MambaState {
   }
 };
 
-inline constexpr std::int64_t kMambaChannels = 64;  // channels that one task carries over time
-inline constexpr std::int64_t kMambaTokens = 32;    // tokens of a block: its tiles stay in L1
-inline constexpr std::int64_t kMambaPass = 1024;    // tokens between two sums over the channels
+inline constexpr std::int64_t kMambaChannels = 256;  // channels that one task carries over time
+inline constexpr std::int64_t kMambaStrip = 64;      // of them in the tiles at a time
+inline constexpr std::int64_t kMambaTokens = 32;     // tokens of a block: its tiles stay in L1
+inline constexpr std::int64_t kMambaPass = 1024;     // tokens between two sums over the channels
 
 // The output and final state of channels [first, first + kMambaChannels) of one batch entry, and,
 // where the call keeps numbers, the state before each block of tokens at

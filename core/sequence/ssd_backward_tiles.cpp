@@ -70,8 +70,8 @@ class SsdBackward {
     for (std::size_t i = 0; i < chunks; ++i) {
       loadGroup(kSsdB, i, b_ + i * kChunk * shape_.key_stride);
       loadGroup(kSsdC, i, c_ + i * kChunk * shape_.key_stride);
-      chunkScores(shape_, countOf(i), b_ + i * kChunk * shape_.key_stride,
-                  c_ + i * kChunk * shape_.key_stride, across_, scores_ + i * kScores);
+      chunkScores(shape_, countOf(i), groupRows(b_, i), groupRows(c_, i), across_,
+                  scores_ + i * kScores);
       transpose(c_ + i * kChunk * shape_.key_stride, countOf(i), shape_.keys, shape_.key_stride,
                 c_across_ + i * shape_.keys * kChunk, kChunk);
     }
@@ -95,6 +95,10 @@ class SsdBackward {
   }
   std::size_t stateAt(std::int64_t head) const {
     return headAt(head) * shape_.keys * shape_.values;
+  }
+  Rows groupRows(const float* tile, std::size_t chunk) const {
+    return {tile + chunk * kChunk * shape_.key_stride,
+            static_cast<std::ptrdiff_t>(shape_.key_stride)};
   }
   float* state(std::size_t chunk) const { return states_ + chunk * shape_.stateTile(); }
 
@@ -126,8 +130,7 @@ class SsdBackward {
       scaleRows(x_, count, shape_.value_stride, decays.step, values_);
       scaleRows(values_, count, shape_.value_stride, decays.to_end, scaled_);
       std::copy_n(state(i), shape_.stateTile(), state(i + 1));
-      updateState(shape_, count, decays.all, b_ + i * kChunk * shape_.key_stride, scaled_,
-                  state(i + 1));
+      updateState(shape_, count, decays.all, groupRows(b_, i), scaled_, state(i + 1));
     }
   }
 
@@ -148,8 +151,7 @@ class SsdBackward {
     groupPartsOfState(chunk, decays);
     inputGradients(head, chunk, decays);
     scaleRows(above_, count, shape_.value_stride, decays.from_start, scaled_);
-    updateState(shape_, count, decays.all, c_ + chunk * kChunk * shape_.key_stride, scaled_,
-                behind_);
+    updateState(shape_, count, decays.all, groupRows(c_, chunk), scaled_, behind_);
   }
 
   void loadAbove(std::int64_t head, std::size_t chunk) {

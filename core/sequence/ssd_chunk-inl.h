@@ -37,6 +37,15 @@ struct SsdShape {
   std::size_t stateTile() const { return keys * value_stride; }
 };
 
+// Rows in the caller's memory or in a tile.
+struct Rows {
+  const float* first;
+  std::ptrdiff_t stride;
+  const float* at(std::size_t row) const {
+    return first + static_cast<std::ptrdiff_t>(row) * stride;
+  }
+};
+
 // The decays of one head over a chunk, in powers of two. The cumulative exponents are held in whole
 // and fractional parts, so that the difference of two that follow a huge one is as exact as they
 // are.
@@ -101,16 +110,21 @@ HWY_INLINE void multiply(const float* a, const float* b, std::size_t count, floa
   }
 }
 
-// Row t of `from` times factors[t]. `to` may be `from`.
-HWY_INLINE void scaleRows(const float* from, std::size_t count, std::size_t stride,
-                          const float* factors, float* to) {
+// Row t of `from` times factors[t], for rows of whole vectors. `to` may be where `from` is.
+HWY_INLINE void scaleRows(Rows from, std::size_t count, std::size_t stride, const float* factors,
+                          float* to) {
   const hn::ScalableTag<float> d;
   for (std::size_t t = 0; t < count; ++t) {
     const auto factor = hn::Set(d, factors[t]);
+    const float* row = from.at(t);
     for (std::size_t i = 0; i < stride; i += hn::Lanes(d)) {
-      hn::Store(hn::Mul(factor, hn::Load(d, from + t * stride + i)), d, to + t * stride + i);
+      hn::Store(hn::Mul(factor, hn::LoadU(d, row + i)), d, to + t * stride + i);
     }
   }
+}
+HWY_INLINE void scaleRows(const float* from, std::size_t count, std::size_t stride,
+                          const float* factors, float* to) {
+  scaleRows(Rows{from, static_cast<std::ptrdiff_t>(stride)}, count, stride, factors, to);
 }
 
 // O += W V with W lower triangular [count, kChunk]: rows of a block see no column behind it.
@@ -126,21 +140,20 @@ HWY_INLINE void addLowerProduct(const SsdShape& shape, std::size_t count, const 
 }
 
 // S = exp(G_last) S + B' W, with W the chunk's weighted values.
-HWY_INLINE void updateState(const SsdShape& shape, std::size_t count, float decay, const float* b,
+HWY_INLINE void updateState(const SsdShape& shape, std::size_t count, float decay, Rows b,
                             const float* weighted, float* state) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.value_stride);
   scaleAll(state, shape.stateTile(), decay);
-  smallProduct<true>(shape.keys, shape.values, count, b, 1,
-                     static_cast<std::ptrdiff_t>(shape.key_stride), weighted, stride, state,
+  smallProduct<true>(shape.keys, shape.values, count, b.first, 1, b.stride, weighted, stride, state,
                      stride);
 }
 
 // The scores C B' of a chunk, for all heads of the group. `b_across` takes B turned.
-HWY_INLINE void chunkScores(const SsdShape& shape, std::size_t count, const float* b,
-                            const float* c, float* b_across, float* scores) {
-  transpose(b, count, shape.keys, shape.key_stride, b_across, kChunk);
-  smallProduct<false>(count, kChunk, shape.keys, c, static_cast<std::ptrdiff_t>(shape.key_stride),
-                      1, b_across, kChunk, scores, kChunk);
+HWY_INLINE void chunkScores(const SsdShape& shape, std::size_t count, Rows b, Rows c,
+                            float* b_across, float* scores) {
+  transpose(b.first, count, shape.keys, static_cast<std::size_t>(b.stride), b_across, kChunk);
+  smallProduct<false>(count, kChunk, shape.keys, c.first, c.stride, 1, b_across, kChunk, scores,
+                      kChunk);
 }
 
 // Between a state's rows in the caller's memory and a tile.

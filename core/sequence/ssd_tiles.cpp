@@ -2,6 +2,7 @@
 #include "core/sequence/ssd_tiles.h"
 
 #include "core/base/denormals.h"
+#include "core/sequence/prefetch.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
@@ -26,7 +27,7 @@ class SsdForward {
         scores_(work_.tile(kChunk, kChunk)),
         weights_(work_.tile(kChunk, kChunk)),
         x_(work_.tile(kChunk, shape_.values)),
-        weighted_(work_.tile(kChunk, shape_.values)),
+        values_(work_.tile(kChunk, shape_.values)),
         out_(work_.tile(kChunk, shape_.values)),
         states_(work_.tile(static_cast<std::size_t>(task.heads) * shape_.keys, shape_.values)) {}
 
@@ -65,59 +66,96 @@ class SsdForward {
     });
   }
 
+  // Rows of a chunk: the caller's own where they are single precision (and, where whole vectors are
+  // read, have no ragged end), otherwise a tile of them.
+  Rows rowsOf(std::size_t input, std::int64_t from, std::size_t count, std::int64_t head,
+              std::size_t width, bool vectors, float* tile) const {
+    const StoredView& view = call_.inputs[input];
+    if (view.storage == Storage::f32 && (!vectors || width == tileStride(width))) {
+      return {static_cast<const float*>(view.data) + view.offsetOf(task_.batch, from, head),
+              view.stride[1]};
+    }
+    const auto stride = static_cast<std::int64_t>(tileStride(width));
+    loadTile(view, task_.batch, from, static_cast<std::int64_t>(count), head,
+             static_cast<std::int64_t>(width), tile, stride);
+    return {tile, stride};
+  }
+
   void chunk(std::int64_t from, std::size_t count) {
-    const auto rows = static_cast<std::int64_t>(count);
-    const auto load = [&](std::size_t input, std::int64_t head, std::size_t width, float* tile) {
-      loadTile(call_.inputs[input], task_.batch, from, rows, head, static_cast<std::int64_t>(width),
-               tile, static_cast<std::int64_t>(tileStride(width)));
-    };
-    load(kSsdB, task_.group, shape_.keys, b_);
-    load(kSsdC, task_.group, shape_.keys, c_);
-    chunkScores(shape_, count, b_, c_, b_across_, scores_);
+    const Rows b = rowsOf(kSsdB, from, count, task_.group, shape_.keys, false, b_);
+    const Rows c = rowsOf(kSsdC, from, count, task_.group, shape_.keys, false, c_);
+    chunkScores(shape_, count, b, c, b_across_, scores_);
     for (std::int64_t i = 0; i < task_.heads; ++i) {
-      const std::int64_t head = task_.head + i;
-      load(kSsdX, head, shape_.values, x_);
-      headChunk(from, count, head, states_ + static_cast<std::size_t>(i) * shape_.stateTile());
-      storeTile(call_.output, task_.batch, from, rows, head, call_.sizes.values(), out_,
-                static_cast<std::int64_t>(shape_.value_stride));
+      const bool last = i + 1 == task_.heads;
+      lookAhead(last ? from + kSsdChunk : from, task_.head + (last ? 0 : i + 1));
+      headChunk(from, count, task_.head + i, b, c,
+                states_ + static_cast<std::size_t>(i) * shape_.stateTile());
+      storeTile(call_.output, task_.batch, from, static_cast<std::int64_t>(count), task_.head + i,
+                call_.sizes.values(), out_, static_cast<std::int64_t>(shape_.value_stride));
     }
   }
 
-  void headChunk(std::int64_t from, std::size_t count, std::int64_t head, float* state) {
+  // What the next head needs: each row is pages away from the one before it.
+  void lookAhead(std::int64_t from, std::int64_t head) {
+    ahead_.clear();
+    const std::int64_t end = std::min(from + kSsdChunk, call_.sizes.tokens());
+    const auto add = [&](const auto& tensor, std::int64_t token) {
+      const std::size_t size =
+          tensor.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
+      const std::ptrdiff_t offset =
+          task_.batch * tensor.stride[0] + token * tensor.stride[1] + head * tensor.stride[2];
+      ahead_.add(static_cast<const char*>(tensor.data) + offset * static_cast<std::ptrdiff_t>(size),
+                 shape_.values * size);
+    };
+    for (std::int64_t token = from; token < end; ++token) {
+      add(call_.inputs[kSsdX], token);
+      add(call_.output, token);
+    }
+  }
+
+  void headChunk(std::int64_t from, std::size_t count, std::int64_t head, Rows b, Rows c,
+                 float* state) {
     const auto stride = static_cast<std::ptrdiff_t>(shape_.value_stride);
+    const Rows x = rowsOf(kSsdX, from, count, head, shape_.values, true, x_);
     ChunkDecays decays;
     decays.load(call_, task_, head, from, count);
-    smallProduct<false>(count, shape_.values, shape_.keys, c_,
-                        static_cast<std::ptrdiff_t>(shape_.key_stride), 1, state, stride, out_,
-                        stride);
-    scaleRowsAndSkip(count, decays, head);
+    ahead_.ask(kRowsAtATime);
+    smallProduct<false>(count, shape_.values, shape_.keys, c.first, c.stride, 1, state, stride,
+                        out_, stride);
+    ahead_.ask(kRowsAtATime);
+    scaleRowsAndSkip(count, decays, head, x);
     decays.between(count, weights_);
     multiply(weights_, scores_, count * kChunk, weights_);
-    scaleRows(x_, count, shape_.value_stride, decays.step, x_);
-    addLowerProduct(shape_, count, weights_, x_, out_);
-    scaleRows(x_, count, shape_.value_stride, decays.to_end, weighted_);
-    updateState(shape_, count, decays.all, b_, weighted_, state);
+    scaleRows(x, count, shape_.value_stride, decays.step, values_);
+    ahead_.ask(kRowsAtATime);
+    addLowerProduct(shape_, count, weights_, values_, out_);
+    ahead_.ask(kRowsAtATime);
+    scaleRows(values_, count, shape_.value_stride, decays.to_end, values_);
+    updateState(shape_, count, decays.all, b, values_, state);
   }
 
   // out = exp(G_t) out + D x
-  void scaleRowsAndSkip(std::size_t count, const ChunkDecays& decays, std::int64_t head) {
+  void scaleRowsAndSkip(std::size_t count, const ChunkDecays& decays, std::int64_t head, Rows x) {
     const hn::ScalableTag<float> d;
     const auto skip = hn::Set(d, call_.inputs[kSsdSkip] ? call_.inputs[kSsdSkip].at(head) : 0.0f);
     for (std::size_t t = 0; t < count; ++t) {
       const auto factor = hn::Set(d, decays.from_start[t]);
       float* row = out_ + t * shape_.value_stride;
       for (std::size_t i = 0; i < shape_.value_stride; i += hn::Lanes(d)) {
-        const auto straight = hn::Mul(skip, hn::Load(d, x_ + t * shape_.value_stride + i));
+        const auto straight = hn::Mul(skip, hn::LoadU(d, x.at(t) + i));
         hn::Store(hn::MulAdd(factor, hn::Load(d, row + i), straight), d, row + i);
       }
     }
   }
 
+  static constexpr std::size_t kRowsAtATime = 2 * kChunk / 4;  // of x and the output, in four goes
+
   const Call<float>& call_;
   const SsdTask& task_;
   SsdShape shape_;
   Workspace work_;
-  float *b_, *c_, *b_across_, *scores_, *weights_, *x_, *weighted_, *out_, *states_;
+  float *b_, *c_, *b_across_, *scores_, *weights_, *x_, *values_, *out_, *states_;
+  PrefetchList ahead_;
 };
 
 // Up to kVectors vectors of a state's columns: S = a S + B' v, y = C S. Each number of the state is

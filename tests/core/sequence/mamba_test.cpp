@@ -32,7 +32,7 @@ class MambaTest : public MechanismChecks {
  protected:
   Sizes sizes(std::int64_t tokens) const override {
     Sizes sizes = MechanismChecks::sizes(tokens);
-    sizes[Dim::head] = 83;  // one task and a part of one
+    sizes[Dim::head] = 83;  // one strip and a part of one
     sizes[Dim::value] = 1;
     sizes[Dim::tap] = given_ == Given::all ? kTaps4 : 1;
     return sizes;
