@@ -7,6 +7,7 @@
 #include "core/sequence/arflow_hybrid.h"
 #include "core/sequence/based.h"
 #include "core/sequence/hedgehog.h"
+#include "core/sequence/sea.h"
 #include "core/sequence/soft.h"
 #include "core/sequence/softmax.h"
 
@@ -21,8 +22,8 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(), &basedAttention(),        &hedgehogAttention(),
-      &softAttention(),    &arflowHybridAttention(),
+      &softmaxAttention(), &basedAttention(), &hedgehogAttention(),
+      &seaAttention(),     &softAttention(),  &arflowHybridAttention(),
   };
   return all;
 }
