@@ -12,6 +12,7 @@
 #include "views/explanation/waterfall_view.h"
 #include "views/model/model_view.h"
 #include "views/note/note_view.h"
+#include "views/sequence/mechanisms_view.h"
 #include "views/series/series_view.h"
 #include "views/table/table_view.h"
 #include "views/tensor/tensor_view.h"
@@ -49,6 +50,8 @@ const std::vector<Entry>& entries() {
       {"bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation, made<views::BarView>},
       {"waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"), Kind::explanation,
        made<views::WaterfallView>},
+      {"mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention,
+       made<views::MechanismsView>},
       {"cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points, made<views::CloudView>},
       {"model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model, made<views::ModelView>},
       {"checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"), Kind::checkpoint,
