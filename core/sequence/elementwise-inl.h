@@ -26,6 +26,16 @@ HWY_INLINE void scaleAll(float* HWY_RESTRICT x, std::size_t count, float factor)
   }
 }
 
+// to = from * factor
+HWY_INLINE void scaleRow(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, std::size_t count,
+                         float factor) {
+  const hn::ScalableTag<float> d;
+  const auto factors = hn::Set(d, factor);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::Mul(hn::LoadU(d, from + i), factors), d, to + i);
+  }
+}
+
 HWY_INLINE float largest(const float* HWY_RESTRICT x, std::size_t count) {
   const hn::ScalableTag<float> d;
   auto top = hn::LoadU(d, x);
@@ -55,8 +65,10 @@ HWY_INLINE float exponentials(float* HWY_RESTRICT x, std::size_t count, float sh
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE void exponentialPair(D d, V x, V& rise, V& fall) {
   const hn::RebindToSigned<D> whole;
-  const auto n = hn::NearestInt(hn::Mul(x, hn::Set(d, 1.44269504f)));
-  const auto times = hn::ConvertTo(d, n);
+  // Adding 1.5 2^23 rounds to a whole number, which then stands in the lowest bits.
+  const auto magic = hn::Set(d, 12582912.0f);
+  const auto shifted = hn::MulAdd(x, hn::Set(d, 1.44269504f), magic);
+  const auto times = hn::Sub(shifted, magic);
   auto r = hn::NegMulAdd(times, hn::Set(d, 0.693359375f), x);
   r = hn::NegMulAdd(times, hn::Set(d, -2.12194440e-4f), r);
   const auto square = hn::Mul(r, r);
@@ -66,7 +78,7 @@ HWY_INLINE void exponentialPair(D d, V x, V& rise, V& fall) {
   auto odd = hn::MulAdd(square, hn::Set(d, 1.0f / 5040), hn::Set(d, 1.0f / 120));
   odd = hn::MulAdd(square, odd, hn::Set(d, 1.0f / 6));
   odd = hn::Mul(hn::MulAdd(square, odd, hn::Set(d, 1.0f)), r);
-  const auto exponent = hn::ShiftLeft<23>(n);
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(whole, shifted));
   rise = hn::BitCast(d, hn::Add(hn::BitCast(whole, hn::Add(even, odd)), exponent));
   fall = hn::BitCast(d, hn::Sub(hn::BitCast(whole, hn::Sub(even, odd)), exponent));
 }

@@ -115,6 +115,12 @@ void beginStates(const Sizes& sizes, const State<T>* before, std::int64_t tokens
 class Mom : public Mechanism {
  public:
   const Description& description() const override { return about_; }
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::memory] = 4;  // as published
+    return sizes;
+  }
+
   void check(const Sizes& sizes, const Options& options) const override {
     if (options.integer(kTopK) <= sizes[Dim::memory]) return;
     throw Error::usage(kTooMany,

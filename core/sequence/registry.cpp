@@ -4,11 +4,21 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/arflow_hybrid.h"
+#include "core/sequence/based.h"
 #include "core/sequence/deltanet.h"
 #include "core/sequence/gated_deltanet.h"
+#include "core/sequence/gla.h"
+#include "core/sequence/hedgehog.h"
+#include "core/sequence/lightning.h"
+#include "core/sequence/linear_attention.h"
+#include "core/sequence/lssl.h"
+#include "core/sequence/mamba.h"
 #include "core/sequence/mom.h"
+#include "core/sequence/retention.h"
 #include "core/sequence/rwkv7.h"
 #include "core/sequence/softmax.h"
+#include "core/sequence/ssd.h"
 
 namespace lineament::sequence {
 
@@ -21,7 +31,22 @@ constexpr ErrorText kUnknown{"sequence.mechanism", "Use the mechanism '{id}'",
 
 const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
-      &softmaxAttention(), &deltanet(), &gatedDeltanet(), &mom(), &rwkv7(),
+      &softmaxAttention(),
+      &linearAttention(),
+      &gatedLinearAttention(),
+      &deltanet(),
+      &gatedDeltanet(),
+      &mamba(),
+      &mambaSigned(),
+      &basedAttention(),
+      &rwkv7(),
+      &ssd(),
+      &lssl(),
+      &hedgehogAttention(),
+      &retention(),
+      &lightningAttention(),
+      &mom(),
+      &arflowHybridAttention(),
   };
   return all;
 }

@@ -4,7 +4,7 @@
 //
 // Flops 2 M N K. A block of kBlockRows x kBlockVectors accumulators stays in registers; for each
 // k it takes kBlockVectors loads of B and kBlockRows broadcasts of A for kBlockRows * kBlockVectors
-// multiply-adds, so that the load ports are under two thirds busy (AVX-512: 10 loads for 16). What
+// multiply-adds, so that the load ports are under two thirds busy (AVX-512: 14 loads for 24). What
 // lies in the second-level cache should be B's: its columns are walked in the outer loop, so each
 // strip of B comes into the first level once.
 #if defined(LINEAMENT_SEQUENCE_SMALL_PRODUCT_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -27,7 +27,8 @@ namespace lineament::sequence::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-inline constexpr std::size_t kBlockRows = HWY_MAX_BYTES >= 64 ? 8 : 4;
+// As many as the registers hold beside a line of B and a factor of A.
+inline constexpr std::size_t kBlockRows = HWY_MAX_BYTES >= 64 ? 12 : HWY_MAX_BYTES >= 32 ? 6 : 4;
 inline constexpr std::size_t kBlockVectors = 2;
 
 // Rows of a product that stay in registers while products are added to them, for kernels that join
@@ -105,11 +106,13 @@ HWY_INLINE void forProductBlocks(std::size_t rows, std::size_t columns, Body bod
   const auto strip = [&](auto vectors, std::size_t column) {
     std::size_t i = 0;
     const auto at = [&](auto count) {
-      for (; i + count <= rows; i += count) {
+      // Sixteen rows are two blocks of eight rather than one of twelve and one of four.
+      for (; i + count <= rows && !(count > 8 && rows - i == 16); i += count) {
         body(ProductBlock<decltype(count)::value, decltype(vectors)::value>(), i, column);
       }
     };
     at(std::integral_constant<std::size_t, kBlockRows>());
+    if constexpr (kBlockRows > 8) at(std::integral_constant<std::size_t, 8>());
     if constexpr (kBlockRows > 4) at(std::integral_constant<std::size_t, 4>());
     at(std::integral_constant<std::size_t, 2>());
     at(std::integral_constant<std::size_t, 1>());
@@ -146,7 +149,7 @@ HWY_INLINE void smallProduct(std::size_t rows, std::size_t columns, std::size_t 
 
 // Adds up the blocks of four lanes.
 template <class D, class V>
-HWY_INLINE hn::Vec<hn::Full128<float>> foldBlocks(D d, V v) {
+HWY_INLINE hn::Vec<hn::Full128<float>> foldBlocks(D, V v) {
   if constexpr (hn::MaxLanes(D()) <= 4) {
     return v;
   } else {

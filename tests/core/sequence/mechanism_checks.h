@@ -43,6 +43,18 @@ class MechanismChecks : public QObject {
   virtual std::vector<Problem> extremes() const;
   // Sizes for finite differences: each number is moved twice.
   virtual Sizes smallSizes(std::int64_t tokens) const;
+  // What the implied attention weighs, in the layout of the operand of role `value`: that operand,
+  // unless the mechanism transforms it first.
+  virtual std::vector<double> weighedValues(const Problem&) const;
+  // Whether the output of `token` may depend on token `other`.
+  virtual bool reads(const Options&, std::int64_t token, std::int64_t other) const {
+    return !mechanism_.description().causal || other <= token;
+  }
+  // Lengths that a sequence may be cut into and streamed; none where it cannot be.
+  virtual std::vector<std::int64_t> pieces(const Options&) const {
+    if (!mechanism_.description().causal) return {};
+    return {1, 0, 16, 30, 43};
+  }
   virtual double extremeTolerance() const { return mechanism().description().tolerance_f32; }
 
   const Mechanism& mechanism() const { return mechanism_; }
