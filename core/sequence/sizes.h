@@ -22,12 +22,12 @@ enum class Dim : std::uint8_t {
   feature,   // width of a learned feature map
   channel,   // outputs of a head where these are not its value's width (LSSL)
   landmark,  // tokens that stand for all others (SOFT)
-  hidden,  // width between the layers of a small network (SEA)
-  part,    // tensors that lie side by side in one row
-  split,   // channels of each head in an image; of two
-  column,  // of an image
-  cell,    // of a compressed attention map
-  tap,     // inputs that a convolution sees
+  hidden,    // width between the layers of a small network (SEA)
+  part,      // tensors that lie side by side in one row
+  split,     // channels of each head in an image; of two
+  column,    // of an image
+  cell,      // of a compressed attention map
+  tap,       // inputs that a convolution sees
 };
 inline constexpr std::size_t kDims = 16;
 
