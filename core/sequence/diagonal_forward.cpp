@@ -17,6 +17,9 @@ namespace lineament::sequence::HWY_NAMESPACE {
 
 constexpr std::int64_t kChunk = 16;
 constexpr std::size_t kScoreStride = tileStride(kChunk);
+constexpr std::int64_t kTurn = 32;  // tokens that a head takes before it is the next one's turn
+constexpr std::int64_t kStopEvery = 4096;  // tokens
+static_assert(kSegment % kTurn == 0 && kStopEvery % kTurn == 0);
 
 class ForwardHeads {
  public:
@@ -39,11 +42,11 @@ class ForwardHeads {
       select(i);
       begin(tasks_[i].initial);
     }
-    for (std::int64_t first = 0; first < shape_.tokens; first += kSegment) {
-      if (context.stopRequested()) throw Cancelled{};
+    for (std::int64_t first = 0; first < shape_.tokens; first += kTurn) {
+      if (first % kStopEvery == 0 && context.stopRequested()) throw Cancelled{};
       for (std::size_t i = 0; i < tasks_.size(); ++i) {
         select(i);
-        segment(first, std::min(first + kSegment, shape_.tokens));
+        turn(first, std::min(first + kTurn, shape_.tokens));
       }
     }
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
@@ -77,11 +80,13 @@ class ForwardHeads {
     }
   }
 
-  void segment(std::int64_t first, std::int64_t end) {
-    if (!task_->kept.empty()) {
+  void turn(std::int64_t first, std::int64_t end) {
+    if (first % kSegment == 0 && !task_->kept.empty()) {
       const std::size_t size = keptNumbers(keys_, values_);
       std::copy_n(state_.data, size, task_->kept.data() + sizeOf(first / kSegment) * size);
     }
+    turn_first_ = first;
+    turn_end_ = end;
     std::int64_t limit = kChunk;
     while (first < end) {
       const auto used =
@@ -113,12 +118,18 @@ class ForwardHeads {
     return count;
   }
 
-  // The rows of the next chunk are asked for a few at a time while the state is updated.
+  // The rows of the next chunk are asked for a few at a time between products.
   void foresee(std::int64_t ahead) {
+    const DiagonalHead* head = task_->head;
+    if (ahead == turn_end_) {
+      const bool last = task_ == &tasks_.back();
+      head = last ? tasks_.front().head : (task_ + 1)->head;
+      if (!last) ahead = turn_first_;
+    }
     ahead_.clear();
-    task_->head->foresee(ahead, std::min(kChunk, shape_.tokens - ahead), ahead_);
-    const std::size_t blocks = state_.count() * (keys_ / kBlockRows + 1);
-    rows_a_block_ = (ahead_.size() + blocks - 1) / blocks;
+    head->foresee(ahead, std::min(kChunk, shape_.tokens - ahead), ahead_);
+    const std::size_t times = state_.count() * (keys_ / kBlockRows + 2);
+    rows_at_once_ = (ahead_.size() + times - 1) / times;
   }
 
   // O = P V + qt S and S = gam (S + kt' V) for the columns of one strip.
@@ -127,6 +138,7 @@ class ForwardHeads {
     const std::size_t width = state_.width(index);
     const float* values = rows_.values + index * kStrip;
     forProductBlocks(count, width, [&](auto block, std::size_t i, std::size_t j) {
+      ahead_.ask(rows_at_once_);
       block.clear();
       block.multiply(std::min(i + block.kCount, count), scores_ + i * kScoreStride, kScoreStride, 1,
                      values + j, rows_.value_stride);
@@ -141,7 +153,7 @@ class ForwardHeads {
       block.multiply(count, rows_.keys + i, 1, rows_.key_stride, values + j, rows_.value_stride);
       if (whole != nullptr) block.scaleRows(whole + i);
       block.store(to, kStrip);
-      ahead_.ask(rows_a_block_);
+      ahead_.ask(rows_at_once_);
     });
   }
 
@@ -178,11 +190,12 @@ class ForwardHeads {
   float *scores_, *outputs_, *states_;
   ChunkDecays decays_;
   PrefetchList ahead_;
-  std::size_t rows_a_block_ = 0;
+  std::size_t rows_at_once_ = 0;
   // Of the head whose turn it is.
   const DiagonalTask* task_ = nullptr;
   Strips state_;
   float* sums_ = nullptr;
+  std::int64_t turn_first_ = 0, turn_end_ = 0;
 };
 
 void forwardHeads(const DiagonalShape& shape, std::span<const DiagonalTask> tasks,
