@@ -163,27 +163,21 @@ static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk&
 }
 
 // The chunk's outputs, to rows [count, 2 count) of `out` [2 count, value] with the excess z in
-// those before, and the state after it. `x` [sources, value] has r and becomes the solution. Calls
-// meanwhile(i, of) now and then, for what had better not happen all at once.
-template <class Meanwhile>
+// those before, and the state after it. `x` [sources, value] has r and becomes the solution.
 HWY_INLINE void forwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, float* x,
-                             float* state, float* out, Meanwhile meanwhile) {
+                             float* state, float* out) {
   const std::size_t strip = kBlockVectors * hn::Lanes(hn::ScalableTag<float>());
   const DeltaTriangle system{.count = chunk.count,
                              .factors = chunk.gram,
                              .row = kGramStride,
                              .column = 1,
                              .rates = chunk.rates};
-  const std::size_t pauses = 2 * ((shape.value_stride + strip - 1) / strip);
-  std::size_t pause = 0;
   for (std::size_t j = 0; j < shape.value_stride; j += strip) {
     const std::size_t columns = std::min(strip, shape.value_stride - j);
-    meanwhile(pause++, pauses);
     product(2 * chunk.count, columns, shape.keys, chunk.reads, shape.key_stride, 1, state + j,
             shape.state_stride, out + j, shape.value_stride);
     subtractValues(shape, chunk, columns, x + j, out + j);
     solveTriangle(system, columns, out + j, x + j, static_cast<std::ptrdiff_t>(shape.value_stride));
-    meanwhile(pause++, pauses);
     addOwnWrites(shape, chunk, columns, x + j, out + chunk.count * shape.value_stride + j);
     advanceState(shape, chunk, columns, x + j, state + j, state + j);
   }

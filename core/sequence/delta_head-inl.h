@@ -14,10 +14,9 @@
 #define LINEAMENT_SEQUENCE_DELTA_HEAD_INL_H
 #endif
 
-#include <hwy/cache_control.h>
-
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "core/sequence/delta_chunks-inl.h"
 #include "core/sequence/delta_tokens.h"
@@ -52,38 +51,41 @@ class DeltaHead {
     keep_ = work.tile(1, shape.keys);
   }
 
-  // Moves `state` over the tokens. emit(i, row) takes the output of token i of them; the excess z
+  // Moves `state` over all tokens. emit(i, row) takes the output of token i of them; the excess z
   // is left in rows of value_stride numbers where `excess` is not null.
   template <class Emit>
   void forward(const DeltaTokens& tokens, float* state, float* excess, Emit emit) {
     for (std::int64_t first = 0; first < tokens.count; first += kChunk) {
-      loadKeys(tokens, first);
-      loadQueries(tokens, first);
-      for (std::size_t i = 0; i < count_; ++i) {
-        loadRow(tokens.from->value, tokens, first + static_cast<std::int64_t>(i), shape_.values,
-                x_ + i * shape_.value_stride);
-      }
-      forwardChunk(shape_, chunk(), x_, state, from_state_,
-                   [&](std::size_t part, std::size_t parts) {
-                     fetchAhead(tokens, first + kChunk, part, parts);
-                   });
-      if (excess) {
-        std::copy_n(from_state_, count_ * shape_.value_stride,
-                    excess + static_cast<std::size_t>(first) * shape_.value_stride);
-      }
-      for (std::size_t i = 0; i < count_; ++i) {
-        emit(first + static_cast<std::int64_t>(i),
-             from_state_ + (count_ + i) * shape_.value_stride);
-      }
+      forwardOne(tokens, first, state, excess, emit);
     }
   }
 
-  // How often beta |k|^2 passed 2 in forward(): the state may grow without bound from there.
-  std::int64_t overshoots() const { return overshoots_; }
+  // The same over the chunk that begins at token `first` of them.
+  template <class Emit>
+  void forwardOne(const DeltaTokens& tokens, std::int64_t first, float* state, float* excess,
+                  Emit emit) {
+    loadKeys(tokens, first);
+    loadQueries(tokens, first);
+    for (std::size_t i = 0; i < count_; ++i) {
+      loadRow(tokens.from->value, tokens, first + static_cast<std::int64_t>(i), shape_.values,
+              x_ + i * shape_.value_stride);
+    }
+    forwardChunk(shape_, chunk(), x_, state, from_state_);
+    if (excess) {
+      std::copy_n(from_state_, count_ * shape_.value_stride,
+                  excess + static_cast<std::size_t>(first) * shape_.value_stride);
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      emit(first + static_cast<std::int64_t>(i), from_state_ + (count_ + i) * shape_.value_stride);
+    }
+  }
+
+  // How often beta |k|^2 passed 2 in forward passes since the last call: the state may grow without
+  // bound from there.
+  std::int64_t takeOvershoots() { return std::exchange(overshoots_, 0); }
 
  protected:
   static constexpr auto kChunk = static_cast<std::int64_t>(kDeltaChunk);
-  static constexpr std::size_t kLine = 64;  // bytes of a cache line
 
   static void loadRow(const StoredView& from, const DeltaTokens& tokens, std::int64_t i,
                       std::size_t width, float* to) {
@@ -95,31 +97,6 @@ class DeltaHead {
     for (; j + hn::Lanes(d) <= width; j += hn::Lanes(d))
       hn::StoreU(hn::LoadU(d, row + j), d, to + j);
     for (; j < width; ++j) to[j] = row[j];
-  }
-
-  // Asks for a part of the inputs of the chunk at `first`: rows of one head lie far apart in
-  // memory, where the processor does not see them coming, and it takes few requests at once.
-  void fetchAhead(const DeltaTokens& tokens, std::int64_t first, std::size_t part,
-                  std::size_t parts) const {
-    const std::int64_t count = std::min(kChunk, tokens.count - first);
-    if (count <= 0) return;
-    const auto bound = [&](std::size_t at) {
-      return first + static_cast<std::int64_t>(at) * count / static_cast<std::int64_t>(parts);
-    };
-    for (std::int64_t i = bound(part); i < bound(part + 1); ++i) {
-      fetchRow(tokens.from->key, tokens, i, shape_.keys);
-      fetchRow(tokens.from->query, tokens, i, shape_.keys);
-      fetchRow(tokens.from->value, tokens, i, shape_.values);
-    }
-  }
-
-  static void fetchRow(const StoredView& from, const DeltaTokens& tokens, std::int64_t i,
-                       std::size_t width) {
-    const std::size_t size = from.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
-    const auto* row = static_cast<const char*>(from.data) +
-                      from.offsetOf(tokens.batch, tokens.token(i), tokens.head) *
-                          static_cast<std::ptrdiff_t>(size);
-    for (std::size_t byte = 0; byte < width * size; byte += kLine) hwy::Prefetch(row + byte);
   }
 
   // Everything of a chunk that moves the state.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
+#include <functional>
+
+#include "core/base/parallel.h"
 #include "core/sequence/delta_shape.h"
 #include "core/sequence/mechanism.h"
 
@@ -49,6 +53,32 @@ struct DeltaPlace {
     if (to) shape.storeState(from, to->values.data() + index * shape.stateElements());
   }
 };
+
+// Heads of one batch that a task takes through their chunks in turns: the rows of a token lie side
+// by side in memory, which then comes in whole stretches. No more than leave each thread a task and
+// their states in the second-level cache; a head's numbers do not depend on it.
+inline constexpr std::int64_t kMostHeadsTogether = 8;
+inline std::int64_t headsTogether(const Sizes& sizes, const Context& context) {
+  constexpr std::int64_t kStateFloats = std::int64_t{1} << 18;  // 1 MiB
+  const std::int64_t threads = context.threads > 0 ? context.threads : hardwareThreads();
+  const std::int64_t most =
+      std::min(kMostHeadsTogether, kStateFloats / (sizes.keys() * sizes.values()));
+  return std::max<std::int64_t>(1, std::min(most, sizes.batch() * sizes.heads() / threads));
+}
+
+// Calls work(batch, first head, count) for all heads, several at once.
+inline void forHeadsTogether(
+    const Sizes& sizes, const Context& context,
+    const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& work) {
+  const std::int64_t together = headsTogether(sizes, context);
+  const std::int64_t groups = (sizes.heads() + together - 1) / together;
+  forBlocks(static_cast<std::size_t>(sizes.batch() * groups), 1, context,
+            [&](std::size_t begin, std::size_t) {
+              const auto item = static_cast<std::int64_t>(begin);
+              const std::int64_t first = item % groups * together;
+              work(item / groups, first, std::min(together, sizes.heads() - first));
+            });
+}
 
 // The state of all heads: one matrix [key, value] each.
 inline StatePart deltaState(const Sizes& sizes) {

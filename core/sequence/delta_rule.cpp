@@ -169,10 +169,13 @@ void DeltaRule::fast(const Call<float>& call) const {
   const auto scale = static_cast<float>(scaleOf(call.sizes, *call.options));
   beginState(call.sizes, call.initial, call.sizes.tokens(), call.final);
   std::vector<std::int64_t> overshoots(headsOf(call.sizes));
-  forBlocks(overshoots.size(), 1, *call.context, [&](std::size_t begin, std::size_t) {
-    const auto item = static_cast<std::int64_t>(begin);
-    overshoots[begin] = deltaForwardHead(call, operands, scale, item / heads, item % heads);
-  });
+  forHeadsTogether(call.sizes, *call.context,
+                   [&](std::int64_t batch, std::int64_t first, std::int64_t count) {
+                     deltaForwardHeads(call, operands, scale, batch, first,
+                                       std::span(overshoots)
+                                           .subspan(static_cast<std::size_t>(batch * heads + first),
+                                                    static_cast<std::size_t>(count)));
+                   });
   warnOfOvershoots(*call.context, heads, overshoots);
 }
 

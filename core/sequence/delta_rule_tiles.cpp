@@ -2,7 +2,9 @@
 #include "core/sequence/delta_rule_tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 #include "core/sequence/delta_place.h"
 
@@ -28,23 +30,47 @@ DeltaTokens windowOf(const DeltaPlace& place, const DeltaOperands& operands, flo
           .scale = scale};
 }
 
-std::int64_t deltaForward(const Call<float>& call, const DeltaOperands& operands, float scale,
-                          std::int64_t batch, std::int64_t head) {
-  const DeltaPlace place{call, batch, head};
-  Workspace work;
-  DeltaHead rule(work, place.shape, static_cast<bool>(operands.log_decay));
-  float* state = work.numbers(place.shape.keys * place.shape.state_stride).data();
-  place.load(call.initial, state);
-  for (std::int64_t i = 0; i < place.windows && !call.context->stopRequested(); ++i) {
-    const DeltaTokens tokens = windowOf(place, operands, scale, i);
-    if (place.keeps()) place.shape.storeState(state, place.keptState(i));
-    rule.forward(tokens, state, place.keeps() ? place.keptExcess(i) : nullptr,
-                 [&](std::int64_t at, const float* row) {
-                   call.output.store(row, call.sizes.values(), batch, tokens.first + at, head);
-                 });
+// What the forward pass of one head goes through.
+struct HeadRun {
+  DeltaPlace place;
+  float* state;
+  DeltaTokens tokens;  // of the window at hand
+
+  void enter(const DeltaOperands& operands, float scale, std::int64_t window) {
+    tokens = windowOf(place, operands, scale, window);
+    if (place.keeps()) place.shape.storeState(state, place.keptState(window));
   }
-  place.store(state, call.final);
-  return rule.overshoots();
+};
+
+void deltaForward(const Call<float>& call, const DeltaOperands& operands, float scale,
+                  std::int64_t batch, std::int64_t first_head, std::span<std::int64_t> overshoots) {
+  const DeltaShape shape(call.sizes);
+  Workspace work;
+  DeltaHead rule(work, shape, static_cast<bool>(operands.log_decay));
+  std::array<std::optional<HeadRun>, kMostHeadsTogether> heads;
+  for (std::size_t h = 0; h < overshoots.size(); ++h) {
+    const DeltaPlace place{call, batch, first_head + static_cast<std::int64_t>(h)};
+    heads[h].emplace(place, work.numbers(shape.keys * shape.state_stride).data());
+    place.load(call.initial, heads[h]->state);
+  }
+  const std::int64_t windows = heads[0]->place.windows;
+  for (std::int64_t i = 0; i < windows && !call.context->stopRequested(); ++i) {
+    for (std::size_t h = 0; h < overshoots.size(); ++h) heads[h]->enter(operands, scale, i);
+    for (std::int64_t t = 0; t < heads[0]->tokens.count; t += kDeltaChunk) {
+      for (std::size_t h = 0; h < overshoots.size(); ++h) {
+        const auto& [place, state, tokens] = *heads[h];
+        rule.forwardOne(tokens, t, state, place.keeps() ? place.keptExcess(i) : nullptr,
+                        [&, &at = tokens](std::int64_t token, const float* row) {
+                          call.output.store(row, call.sizes.values(), batch, at.first + token,
+                                            at.head);
+                        });
+        overshoots[h] += rule.takeOvershoots();
+      }
+    }
+  }
+  for (std::size_t h = 0; h < overshoots.size(); ++h) {
+    heads[h]->place.store(heads[h]->state, call.final);
+  }
 }
 
 void deltaBackward(const BackwardCall<float>& back, const DeltaOperands& operands, float scale,
@@ -122,9 +148,10 @@ HWY_EXPORT(deltaForward);
 HWY_EXPORT(deltaBackward);
 HWY_EXPORT(deltaStep);
 
-std::int64_t deltaForwardHead(const Call<float>& call, const DeltaOperands& operands, float scale,
-                              std::int64_t batch, std::int64_t head) {
-  return HWY_DYNAMIC_DISPATCH(deltaForward)(call, operands, scale, batch, head);
+void deltaForwardHeads(const Call<float>& call, const DeltaOperands& operands, float scale,
+                       std::int64_t batch, std::int64_t first_head,
+                       std::span<std::int64_t> overshoots) {
+  HWY_DYNAMIC_DISPATCH(deltaForward)(call, operands, scale, batch, first_head, overshoots);
 }
 
 void deltaBackwardHead(const BackwardCall<float>& back, const DeltaOperands& operands, float scale,

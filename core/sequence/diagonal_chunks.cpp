@@ -12,7 +12,8 @@ RowsAt<const float> DiagonalHead::loadDecays(std::int64_t, std::int64_t, float* 
 
 void DiagonalHead::foresee(std::int64_t, std::int64_t, PrefetchList&) const {}
 
-RowsAt<float> DiagonalHead::place(std::int64_t, float* outputs, std::ptrdiff_t stride) const {
+RowsAt<float> DiagonalHead::place(std::int64_t, std::int64_t, float* outputs,
+                                  std::ptrdiff_t stride) const {
   return {outputs, stride};
 }
 

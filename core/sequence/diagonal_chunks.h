@@ -86,7 +86,8 @@ class DiagonalHead {
   virtual void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const;
   // Where the outputs may be written: at their place if they fill whole tile rows there, otherwise
   // into `outputs`. They are stored after that.
-  virtual RowsAt<float> place(std::int64_t first, float* outputs, std::ptrdiff_t stride) const;
+  virtual RowsAt<float> place(std::int64_t first, std::int64_t count, float* outputs,
+                              std::ptrdiff_t stride) const;
   virtual void store(std::int64_t first, std::int64_t count,
                      const RowsAt<float>& outputs) const = 0;
 };
@@ -150,8 +151,9 @@ void diagonalBackward(const DiagonalShape& shape, std::span<const DiagonalBackwa
 
 // One token in one pass over the state, for decoding. q, k, v and the decays of each channel (null
 // where there are none) are as `load` and `loadDecays` give them; `rate` decays all channels.
+// `reads_first`: the output is of the state before the token.
 void diagonalStep(const DiagonalShape& shape, const float* query, const float* key,
-                  const float* value, const float* decays, float rate, DiagonalState<float> state,
-                  float* output);
+                  const float* value, const float* decays, float rate, bool reads_first,
+                  DiagonalState<float> state, float* output);
 
 }  // namespace lineament::sequence

@@ -102,7 +102,8 @@ class ForwardHeads {
       scaleRow(inputs.values.row(i), rows_.values + i * value_stride_, value_stride_, 1);
     }
     foresee(first + whole_count);
-    const RowsAt<float> outputs = task_->head->place(first, outputs_, rows_.value_stride);
+    const RowsAt<float> outputs =
+        task_->head->place(first, whole_count, outputs_, rows_.value_stride);
     rowProducts<true>(count, count, key_stride_, rows_.queries, key_stride_, rows_.keys,
                       key_stride_, scores_, kScoreStride);
     clearAbove(scores_, count, kScoreStride);

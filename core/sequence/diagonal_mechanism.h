@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/sequence/diagonal_chunks.h"
-#include "core/sequence/diagonal_reference.h"
-#include "core/sequence/feature_map.h"
-#include "core/sequence/mechanism.h"
-#include "core/sequence/operands.h"
+#include "core/sequence/diagonal_source.h"
 
 namespace lineament::sequence {
-
-// What makes one mechanism of diagonal_chunks.h's recurrence different from another.
-struct DiagonalRule {
-  Decay decay = Decay::none;
-  FeatureMap map = FeatureMap::identity;  // of queries and keys
-  double scale = 1;                       // of the queries, behind the map
-  bool normalise = false;
-};
 
 // A causal mechanism with that recurrence: inputs q, k [batch, token, head, key], v [batch, token,
 // head, value] and, where it decays, the log decays g, which may be left out where they are
@@ -43,21 +31,14 @@ class DiagonalMechanism : public Mechanism {
   virtual DiagonalRule rule(const Sizes& sizes, const Options& options) const = 0;
   // The log decay of a head where it is constant and not given.
   virtual double rate(const Sizes&, const Options&, std::int64_t) const { return 0; }
+  // What the outputs have beside the recurrence; its weights may be shared by a batch.
+  virtual const DiagonalBeside* beside() const { return nullptr; }
 
  private:
   template <class T>
   double rateOf(const Call<T>& call, std::int64_t head) const;
-  DiagonalShape shapeOf(const Call<float>& call) const;
-  DiagonalTrack track(const Call<double>& call, std::int64_t batch, std::int64_t head) const;
 
   Description about_;
 };
-
-// The inputs q, k, v and their usual axes.
-std::vector<OperandSpec> attentionInputs();
-// An input g [head] in place of the rates of the papers.
-OperandSpec constantDecayInput();
-// The factor of the scores: what is given, or 1 / sqrt(key) for 0.
-double attentionScale(const Sizes& sizes, double given);
 
 }  // namespace lineament::sequence

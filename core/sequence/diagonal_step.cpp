@@ -27,7 +27,7 @@ struct Step {
 };
 
 // S = diag(factors) S + k' v and o = q S for kVectors vectors of columns.
-template <std::size_t kVectors>
+template <bool kReadsFirst, std::size_t kVectors>
 HWY_INLINE void stepColumns(const Step& step, std::size_t column) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
@@ -45,8 +45,9 @@ HWY_INLINE void stepColumns(const Step& step, std::size_t column) {
     HWY_UNROLL(8)
     for (std::size_t j = 0; j < kVectors; ++j) {
       float* at = row + j * lanes;
-      const auto state = hn::MulAdd(hn::LoadU(d, at), factor, hn::Mul(key, value[j]));
-      output[j] = hn::MulAdd(query, state, output[j]);
+      const auto before = hn::LoadU(d, at);
+      const auto state = hn::MulAdd(before, factor, hn::Mul(key, value[j]));
+      output[j] = hn::MulAdd(query, kReadsFirst ? before : state, output[j]);
       hn::StoreU(state, d, at);
     }
   }
@@ -57,29 +58,35 @@ HWY_INLINE void stepColumns(const Step& step, std::size_t column) {
 }
 
 // The same for what is left beside whole vectors.
+template <bool kReadsFirst>
 HWY_INLINE void stepRest(const Step& step, std::size_t column) {
   for (; column < step.values; ++column) {
     float output = 0;
     for (std::size_t c = 0; c < step.keys; ++c) {
       float& state = step.matrix[c * step.values + column];
-      state = state * step.factors[c] + step.key[c] * step.value[column];
-      output += step.query[c] * state;
+      const float before = state;
+      state = before * step.factors[c] + step.key[c] * step.value[column];
+      output += step.query[c] * (kReadsFirst ? before : state);
     }
     step.output[column] = output;
   }
 }
 
+template <bool kReadsFirst>
 HWY_INLINE void stepAll(const Step& step) {
   const std::size_t lanes = hn::Lanes(hn::ScalableTag<float>());
   std::size_t column = 0;
-  for (; column + 8 * lanes <= step.values; column += 8 * lanes) stepColumns<8>(step, column);
-  for (; column + 4 * lanes <= step.values; column += 4 * lanes) stepColumns<4>(step, column);
-  for (; column + lanes <= step.values; column += lanes) stepColumns<1>(step, column);
-  stepRest(step, column);
+  for (; column + 8 * lanes <= step.values; column += 8 * lanes)
+    stepColumns<kReadsFirst, 8>(step, column);
+  for (; column + 4 * lanes <= step.values; column += 4 * lanes)
+    stepColumns<kReadsFirst, 4>(step, column);
+  for (; column + lanes <= step.values; column += lanes) stepColumns<kReadsFirst, 1>(step, column);
+  stepRest<kReadsFirst>(step, column);
 }
 
 void step(const DiagonalShape& shape, const float* query, const float* key, const float* value,
-          const float* decays, float rate, DiagonalState<float> state, float* output) {
+          const float* decays, float rate, bool reads_first, DiagonalState<float> state,
+          float* output) {
   Workspace work;
   const auto keys = static_cast<std::size_t>(shape.keys);
   float* queries = work.numbers(keys).data();
@@ -95,7 +102,11 @@ void step(const DiagonalShape& shape, const float* query, const float* key, cons
   const Step one{
       keys,  static_cast<std::size_t>(shape.values), queries, key, factors, value, state.matrix,
       output};
-  stepAll(one);
+  if (reads_first) {
+    stepAll<true>(one);
+  } else {
+    stepAll<false>(one);
+  }
   if (!shape.normalise) return;
   float denominator = kNormaliserEps;
   for (std::size_t c = 0; c < keys; ++c) {
@@ -114,9 +125,9 @@ namespace lineament::sequence {
 HWY_EXPORT(step);
 
 void diagonalStep(const DiagonalShape& shape, const float* query, const float* key,
-                  const float* value, const float* decays, float rate, DiagonalState<float> state,
-                  float* output) {
-  HWY_DYNAMIC_DISPATCH(step)(shape, query, key, value, decays, rate, state, output);
+                  const float* value, const float* decays, float rate, bool reads_first,
+                  DiagonalState<float> state, float* output) {
+  HWY_DYNAMIC_DISPATCH(step)(shape, query, key, value, decays, rate, reads_first, state, output);
 }
 
 }  // namespace lineament::sequence

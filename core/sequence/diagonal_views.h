@@ -1,55 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/sequence/diagonal_chunks.h"
-#include "core/sequence/feature_map.h"
-#include "core/sequence/mechanism.h"
+#include <array>
+#include <optional>
+#include <span>
+
+#include "core/base/denormals.h"
+#include "core/sequence/diagonal_source.h"
 
 namespace lineament::sequence {
 
-// A head of a call whose first inputs are queries, keys and values and, where it decays, whose
-// fourth are log decays, put through a feature map.
-struct DiagonalSource {
-  static constexpr std::size_t kQuery = 0, kKey = 1, kValue = 2, kDecay = 3;
-
-  const Call<float>& call;
-  std::int64_t batch = 0, head = 0;
-  FeatureMap map = FeatureMap::identity;
-  std::size_t decays = kDecay;  // which input holds them
-  bool reversed = false;        // the recurrence goes from the last token to the first
-
-  std::int64_t token(std::int64_t index) const {
-    return reversed ? call.sizes.tokens() - 1 - index : index;
-  }
-};
-
+// A head of a call in its own memory, for the engine.
 class DiagonalViews : public DiagonalHead {
  public:
-  explicit DiagonalViews(const DiagonalSource& source, const DiagonalShape& shape)
-      : source_(source), shape_(shape) {}
+  DiagonalViews(const DiagonalSource<float>& source, const DiagonalRule& rule,
+                const DiagonalBeside* beside)
+      : source_(source), rule_(rule), beside_(beside), sizes_(source.call.sizes) {}
 
   DiagonalInputs load(std::int64_t first, std::int64_t count,
                       const DiagonalRows& rows) const override;
   RowsAt<const float> loadDecays(std::int64_t first, std::int64_t count, float* decays,
                                  std::ptrdiff_t stride) const override;
   void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const override;
-  RowsAt<float> place(std::int64_t first, float* outputs, std::ptrdiff_t stride) const override;
+  RowsAt<float> place(std::int64_t first, std::int64_t count, float* outputs,
+                      std::ptrdiff_t stride) const override;
   void store(std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const override;
 
- protected:
-  // Where they lie, or as rows of a tile.
+ private:
+  // Whether the outputs of these tokens are written where they belong.
+  bool placed(std::int64_t first, std::int64_t count) const;
+  void addStored(std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const;
+  // The rows of an input where they lie, or as rows of a tile; 0 where there is no token.
   RowsAt<const float> rowsOf(std::size_t input, std::int64_t first, std::int64_t count,
                              std::int64_t width, float* tile, std::ptrdiff_t stride) const;
 
-  const DiagonalSource source_;
-  const DiagonalShape shape_;
+  const DiagonalSource<float> source_;
+  const DiagonalRule rule_;
+  const DiagonalBeside* beside_;
+  const Sizes& sizes_;
 };
 
 class DiagonalViewGradients : public DiagonalBackwardHead {
  public:
-  DiagonalViewGradients(const BackwardCall<float>& back, const DiagonalSource& source,
-                        const DiagonalShape& shape)
-      : back_(back), source_(source), shape_(shape) {}
+  DiagonalViewGradients(const BackwardCall<float>& back, const DiagonalSource<float>& source,
+                        const DiagonalRule& rule, const DiagonalBeside* beside)
+      : back_(back), source_(source), rule_(rule), beside_(beside), sizes_(source.call.sizes) {}
 
   void loadGradient(std::int64_t first, std::int64_t count, float* above,
                     std::ptrdiff_t stride) const override;
@@ -60,7 +55,7 @@ class DiagonalViewGradients : public DiagonalBackwardHead {
   void addDecays(std::int64_t first, std::int64_t count, const float* gradients,
                  std::ptrdiff_t stride) override;
 
- protected:
+ private:
   void loadRows(const View<const float>& from, std::int64_t first, std::int64_t count, float* tile,
                 std::ptrdiff_t stride) const;
   void addMapped(std::size_t input, std::int64_t first, std::int64_t count, float* tile,
@@ -69,8 +64,48 @@ class DiagonalViewGradients : public DiagonalBackwardHead {
                const float* tile, std::ptrdiff_t stride) const;
 
   const BackwardCall<float>& back_;
-  const DiagonalSource source_;
-  const DiagonalShape shape_;
+  const DiagonalSource<float> source_;
+  const DiagonalRule rule_;
+  const DiagonalBeside* beside_;
+  const Sizes& sizes_;
 };
+
+// Runs heads [first, end) on the calling thread. sourceOf(head) is a head of the call, and
+// taskOf(source) its task but for the views.
+template <class SourceOf, class TaskOf>
+void forwardGroup(const Call<float>& call, const DiagonalRule& rule, const DiagonalBeside* beside,
+                  std::int64_t first, std::int64_t end, SourceOf sourceOf, TaskOf taskOf) {
+  const FlushDenormals flush;
+  std::array<std::optional<DiagonalViews>, kMostHeads> views;
+  std::array<DiagonalTask, kMostHeads> tasks;
+  std::size_t count = 0;
+  for (std::int64_t head = first; head < end; ++head, ++count) {
+    const DiagonalSource<float> source = sourceOf(head);
+    views[count].emplace(source, rule, beside);
+    tasks[count] = taskOf(source);
+    tasks[count].head = &*views[count];
+  }
+  diagonalForward(rule.shape(call.sizes), std::span(tasks).first(count), *call.context);
+}
+template <class SourceOf, class TaskOf>
+void backwardGroup(const BackwardCall<float>& back, const DiagonalRule& rule,
+                   const DiagonalBeside* beside, std::int64_t first, std::int64_t end,
+                   SourceOf sourceOf, TaskOf taskOf) {
+  const FlushDenormals flush;
+  std::array<std::optional<DiagonalViews>, kMostHeads> views;
+  std::array<std::optional<DiagonalViewGradients>, kMostHeads> gradients;
+  std::array<DiagonalBackwardTask, kMostHeads> tasks;
+  std::size_t count = 0;
+  for (std::int64_t head = first; head < end; ++head, ++count) {
+    const DiagonalSource<float> source = sourceOf(head);
+    views[count].emplace(source, rule, beside);
+    gradients[count].emplace(back, source, rule, beside);
+    tasks[count] = taskOf(source);
+    tasks[count].head = &*views[count];
+    tasks[count].gradients = &*gradients[count];
+  }
+  diagonalBackward(rule.shape(back.forward.sizes), std::span(tasks).first(count),
+                   *back.forward.context);
+}
 
 }  // namespace lineament::sequence

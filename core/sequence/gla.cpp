@@ -18,13 +18,7 @@ Description describe() {
   about.source =
       "Yang et al. (2024), Gated Linear Attention Transformers with Hardware-Efficient Training";
   about.inputs = attentionInputs();
-  about.inputs.push_back({.name = "g",
-                          .dims = {Dim::batch, Dim::token, Dim::head, Dim::key},
-                          .role = OperandSpec::Role::log_decay,
-                          .draw = Draw::log_gate,
-                          .highest = 0,
-                          .infinite = true,
-                          .help = "Natural logs of the gates: never positive"});
+  about.inputs.push_back(channelDecayInput("g", "Natural logs of the gates: never positive"));
   about.options = {scaleOption()};
   return about;
 }

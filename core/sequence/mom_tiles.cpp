@@ -128,7 +128,7 @@ std::int64_t momForward(const Call<float>& call, const MomSettings& settings, st
   for (std::int64_t m = 0; call.final && m <= place.memories; ++m) {
     shape.storeState(stateOf(m), call.final->values.data() + place.stateOffset(m));
   }
-  return rule.overshoots();
+  return rule.takeOvershoots();
 }
 
 // Where the gradients of one memory go.

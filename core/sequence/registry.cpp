@@ -16,9 +16,15 @@
 #include "core/sequence/mamba.h"
 #include "core/sequence/mom.h"
 #include "core/sequence/retention.h"
+#include "core/sequence/rwkv6.h"
 #include "core/sequence/rwkv7.h"
+#include "core/sequence/sea.h"
+#include "core/sequence/soft.h"
 #include "core/sequence/softmax.h"
 #include "core/sequence/ssd.h"
+#include "core/sequence/transnormer_diag.h"
+#include "core/sequence/transnormer_norm.h"
+#include "core/sequence/vig.h"
 
 namespace lineament::sequence {
 
@@ -47,6 +53,12 @@ const std::vector<const Mechanism*>& mechanisms() {
       &lightningAttention(),
       &mom(),
       &arflowHybridAttention(),
+      &transNormerNorm(),
+      &transNormerDiag(),
+      &visionGatedLinearAttention(),
+      &rwkv6(),
+      &seaAttention(),
+      &softAttention(),
   };
   return all;
 }

@@ -254,13 +254,12 @@ void Rwkv7::referenceBackward(const BackwardCall<double>& back) const {
 }
 
 void Rwkv7::fast(const Call<float>& call) const {
-  const std::int64_t heads = call.sizes.heads();
   const auto scale = static_cast<float>(call.options->real(0));
   beginState(call.sizes, call.initial, call.sizes.tokens(), call.final);
-  forBlocks(headsOf(call.sizes), 1, *call.context, [&](std::size_t begin, std::size_t) {
-    const auto item = static_cast<std::int64_t>(begin);
-    rwkv7ForwardHead(call, scale, item / heads, item % heads);
-  });
+  forHeadsTogether(call.sizes, *call.context,
+                   [&](std::int64_t batch, std::int64_t first, std::int64_t count) {
+                     rwkv7ForwardHeads(call, scale, batch, first, count);
+                   });
 }
 
 void Rwkv7::fastBackward(const BackwardCall<float>& back) const {

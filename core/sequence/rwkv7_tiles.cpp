@@ -2,7 +2,8 @@
 #include "core/sequence/rwkv7_tiles.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <optional>
 #include <vector>
 
 #include "core/sequence/delta_place.h"
@@ -27,12 +28,11 @@ constexpr auto kChunk = static_cast<std::int64_t>(kDeltaChunk);
 class Rwkv7Chunk {
  public:
   Rwkv7Chunk(Workspace& work, const DeltaShape& shape, const Call<float>& call, float scale,
-             std::int64_t batch, std::int64_t head)
+             std::int64_t batch)
       : shape_(shape),
         call_(call),
         scale_(scale),
         batch_(batch),
-        head_(head),
         gates_(work.tile(kDeltaChunk, shape.keys)),
         removals_(work.tile(kDeltaChunk, shape.keys)),
         rates_(work.tile(kDeltaChunk, shape.keys)),
@@ -48,9 +48,10 @@ class Rwkv7Chunk {
         keep_(work.tile(1, shape.keys)),
         x_(work.tile(2 * kDeltaChunk, shape.values)) {}
 
-  // Loads the decays from token `first` on, as many tokens as one chunk can have before `end`.
-  // Returns how many.
-  std::int64_t begin(std::int64_t first, std::int64_t end) {
+  // Loads the decays of a head from token `first` on, as many tokens as one chunk can have before
+  // `end`. Returns how many.
+  std::int64_t begin(std::int64_t head, std::int64_t first, std::int64_t end) {
+    head_ = head;
     first_ = first;
     const std::int64_t most = std::min(kChunk, end - first);
     load(Rwkv7Input::log_decay, most, gates_);
@@ -154,7 +155,7 @@ class Rwkv7Chunk {
   const DeltaShape& shape_;
   const Call<float>& call_;
   float scale_;
-  std::int64_t batch_, head_, first_ = 0;
+  std::int64_t batch_, head_ = 0, first_ = 0;
   std::size_t count_ = 0;
   float *gates_, *removals_, *rates_, *rise_, *fall_;
   float *near_reads_, *near_writes_, *reads_, *writes_, *across_, *gram_, *first_gain_, *keep_, *x_;
@@ -185,39 +186,67 @@ class Rwkv7Chunk {
   }
 };
 
-void rwkv7Forward(const Call<float>& call, float scale, std::int64_t batch, std::int64_t head) {
-  const DeltaPlace place{call, batch, head};
-  const DeltaShape& shape = place.shape;
+// What the forward pass of one head goes through.
+struct Rwkv7Run {
+  DeltaPlace place;
+  float* state;
+  std::int64_t token = 0;
+
+  // One chunk, which does not pass the end of its window.
+  void advance(const Call<float>& call, Rwkv7Chunk& chunk, float* out) {
+    const DeltaShape& shape = place.shape;
+    const std::int64_t window = token / kDeltaWindow, first = place.firstToken(window);
+    if (place.keeps() && token == first) shape.storeState(state, place.keptState(window));
+    const std::int64_t count = chunk.begin(place.head, token, first + place.tokensOf(window));
+    const std::size_t half = static_cast<std::size_t>(count) * shape.value_stride;
+    chunk.loadWrites();
+    chunk.loadReads();
+    std::fill_n(chunk.x(), half, 0.0f);
+    forwardChunk(shape, chunk.chunk(), chunk.x(), state, out);
+    if (place.keeps()) {
+      std::copy_n(
+          out, half,
+          place.keptExcess(window) + static_cast<std::size_t>(token - first) * shape.value_stride);
+    }
+    storeTile(call.output, place.batch, token, count, place.head, call.sizes.values(), out + half,
+              static_cast<std::int64_t>(shape.value_stride));
+    token += count;
+  }
+};
+
+void rwkv7Forward(const Call<float>& call, float scale, std::int64_t batch, std::int64_t first_head,
+                  std::int64_t count) {
+  const DeltaShape shape(call.sizes);
   Workspace work;
-  Rwkv7Chunk chunk(work, shape, call, scale, batch, head);
+  Rwkv7Chunk chunk(work, shape, call, scale, batch);
   float* out = work.tile(2 * kDeltaChunk, shape.values);
-  float* state = work.numbers(shape.keys * shape.state_stride).data();
-  place.load(call.initial, state);
-  for (std::int64_t i = 0; i < place.windows && !call.context->stopRequested(); ++i) {
-    if (place.keeps()) shape.storeState(state, place.keptState(i));
-    const std::int64_t first = place.firstToken(i), end = first + place.tokensOf(i);
-    for (std::int64_t t = first; t < end; t += chunk.count()) {
-      const auto count = static_cast<std::size_t>(chunk.begin(t, end));
-      chunk.loadWrites();
-      chunk.loadReads();
-      std::fill_n(chunk.x(), count * shape.value_stride, 0.0f);
-      forwardChunk(shape, chunk.chunk(), chunk.x(), state, out, [](std::size_t, std::size_t) {});
-      if (place.keeps()) {
-        std::copy_n(out, count * shape.value_stride,
-                    place.keptExcess(i) + static_cast<std::size_t>(t - first) * shape.value_stride);
-      }
-      storeTile(call.output, batch, t, chunk.count(), head, call.sizes.values(),
-                out + count * shape.value_stride, static_cast<std::int64_t>(shape.value_stride));
+  std::array<std::optional<Rwkv7Run>, kMostHeadsTogether> heads;
+  for (std::int64_t h = 0; h < count; ++h) {
+    const DeltaPlace place{call, batch, first_head + h};
+    auto& run = heads[static_cast<std::size_t>(h)];
+    run.emplace(place, work.numbers(shape.keys * shape.state_stride).data());
+    place.load(call.initial, run->state);
+  }
+  bool busy = call.sizes.tokens() > 0;
+  while (busy && !call.context->stopRequested()) {
+    busy = false;
+    for (std::int64_t h = 0; h < count; ++h) {
+      Rwkv7Run& run = *heads[static_cast<std::size_t>(h)];
+      if (run.token < run.place.tokens) run.advance(call, chunk, out);
+      busy |= run.token < run.place.tokens;
     }
   }
-  place.store(state, call.final);
+  for (std::int64_t h = 0; h < count; ++h) {
+    const Rwkv7Run& run = *heads[static_cast<std::size_t>(h)];
+    run.place.store(run.state, call.final);
+  }
 }
 
 // The same backwards, one chunk.
 class Rwkv7ChunkBackward : public Rwkv7Chunk {
  public:
   Rwkv7ChunkBackward(Workspace& work, const DeltaPlace& place, float scale)
-      : Rwkv7Chunk(work, place.shape, place.call, scale, place.batch, place.head),
+      : Rwkv7Chunk(work, place.shape, place.call, scale, place.batch),
         scratch_(work, place.shape),
         near_read_slopes_(work.tile(2 * kDeltaChunk, place.shape.keys)),
         near_write_slopes_(work.tile(2 * kDeltaChunk, place.shape.keys)),
@@ -351,9 +380,12 @@ class Rwkv7Window {
  public:
   Rwkv7Window(Workspace& work, const DeltaPlace& place, std::int64_t window,
               Rwkv7ChunkBackward& chunk)
-      : shape_(place.shape), first_(place.firstToken(window)), excess_(place.keptExcess(window)) {
+      : shape_(place.shape),
+        head_(place.head),
+        first_(place.firstToken(window)),
+        excess_(place.keptExcess(window)) {
     const std::int64_t end = first_ + place.tokensOf(window);
-    for (std::int64_t t = first_; t < end; t += chunk.begin(t, end)) starts_.push_back(t);
+    for (std::int64_t t = first_; t < end; t += chunk.begin(head_, t, end)) starts_.push_back(t);
     starts_.push_back(end);
     states_ = work.numbers(chunks() * stateSize()).data();
     shape_.loadState(place.keptState(window), states_);
@@ -366,7 +398,7 @@ class Rwkv7Window {
   std::size_t chunks() const { return starts_.size() - 1; }
   float* state(std::size_t chunk) { return states_ + chunk * stateSize(); }
   void begin(std::size_t c, Rwkv7ChunkBackward& chunk) const {
-    chunk.begin(starts_[c], starts_[c + 1]);
+    chunk.begin(head_, starts_[c], starts_[c + 1]);
     chunk.loadWrites();
     chunk.loadSolution(excess_ +
                        static_cast<std::size_t>(starts_[c] - first_) * shape_.value_stride);
@@ -376,7 +408,7 @@ class Rwkv7Window {
   std::size_t stateSize() const { return shape_.keys * shape_.state_stride; }
 
   const DeltaShape& shape_;
-  std::int64_t first_;
+  std::int64_t head_, first_;
   const float* excess_;
   std::vector<std::int64_t> starts_;
   float* states_ = nullptr;
@@ -450,8 +482,9 @@ HWY_EXPORT(rwkv7Forward);
 HWY_EXPORT(rwkv7Backward);
 HWY_EXPORT(rwkv7Step);
 
-void rwkv7ForwardHead(const Call<float>& call, float scale, std::int64_t batch, std::int64_t head) {
-  HWY_DYNAMIC_DISPATCH(rwkv7Forward)(call, scale, batch, head);
+void rwkv7ForwardHeads(const Call<float>& call, float scale, std::int64_t batch,
+                       std::int64_t first_head, std::int64_t count) {
+  HWY_DYNAMIC_DISPATCH(rwkv7Forward)(call, scale, batch, first_head, count);
 }
 
 void rwkv7BackwardHead(const BackwardCall<float>& back, float scale, std::int64_t batch,

@@ -9,7 +9,10 @@ namespace lineament::sequence {
 
 enum class Rwkv7Input : std::size_t { query, key, value, log_decay, removal, rate };
 
-void rwkv7ForwardHead(const Call<float>& call, float scale, std::int64_t batch, std::int64_t head);
+// All tokens of `count` heads, at most kMostHeadsTogether. The final state, where there is one, has
+// its size already.
+void rwkv7ForwardHeads(const Call<float>& call, float scale, std::int64_t batch,
+                       std::int64_t first_head, std::int64_t count);
 
 // All gradients of one head, from what the forward pass kept.
 void rwkv7BackwardHead(const BackwardCall<float>& back, float scale, std::int64_t batch,

@@ -237,6 +237,38 @@ void checkWarning(const Problem& problem) {
   QCOMPARE(linesOf(grown, reference), found);
 }
 
+void checkPublished(const Mechanism& mechanism, const std::vector<Formula>& inputs,
+                    const std::vector<double>& expected) {
+  Sizes sizes;
+  sizes[Dim::token] = 20;
+  sizes[Dim::head] = 2;
+  sizes[Dim::key] = 4;
+  sizes[Dim::value] = 3;
+  Options options(mechanism.description().options);
+  options.set("scale", 0.5);
+  Problem problem = drawProblem(mechanism, sizes, options, 1);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const OperandSpec& spec = mechanism.description().inputs[i];
+    std::vector<double>& numbers = problem.inputs[i];
+    const std::size_t width = numbers.size() / 40;
+    for (std::size_t row = 0; row < 40; ++row) {
+      double squares = 0;
+      for (std::size_t d = 0; d < width; ++d) {
+        double& number = numbers[row * width + d];
+        number = inputs[i](static_cast<double>(row / 2), static_cast<double>(row % 2),
+                           static_cast<double>(d));
+        squares += number * number;
+      }
+      if (spec.draw != Draw::unit_rows) continue;
+      for (std::size_t d = 0; d < width; ++d) numbers[row * width + d] /= std::sqrt(squares);
+    }
+  }
+  checkProblem(problem);
+  const std::vector<double> output = runReference(problem, {}).output;
+  const double error = largestError(std::vector<double>(output.end() - 6, output.end()), expected);
+  QVERIFY2(error <= 2e-6, qPrintable(QString::number(error)));
+}
+
 std::vector<std::complex<double>> transitionAt(const Problem& problem, std::int64_t batch,
                                                std::int64_t head, std::int64_t token) {
   std::vector<View<const double>> views;

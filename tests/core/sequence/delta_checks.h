@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cmath>
 #include <complex>
 #include <vector>
 
@@ -28,6 +29,27 @@ void checkZeroKeys(const Mechanism& mechanism, const Sizes& sizes);
 
 // beta |k|^2 over 2 is reported with the number of tokens, once a head, by both forms.
 void checkWarning(const Problem& problem);
+
+// An input as a function of token, head and column.
+using Formula = double (*)(double token, double head, double column);
+inline constexpr Formula kQueryFormula = [](double t, double h, double d) {
+  return std::sin(1 + 0.7 * t + 1.3 * d + 0.4 * h);
+};
+inline constexpr Formula kKeyFormula = [](double t, double h, double d) {  // rows made unit
+  return std::cos(0.5 * t + 0.9 * d + 0.2 * h);
+};
+inline constexpr Formula kValueFormula = [](double t, double h, double e) {
+  return std::sin(0.3 * t - 0.5 * e + h);
+};
+inline constexpr Formula kGateFormula = [](double t, double h, double d) {
+  return -0.2 * (1 + std::fmod(t + h + d, 3));
+};
+
+// The last token's outputs of 20, with 2 heads, keys of 4 and values of 3, against numbers that
+// another implementation computed in single precision. Inputs are given in the mechanism's order;
+// those drawn as unit rows are scaled to length 1.
+void checkPublished(const Mechanism& mechanism, const std::vector<Formula>& inputs,
+                    const std::vector<double>& expected);
 
 std::vector<std::complex<double>> transitionAt(const Problem& problem, std::int64_t batch,
                                                std::int64_t head, std::int64_t token);

@@ -21,6 +21,14 @@ class DeltanetTest : public MechanismChecks {
   }
 
  private Q_SLOTS:
+  // flash-linear-attention 0.6.0, delta_rule_recurrence on a CPU.
+  void publishedNumbers() {
+    checkPublished(mechanism(),
+                   {kQueryFormula, kKeyFormula, kValueFormula,
+                    [](double t, double h, double) { return 1 + 0.9 * std::sin(t + h); }},
+                   {0.0543472, 0.28931, 0.4534397, -0.507308, -0.3812452, -0.1618402});
+  }
+
   // A = scale tril(Q K^T) (I + tril(diag(beta) K K^T, -1))^-1 diag(beta)
   void impliedAttentionByInverse() { checkDeltaAttention(draw(sizes(40), defaults(), 1), nullptr); }
 

@@ -16,6 +16,15 @@ class GatedDeltanetTest : public MechanismChecks {
   GatedDeltanetTest() : MechanismChecks("gated-deltanet") {}
 
  private Q_SLOTS:
+  // flash-linear-attention 0.6.0, naive_recurrent_gated_delta_rule on a CPU.
+  void publishedNumbers() {
+    checkPublished(
+        mechanism(),
+        {kQueryFormula, kKeyFormula, kValueFormula,
+         [](double t, double h, double) { return 1 + 0.9 * std::sin(t + h); }, kGateFormula},
+        {0.2658105, 0.4968127, 0.6061778, -0.3394924, -0.0825477, 0.1946074});
+  }
+
   // DeltaNet's with both products of keys decayed.
   void impliedAttentionByInverse() {
     const Problem problem = draw(sizes(40), defaults(), 1);

@@ -63,16 +63,6 @@ std::size_t sequencesOf(const Problem& problem) {
   return problem.starts.empty() ? 1 : problem.starts.size() - 1;
 }
 
-// Random weights of the final state, so that its gradient is part of the check.
-std::vector<State<double>> stateWeights(const Problem& problem, std::uint64_t seed) {
-  std::vector<State<double>> weights;
-  if (!problem.mechanism->description().has_state) return weights;
-  for (const State<double>& state : runReference(problem, {}).final) {
-    weights.push_back({normals(state.values.size(), seed + weights.size()), state.tokens});
-  }
-  return weights;
-}
-
 double weighted(const std::vector<double>& numbers, const std::vector<double>& weights) {
   double sum = 0;
   for (std::size_t i = 0; i < numbers.size(); ++i) sum += numbers[i] * weights[i];
@@ -163,6 +153,22 @@ Problem MechanismChecks::draw(const Sizes& sizes, const Options& options,
   adjust(problem);
   checkProblem(problem);
   return problem;
+}
+
+std::vector<State<double>> MechanismChecks::stateWeights(const Problem& problem,
+                                                         std::uint64_t seed) const {
+  std::vector<State<double>> weights;
+  if (!mechanism_.description().has_state) return weights;
+  for (const State<double>& state : runReference(problem, {}).final) {
+    weights.push_back({normals(state.values.size(), seed + weights.size()), state.tokens});
+    auto at = weights.back().values.begin();
+    for (const StatePart& part : mechanism_.state(problem.sizes, problem.options, state.tokens)) {
+      const auto count = static_cast<std::ptrdiff_t>(elementsOf({part}));
+      if (!trains(part.name)) std::fill_n(at, count, 0.0);
+      at += count;
+    }
+  }
+  return weights;
 }
 
 Problem MechanismChecks::continued(Problem problem, std::int64_t tokens_before) const {

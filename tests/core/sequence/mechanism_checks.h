@@ -55,6 +55,8 @@ class MechanismChecks : public QObject {
     if (!mechanism_.description().causal) return {};
     return {1, 0, 16, 30, 43};
   }
+  // Whether gradients pass through a part of the state.
+  virtual bool trains(std::string_view) const { return true; }
   virtual double extremeTolerance() const { return mechanism().description().tolerance_f32; }
 
   const Mechanism& mechanism() const { return mechanism_; }
@@ -81,6 +83,9 @@ class MechanismChecks : public QObject {
   void namesBadNumbers();
 
  private:
+  // Random weights of the final state, so that its gradient is part of the check.
+  std::vector<State<double>> stateWeights(const Problem& problem, std::uint64_t seed) const;
+
   const Mechanism& mechanism_;
 };
 

@@ -26,6 +26,17 @@ class Rwkv7Test : public MechanismChecks {
   }
 
  private Q_SLOTS:
+  // flash-linear-attention 0.6.0, dplr_recurrence on a CPU with -kappa and a * kappa.
+  void publishedNumbers() {
+    checkPublished(
+        mechanism(),
+        {kQueryFormula,
+         [](double t, double h, double d) { return 0.5 * std::sin(0.4 * t + 0.8 * d + h); },
+         kValueFormula, kGateFormula, kKeyFormula,
+         [](double t, double h, double d) { return 0.5 + 0.4 * std::sin(t + d + h); }},
+        {0.0663042, -0.025117, -0.1103886, 0.0789799, -0.121293, -0.2918691});
+  }
+
   // With no decay, one rate beta for all channels and k = beta kappa it is DeltaNet.
   void openGatesAreDeltanet() {
     Options options(deltanet().description().options);
