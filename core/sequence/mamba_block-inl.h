@@ -125,19 +125,22 @@ class MambaStrip {
 // The tiles of a block of tokens, for one strip after the other.
 class MambaBlock {
  public:
-  MambaBlock(const Call<float>& call, Workspace& work)
+  static constexpr auto kTokens = static_cast<std::size_t>(kMambaTokens);
+
+  // Room for blocks of up to `tokens`.
+  MambaBlock(const Call<float>& call, Workspace& work, std::size_t tokens = kTokens)
       : states(static_cast<std::size_t>(call.sizes.keys())),
         padded(static_cast<std::size_t>(mambaPaddedStates(call.sizes.keys()))),
         past(static_cast<std::size_t>(call.sizes[Dim::tap] - 1)),
-        raw(work.tile(past + kTokens, kRow)),
-        x(call.inputs[kMambaTaps] ? work.tile(kTokens, kRow) : raw + past * kRow),
-        step(work.tile(kTokens, kRow)),
-        write(work.tile(kTokens, kRow)),
-        b(work.tile(kTokens, padded)),
-        c(work.tile(kTokens, padded)),
+        raw(work.tile(past + tokens, kRow)),
+        x(call.inputs[kMambaTaps] ? work.tile(tokens, kRow) : raw + past * kRow),
+        step(work.tile(tokens, kRow)),
+        write(work.tile(tokens, kRow)),
+        b(work.tile(tokens, padded)),
+        c(work.tile(tokens, padded)),
         call_(call) {
-    if (call.inputs[kMambaGate]) gate = work.tile(kTokens, kRow);
-    if (call.inputs[kMambaTaps]) before = work.tile(kTokens, kRow);
+    if (call.inputs[kMambaGate]) gate = work.tile(tokens, kRow);
+    if (call.inputs[kMambaTaps]) before = work.tile(tokens, kRow);
   }
 
   // B and C of tokens [from, from + count), which all strips share.
@@ -203,8 +206,6 @@ class MambaBlock {
       }
     }
   }
-
-  static constexpr auto kTokens = static_cast<std::size_t>(kMambaTokens);
 
   std::size_t states, padded, past;
   float* raw;               // inputs, those of `past` tokens before the block first

@@ -183,7 +183,7 @@ template <bool kSigned>
 void stepStrip(const Call<float>& call, const MambaStrip& strip, Workspace& work) {
   const Lane d;
   constexpr std::size_t kLanes = HWY_LANES(float);
-  MambaBlock block(call, work);
+  MambaBlock block(call, work, 1);
   block.loadShared(strip, 0, 1);
   block.load(strip, 0, 1);
   float* out = work.tile(1, kRow);

@@ -22,7 +22,8 @@ namespace lineament::sequence {
 // Floor of the forward pass for a token and head: 4 N P flops for the state and 32 P for half a
 // chunk of scores (those themselves are shared by a group's heads); bytes 4 T (2 H P + 2 G N).
 // Bound by arithmetic. Memory beyond inputs and outputs does not grow with T; the backward pass
-// keeps one state for every 128 tokens.
+// keeps one state for every 128 tokens. Measured with 24 heads of 64 x 128, one group: 0.52 of the
+// peak with four heads in the caches, 0.36 from memory.
 const Mechanism& ssd();
 
 }  // namespace lineament::sequence
