@@ -139,6 +139,12 @@ class Hedgehog : public Mechanism {
  public:
   const Description& description() const override { return about_; }
 
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::feature] = sizes.keys();
+    return sizes;
+  }
+
   std::vector<StatePart> state(const Sizes& sizes, const Options&, std::int64_t) const override {
     return stateOf(sizes).parts();
   }

@@ -38,4 +38,13 @@ inline OperandSpec weightOperand(std::string_view name, Dims dims, std::string_v
           .help = help};
 }
 
+// The option `scale` of mechanisms whose outputs have a factor.
+inline OptionSpec scaleOption() {
+  return {.id = "scale",
+          .fallback = 0,
+          .lowest = 0,
+          .highest = 1e6,
+          .help = "Factor of the outputs; 0 takes 1 / sqrt(key width)"};
+}
+
 }  // namespace lineament::sequence

@@ -434,6 +434,17 @@ class Sea : public Mechanism {
  public:
   const Description& description() const override { return about_; }
 
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::part] = Layout::kParts;
+    sizes[Dim::split] = Layout::kSplits;
+    sizes[Dim::tap] = Layout::kTaps;
+    sizes[Dim::feature] = 2 * sizes.keys();
+    sizes[Dim::hidden] = 2 * sizes.values();
+    sizes[Dim::column] = 32;
+    sizes[Dim::cell] = Layout::kRepeats * sizes[Dim::column];
+    return sizes;
+  }
   void check(const Sizes& sizes, const Options&) const override {
     const auto require = [&](Dim dim, std::int64_t expected) {
       if (sizes[dim] == expected) return;

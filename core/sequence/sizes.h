@@ -17,7 +17,7 @@ enum class Dim : std::uint8_t {
   head,
   key,       // width of a query and of a key; the state size of a state-space model
   value,     // width of a value
-  group,     // heads that share one key (Mamba-2)
+  group,     // groups of heads, each sharing its keys and queries (Mamba-2)
   memory,    // memories of a mixture
   feature,   // width of a learned feature map
   channel,   // outputs of a head where these are not its value's width (LSSL)
@@ -27,7 +27,7 @@ enum class Dim : std::uint8_t {
   split,     // channels of each head in an image; of two
   column,    // of an image
   cell,      // of a compressed attention map
-  tap,       // of a convolution
+  tap,       // inputs that a convolution sees
 };
 inline constexpr std::size_t kDims = 16;
 

@@ -267,6 +267,11 @@ class Soft : public Mechanism {
  public:
   const Description& description() const override { return about_; }
 
+  Sizes suited(const Sizes& wanted) const override {
+    Sizes sizes = wanted;
+    sizes[Dim::landmark] = std::min<std::int64_t>(49, std::max<std::int64_t>(1, sizes.tokens()));
+    return sizes;
+  }
   std::vector<StatePart> state(const Sizes&, const Options&, std::int64_t) const override {
     return {};
   }

@@ -90,10 +90,15 @@ struct StoredTarget {
   // the storage is bfloat16.
   template <class... I>
   void store(const float* numbers, std::int64_t count, I... index) const {
+    write(numbers, count, offsetOf(index...));
+  }
+
+  template <class... I>
+  std::ptrdiff_t offsetOf(I... index) const {
     std::size_t axis = 0;
     std::ptrdiff_t offset = 0;
     ((offset += static_cast<std::ptrdiff_t>(index) * stride[axis++]), ...);
-    write(numbers, count, offset);
+    return offset;
   }
 
  private:

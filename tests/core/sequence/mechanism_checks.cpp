@@ -79,33 +79,6 @@ double loss(const Problem& problem, const std::vector<double>& weights,
   return sum;
 }
 
-// Tokens [first, first + count) of every input.
-Problem cut(const Problem& whole, std::int64_t first, std::int64_t count) {
-  Problem part = whole;
-  part.starts.clear();
-  part.sizes[Dim::token] = count;
-  const auto& specs = whole.mechanism->description().inputs;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const auto& dims = specs[i].dims;
-    const auto axis = std::find(dims.begin(), dims.end(), Dim::token);
-    if (axis == dims.end() || whole.inputs[i].empty()) continue;
-    const Strides strides = contiguousStrides(dims, whole.sizes);
-    const auto inner =
-        static_cast<std::size_t>(strides[static_cast<std::size_t>(axis - dims.begin())]);
-    const std::size_t slab = inner * static_cast<std::size_t>(whole.sizes.tokens());
-    part.inputs[i].clear();
-    for (std::size_t outer = 0; outer + slab <= whole.inputs[i].size(); outer += slab) {
-      const auto from =
-          whole.inputs[i].begin() +
-          static_cast<std::ptrdiff_t>(outer + inner * static_cast<std::size_t>(first));
-      part.inputs[i].insert(
-          part.inputs[i].end(), from,
-          from + static_cast<std::ptrdiff_t>(inner * static_cast<std::size_t>(count)));
-    }
-  }
-  return part;
-}
-
 // The part of a result of the whole that belongs to those tokens.
 std::vector<double> cutOutput(const Problem& whole, const std::vector<double>& output,
                               std::int64_t first, std::int64_t count) {
@@ -232,6 +205,13 @@ std::vector<Problem> MechanismChecks::extremes() const {
   return problems;
 }
 
+std::vector<double> MechanismChecks::weighedValues(const Problem& problem) const {
+  const auto& inputs = mechanism_.description().inputs;
+  const auto value = std::find_if(inputs.begin(), inputs.end(),
+                                  [](const OperandSpec& spec) { return spec.role == Role::value; });
+  return problem.inputs[static_cast<std::size_t>(value - inputs.begin())];
+}
+
 void MechanismChecks::initTestCase() {
   const QByteArray target = qgetenv("LINEAMENT_SIMD");
   if (!target.isEmpty()) forceSimdTarget(target.toStdString());
@@ -321,7 +301,7 @@ void MechanismChecks::streamingIsOneRun() {
     std::vector<State<double>> state, exact_state;
     std::int64_t first = 0;
     for (const std::int64_t count : counts) {
-      Problem part = cut(whole, first, count);
+      Problem part = sliceTokens(whole, first, count);
       const std::vector<double> piece = cutOutput(whole, expected.output, first, count);
       part.initial = exact_state;
       const Result<double> exact = runReference(part, {});
@@ -352,7 +332,7 @@ void MechanismChecks::packedSequencesAreSeparate() {
   const Result<float> fast = runFast(packed, Storage::f32, {});
   for (std::size_t i = 0; i + 1 < packed.starts.size(); ++i) {
     const std::int64_t first = packed.starts[i], count = packed.starts[i + 1] - first;
-    const Result<double> alone = runReference(cut(packed, first, count), {});
+    const Result<double> alone = runReference(sliceTokens(packed, first, count), {});
     QCOMPARE(cutOutput(packed, together.output, first, count), alone.output);
     if (!alone.final.empty()) QCOMPARE(together.final[i].values, alone.final.front().values);
   }
@@ -427,25 +407,40 @@ void MechanismChecks::impliedAttentionIsTheOutput() {
                                   [](const OperandSpec& spec) { return spec.role == Role::value; });
   QVERIFY(value != about.inputs.end());
   for (const Options& options : optionSets()) {
-    const Problem problem = draw(sizes(23), options, 61);
+    Problem problem = draw(sizes(23), options, 61);
+    oneValuePerToken(problem);
     const std::int64_t tokens = problem.sizes.tokens();
-    const auto& numbers = problem.inputs[static_cast<std::size_t>(value - about.inputs.begin())];
+    const std::vector<double> numbers = weighedValues(problem);
     const Result<double> expected = runReference(problem, {});
     const std::int64_t b = problem.sizes.batch() - 1, h = problem.sizes.heads() - 1;
     const std::vector<double> weights = impliedAttention(problem, b, h, {});
     QCOMPARE(weights.size(), static_cast<std::size_t>(tokens * tokens));
-    const View<const double> v{numbers.data(), contiguousStrides(value->dims, problem.sizes)};
+    const Strides strides = contiguousStrides(value->dims, problem.sizes);
+    const auto v = [&](std::int64_t token, std::int64_t column) {
+      std::ptrdiff_t offset = 0;
+      for (std::size_t axis = 0; axis < value->dims.size(); ++axis) {
+        const Dim dim = value->dims[axis];
+        const std::int64_t index = dim == Dim::batch   ? b
+                                   : dim == Dim::token ? token
+                                   : dim == Dim::head  ? h
+                                   : dim == Dim::value ? column
+                                                       : 0;
+        offset += static_cast<std::ptrdiff_t>(index) * strides[axis];
+      }
+      return numbers[static_cast<std::size_t>(offset)];
+    };
     const View<const double> o{expected.output.data(),
                                contiguousStrides(about.output, problem.sizes)};
     for (std::int64_t t = 0; t < tokens; ++t) {
-      for (std::int64_t e = 0; e < problem.sizes[about.output.back()]; ++e) {
+      const bool wide = about.output.back() == Dim::value;
+      for (std::int64_t e = 0; e < (wide ? problem.sizes.values() : 1); ++e) {
         double sum = 0;
         for (std::int64_t s = 0; s < tokens; ++s) {
           const double weight = weights[static_cast<std::size_t>(t * tokens + s)];
           if (!reads(options, t, s)) QCOMPARE(weight, 0.0);
-          sum += weight * v(b, s, h, value->dims.back() == Dim::value ? e : 0);
+          sum += weight * v(s, e);
         }
-        const double out = o(b, t, h, about.output.back() == Dim::head ? 0 : e);
+        const double out = o(b, t, h, e);
         QVERIFY2(std::abs(sum - out) <= 1e-10 * (1 + std::abs(out)),
                  qPrintable(at(problem.sizes, "row", static_cast<double>(t))));
       }

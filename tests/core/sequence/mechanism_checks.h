@@ -36,10 +36,16 @@ class MechanismChecks : public QObject {
   virtual std::vector<Options> optionSets() const { return {defaults()}; }
   // Makes drawn inputs harder or easier; called for each drawn problem.
   virtual void adjust(Problem&) const {}
+  // Where a token has several values (one for each memory), makes them the same, so that an
+  // attention matrix can be theirs.
+  virtual void oneValuePerToken(Problem&) const {}
   // Hard cases for the fast forms: strong and weak decays, keys of zero, ...
   virtual std::vector<Problem> extremes() const;
   // Sizes for finite differences: each number is moved twice.
   virtual Sizes smallSizes(std::int64_t tokens) const;
+  // What the implied attention weighs, in the layout of the operand of role `value`: that operand,
+  // unless the mechanism transforms it first.
+  virtual std::vector<double> weighedValues(const Problem&) const;
   // Whether the output of `token` may depend on token `other`.
   virtual bool reads(const Options&, std::int64_t token, std::int64_t other) const {
     return !mechanism_.description().causal || other <= token;
