@@ -294,6 +294,7 @@ class Based : public Mechanism {
   void referenceBackward(const BackwardCall<double>& back) const override;
   void fast(const Call<float>& call) const override;
   void fastBackward(const BackwardCall<float>& back) const override;
+  void step(const Call<float>& call, State<float>& state) const override;
 
   // Each row's denominator and shift.
   std::size_t keptElements(const Sizes& sizes, const Options&) const override {
@@ -344,6 +345,12 @@ void Based::fastBackward(const BackwardCall<float>& back) const {
   const Call<float>& call = back.forward;
   if (back.initial_gradient) *back.initial_gradient = emptyState(*this, call, tokensBefore(call));
   forHeads(call, [&](std::int64_t b, std::int64_t h) { basedBackwardHead(back, b, h); });
+}
+
+void Based::step(const Call<float>& call, State<float>& state) const {
+  if (Layout(call.sizes, *call.options).hasExponentials()) return Mechanism::step(call, state);
+  forHeads(call, [&](std::int64_t b, std::int64_t h) { basedStepHead(call, b, h, state); });
+  ++state.tokens;
 }
 
 }  // namespace

@@ -257,6 +257,14 @@ void basedBackward(const BackwardCall<float>& back, std::int64_t batch, std::int
   FeatureBackward<BasedMixer>(mixer).run();
 }
 
+void basedStep(const Call<float>& call, std::int64_t batch, std::int64_t head,
+               State<float>& state) {
+  BasedMixer mixer(call, nullptr, nullptr, batch, head);
+  FeatureStep<BasedMixer>(mixer).run(
+      state.values.data() + mixer.layout.matrixOffset(batch, head),
+      state.values.data() + mixer.layout.normaliserOffset(batch, head));
+}
+
 }  // namespace lineament::sequence::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -265,6 +273,7 @@ namespace lineament::sequence {
 
 HWY_EXPORT(basedForward);
 HWY_EXPORT(basedBackward);
+HWY_EXPORT(basedStep);
 
 void basedForwardHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
                       State<float>* made) {
@@ -273,6 +282,11 @@ void basedForwardHead(const Call<float>& call, std::int64_t batch, std::int64_t 
 
 void basedBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head) {
   HWY_DYNAMIC_DISPATCH(basedBackward)(back, batch, head);
+}
+
+void basedStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
+                   State<float>& state) {
+  HWY_DYNAMIC_DISPATCH(basedStep)(call, batch, head, state);
 }
 
 }  // namespace lineament::sequence

@@ -86,12 +86,16 @@ class FeatureTiles {
         input_stride_(tileStride(mixer.inputs)),
         chunks_((mixer.tokens + kTokensSigned - 1) / kTokensSigned),
         near_(static_cast<std::size_t>(mixer.lag) + 1),
-        matrix_(work_.tile(std::max<std::size_t>(1, mixer.features_count), mixer.values)),
-        normaliser_(work_.numbers(std::max<std::size_t>(1, mixer.features_count)).data()),
         input_rows_(work_.tile(kTokens, mixer.inputs)) {
     std::size_t most = 1;
     for (const FeatureBlock& block : mixer.blocks) most = std::max(most, block.count);
     block_features_ = work_.tile(most, kTokens);
+  }
+
+  void makeState() {
+    const std::size_t rows = std::max<std::size_t>(1, mixer_.features_count);
+    matrix_ = work_.tile(rows, mixer_.values);
+    normaliser_ = work_.numbers(rows).data();
   }
 
   Tile makeTile() {
@@ -185,7 +189,7 @@ class FeatureTiles {
   std::size_t value_stride_, input_stride_;
   std::int64_t chunks_;
   std::size_t near_;
-  float *matrix_, *normaliser_, *input_rows_, *block_features_;
+  float *matrix_ = nullptr, *normaliser_ = nullptr, *input_rows_, *block_features_ = nullptr;
 };
 
 template <class Mixer>
@@ -202,6 +206,7 @@ class FeatureForward : FeatureTiles<Mixer> {
         weights_(this->work_.tile(kTokens, this->near_ * kTokens)),
         out_(this->work_.tile(kTokens, mixer.values)),
         added_(-mixer.past) {
+    this->makeState();
     for (std::size_t i = 0; i < this->near_; ++i) ring_.push_back(this->makeTile());
   }
 
@@ -341,6 +346,89 @@ class FeatureForward : FeatureTiles<Mixer> {
   std::int64_t added_;
 };
 
+// One token, the state changed in place: each row of S is read and written once. Needs no window.
+template <class Mixer>
+class FeatureStep : FeatureTiles<Mixer> {
+  using Base = FeatureTiles<Mixer>;
+  using typename Base::Tag;
+  using typename Base::Tile;
+
+ public:
+  explicit FeatureStep(Mixer& mixer)
+      : Base(mixer),
+        query_(this->makeTile()),
+        key_(this->makeTile()),
+        reads_(this->work_.numbers(mixer.features_count).data()),
+        writes_(this->work_.numbers(mixer.features_count).data()),
+        out_(this->work_.tile(1, mixer.values)) {}
+
+  // matrix [feature, value], dense; normaliser [feature].
+  void run(float* matrix, float* normaliser) {
+    this->loadInputs(Side::query, 0, query_);
+    this->loadKeys(0, key_);
+    takeFeatures(Side::query, query_, reads_);
+    takeFeatures(Side::key, key_, writes_);
+    float sum = mixer_.epsilon;
+    for (std::size_t f = 0; f < mixer_.features_count; ++f) {
+      normaliser[f] += writes_[f];
+      sum += reads_[f] * normaliser[f];
+    }
+    const std::size_t lanes = hn::Lanes(Tag()), values = mixer_.values;
+    std::size_t e = 0;
+    for (; e + 4 * lanes <= values; e += 4 * lanes) columns<4>(matrix, e);
+    for (; e + lanes <= values; e += lanes) columns<1>(matrix, e);
+    for (; e < values; ++e) column(matrix, e);
+    scaleAll(out_, this->value_stride_, 1 / sum);
+    mixer_.store(0, 1, out_);
+  }
+
+ private:
+  using Base::mixer_;
+
+  void takeFeatures(Side side, const Tile& tile, float* to) {
+    for (const FeatureBlock& block : mixer_.blocks) {
+      const float* across = this->featuresOf(side, block, tile, {0, 1});
+      for (std::size_t f = 0; f < block.count; ++f) to[block.first + f] = across[f * kTokens];
+    }
+  }
+
+  template <std::size_t kVectors>
+  HWY_INLINE void columns(float* HWY_RESTRICT matrix, std::size_t e) const {
+    const Tag d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<Tag> value[kVectors], out[kVectors];
+    HWY_UNROLL(4)
+    for (std::size_t i = 0; i < kVectors; ++i) {
+      value[i] = hn::LoadU(d, key_.rows + e + i * lanes);
+      out[i] = hn::Zero(d);
+    }
+    for (std::size_t f = 0; f < mixer_.features_count; ++f) {
+      float* row = matrix + f * mixer_.values + e;
+      const auto write = hn::Set(d, writes_[f]), read = hn::Set(d, reads_[f]);
+      HWY_UNROLL(4)
+      for (std::size_t i = 0; i < kVectors; ++i) {
+        const auto s = hn::MulAdd(write, value[i], hn::LoadU(d, row + i * lanes));
+        hn::StoreU(s, d, row + i * lanes);
+        out[i] = hn::MulAdd(read, s, out[i]);
+      }
+    }
+    HWY_UNROLL(4)
+    for (std::size_t i = 0; i < kVectors; ++i) hn::StoreU(out[i], d, out_ + e + i * lanes);
+  }
+  void column(float* matrix, std::size_t e) const {
+    float out = 0;
+    for (std::size_t f = 0; f < mixer_.features_count; ++f) {
+      float& s = matrix[f * mixer_.values + e];
+      s += writes_[f] * key_.rows[e];
+      out += reads_[f] * s;
+    }
+    out_[e] = out;
+  }
+
+  Tile query_, key_;
+  float *reads_, *writes_, *out_;
+};
+
 // Both walks add to the gradients through mixer.add(side, first, count, rows) and
 // mixer.addValues(first, count, rows); mixer.loadAbove(first, count, rows, ones, shift) gives a, b
 // and the shifts. mixer.loadFinalGradient and storeInitialGradient are the state's.
@@ -363,6 +451,7 @@ class FeatureBackward : FeatureTiles<Mixer> {
     std::size_t most = 1;
     for (const FeatureBlock& block : mixer.blocks) most = std::max(most, block.count);
     feature_gradient_ = this->work_.tile(most, kTokens);
+    this->makeState();
     for (std::size_t i = 0; i < this->near_; ++i) ring_.push_back(this->makeTile());
   }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/base/parallel.h"
+#include "core/base/subnormals.h"
 #include "core/sequence/mechanism.h"
 
 namespace lineament::sequence {
@@ -14,6 +15,7 @@ void forHeads(const Call<T>& call, Work work) {
   const std::int64_t heads = call.sizes.heads();
   forBlocks(static_cast<std::size_t>(call.sizes.batch() * heads), 1, *call.context,
             [&](std::size_t item, std::size_t) {
+              const FlushSubnormals flush;
               const auto head = static_cast<std::int64_t>(item);
               work(head / heads, head % heads);
             });

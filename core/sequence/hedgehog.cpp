@@ -153,6 +153,7 @@ class Hedgehog : public Mechanism {
   void referenceBackward(const BackwardCall<double>& back) const override;
   void fast(const Call<float>& call) const override;
   void fastBackward(const BackwardCall<float>& back) const override;
+  void step(const Call<float>& call, State<float>& state) const override;
 
   // Each row's denominator, and a shift that is always 0 here.
   std::size_t keptElements(const Sizes& sizes, const Options&) const override {
@@ -219,6 +220,11 @@ void Hedgehog::fastBackward(const BackwardCall<float>& back) const {
       }
     }
   }
+}
+
+void Hedgehog::step(const Call<float>& call, State<float>& state) const {
+  forHeads(call, [&](std::int64_t b, std::int64_t h) { hedgehogStepHead(call, b, h, state); });
+  ++state.tokens;
 }
 
 }  // namespace

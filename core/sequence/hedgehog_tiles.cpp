@@ -30,13 +30,13 @@ class HedgehogMixer {
         values(static_cast<std::size_t>(rows.call.sizes.values())),
         columns(static_cast<std::size_t>(rows.call.sizes[Dim::feature])),
         features_count(2 * columns),
+        layout{rows.call.sizes.batch(), rows.call.sizes.heads(),
+               static_cast<std::int64_t>(features_count), rows.call.sizes.values()},
         tokens(rows.call.sizes.tokens()),
         blocks{{0, features_count, 0, columns}},
         rows_(rows),
         made_(made),
         gradients_(maps),
-        layout_{rows.call.sizes.batch(), rows.call.sizes.heads(),
-                static_cast<std::int64_t>(features_count), rows.call.sizes.values()},
         form_(static_cast<HedgehogForm>(rows.call.options->integer(Layout::kForm))),
         query_map_(work_.tile(inputs, columns)),
         key_map_(work_.tile(inputs, columns)) {
@@ -47,6 +47,7 @@ class HedgehogMixer {
   }
 
   const std::size_t inputs, values, columns, features_count;
+  const FeatureState layout;
   const std::int64_t tokens, past = 0, window = 0, lag = 0;
   const float epsilon = static_cast<float>(Layout::kEpsilon);
   const std::vector<FeatureBlock> blocks;
@@ -77,16 +78,16 @@ class HedgehogMixer {
   }
 
   void loadState(float* matrix, float* normaliser) const {
-    rows_.loadState(layout_, matrix, normaliser);
+    rows_.loadState(layout, matrix, normaliser);
   }
   void loadFinalGradient(float* matrix, float* normaliser) const {
-    rows_.loadFinalGradient(layout_, matrix, normaliser);
+    rows_.loadFinalGradient(layout, matrix, normaliser);
   }
   void storeInitialGradient(const float* matrix, const float* normaliser) const {
-    rows_.storeInitialGradient(layout_, matrix, normaliser);
+    rows_.storeInitialGradient(layout, matrix, normaliser);
   }
   void storeState(const float* matrix, const float* normaliser) const {
-    if (made_) packState(layout_, matrix, normaliser, rows_.batch, rows_.head, *made_);
+    if (made_) packState(layout, matrix, normaliser, rows_.batch, rows_.head, *made_);
   }
 
   void features(Side side, const FeatureBlock&, const float* x, float* to) const {
@@ -138,7 +139,6 @@ class HedgehogMixer {
   HeadRows rows_;
   State<float>* made_;
   HedgehogMapGradients gradients_;
-  FeatureState layout_;
   HedgehogForm form_;
   float *query_map_, *key_map_;
 };
@@ -243,6 +243,14 @@ void hedgehogBackward(const BackwardCall<float>& back, std::int64_t batch, std::
   FeatureBackward<HedgehogMixer>(mixer).run();
 }
 
+void hedgehogStep(const Call<float>& call, std::int64_t batch, std::int64_t head,
+                  State<float>& state) {
+  HedgehogMixer mixer({call, nullptr, batch, head}, nullptr, {});
+  FeatureStep<HedgehogMixer>(mixer).run(
+      state.values.data() + mixer.layout.matrixOffset(batch, head),
+      state.values.data() + mixer.layout.normaliserOffset(batch, head));
+}
+
 }  // namespace lineament::sequence::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -251,6 +259,7 @@ namespace lineament::sequence {
 
 HWY_EXPORT(hedgehogForward);
 HWY_EXPORT(hedgehogBackward);
+HWY_EXPORT(hedgehogStep);
 
 void hedgehogForwardHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
                          State<float>* made) {
@@ -260,6 +269,11 @@ void hedgehogForwardHead(const Call<float>& call, std::int64_t batch, std::int64
 void hedgehogBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head,
                           const HedgehogMapGradients& maps) {
   HWY_DYNAMIC_DISPATCH(hedgehogBackward)(back, batch, head, maps);
+}
+
+void hedgehogStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
+                      State<float>& state) {
+  HWY_DYNAMIC_DISPATCH(hedgehogStep)(call, batch, head, state);
 }
 
 }  // namespace lineament::sequence

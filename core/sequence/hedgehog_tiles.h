@@ -20,4 +20,8 @@ struct HedgehogMapGradients {
 void hedgehogBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head,
                           const HedgehogMapGradients& maps);
 
+// One token of one head; the state is changed in place.
+void hedgehogStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
+                      State<float>& state);
+
 }  // namespace lineament::sequence

@@ -524,6 +524,7 @@ void forRowBlocks(const Call<float>& call, Work work) {
   const std::int64_t blocks = (call.sizes.tokens() + kRows - 1) / kRows;
   forBlocks(index(call.sizes.batch() * blocks), 1, *call.context,
             [&](std::size_t item, std::size_t) {
+              const FlushSubnormals flush;
               const auto block = static_cast<std::int64_t>(item);
               const std::int64_t first = block % blocks * kRows;
               work(block / blocks, first, std::min(kRows, call.sizes.tokens() - first));

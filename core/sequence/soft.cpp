@@ -27,6 +27,7 @@ Description describe() {
                   {.name = "l",
                    .dims = {Dim::batch, Dim::landmark, Dim::head, Dim::key},
                    .role = OperandSpec::Role::key,
+                   .draw = Draw::small_normal,
                    .help = "Landmarks that stand for all tokens"},
                   valueOperand()};
   about.options = {
