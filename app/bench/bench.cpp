@@ -20,6 +20,7 @@ const std::vector<Bench>& benches() {
       {"frames", "How long the window is away while it is used and works", benchFrames},
       {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
       {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap},
+      {"sequence", "Sequence mechanisms: error, forward, backward, decoding", benchSequence},
   };
   return all;
 }

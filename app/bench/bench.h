@@ -32,5 +32,6 @@ std::vector<Measurement> benchStartup(const BenchSettings& settings);
 std::vector<Measurement> benchFrames(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchShap(const BenchSettings& settings);
+std::vector<Measurement> benchSequence(const BenchSettings& settings);
 
 }  // namespace lineament::app

@@ -25,10 +25,10 @@
 #include "app/window/figure_dialog.h"
 #include "app/window/main_window.h"
 #include "app/window/project_tree.h"
-#include "app/window/theme_switch.h"
 #include "app/window/view_tabs.h"
 #include "core/analyses/all.h"
 #include "core/base/random.h"
+#include "views/common/theme.h"
 #include "views/table/table_view.h"
 
 namespace lineament::app {
@@ -377,7 +377,7 @@ nlohmann::json toJson(const TurnWatch& watch) {
 int measureFrames(int count, char** words) {
   WatchedApplication application(count, words);
   std::setlocale(LC_NUMERIC, "C");
-  applyTheme(Settings::ThemeChoice::light);
+  views::setTheme(views::lightTheme());
   {
     MainWindow window(allAnalyses());
     Flow(application, window).run();

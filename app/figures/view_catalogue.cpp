@@ -5,13 +5,18 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "views/checkpoint/checkpoint_view.h"
 #include "views/cloud/cloud_view.h"
 #include "views/common/plot_view.h"
 #include "views/explanation/bar_figure.h"
 #include "views/explanation/beeswarm_figure.h"
 #include "views/explanation/waterfall_figure.h"
+#include "views/model/model_view.h"
+#include "views/note/note_view.h"
+#include "views/sequence/mechanisms_view.h"
 #include "views/series/series_figure.h"
 #include "views/table/table_view.h"
+#include "views/tensor/tensor_view.h"
 
 namespace lineament::app {
 
@@ -54,7 +59,14 @@ const std::vector<Entry>& entries() {
       plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation),
       plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),
                             Kind::explanation),
+      entry<MechanismsFigure, MechanismsView>(
+          "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention),
       entry<CloudFigure, CloudView>("cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points),
+      entry<ModelFigure, ModelView>("model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model),
+      entry<CheckpointFigure, CheckpointView>("checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"),
+                                              Kind::checkpoint),
+      entry<TensorFigure, TensorView>("tensor", QT_TRANSLATE_NOOP("Views", "Values"), Kind::tensor),
+      entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), Kind::note),
   };
   return all;
 }

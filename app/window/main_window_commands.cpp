@@ -4,17 +4,20 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLabel>
 
 #include "app/sample/sample_project.h"
+#include "app/window/action_registry.h"
 #include "app/window/analysis_form.h"
+#include "app/window/apply_settings.h"
 #include "app/window/command_palette.h"
 #include "app/window/exporter.h"
 #include "app/window/figure_dialog.h"
 #include "app/window/file_import.h"
 #include "app/window/main_window.h"
 #include "app/window/run_text.h"
+#include "app/window/settings_dialog.h"
 #include "app/window/text_window.h"
-#include "app/window/theme_switch.h"
 #include "app/window/view_tabs.h"
 #include "core/analysis/documentation.h"
 #include "core/io/reader.h"
@@ -159,6 +162,7 @@ void MainWindow::openAnalysis(const QString& id) {
   dock->show();
   dock->raise();
   form_->setDeclaration(analysis->declaration());
+  form_->setFocus();  // Tab leads on into its fields
 }
 
 void MainWindow::runAnalysis() {
@@ -178,7 +182,23 @@ void MainWindow::showAbout() {
 
 void MainWindow::setThemeChoice(Settings::ThemeChoice choice) {
   settings_.setTheme(choice);
-  applyTheme(choice);
+  settingsChosen();
+}
+
+void MainWindow::showSettings() {
+  if (auto* open = findChild<SettingsDialog*>()) return open->raise();
+  auto* dialog = new SettingsDialog(this);
+  connect(dialog, &SettingsDialog::chosen, this, &MainWindow::settingsChosen);
+  dialog->show();
+}
+
+void MainWindow::settingsChosen() {
+  applySettings(settings_);
+  tabs_->redraw();
+  machine_->setText(machineText(gpu_));
+  constexpr const char* themes[] = {"view.theme_system", "view.theme_light", "view.theme_dark"};
+  actions_->action(themes[static_cast<int>(settings_.theme())])->setChecked(true);
+  if (auto* open = findChild<SettingsDialog*>()) open->showTheme();
 }
 
 }  // namespace lineament::app

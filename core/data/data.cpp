@@ -14,8 +14,9 @@ namespace {
 constexpr ErrorText kWrongKind{"data.kind", "Use this {found} as a {expected}",
                                "a {expected} is expected here, this is a {found}", "",
                                "Choose data of the expected kind"};
-constexpr ErrorText kNoKind{"data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
-                            "Use one of table, tensor, model, explanation, series, points"};
+constexpr ErrorText kNoKind{
+    "data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
+    "Use one of table, tensor, model, explanation, series, points, attention"};
 
 struct KindNames {
   std::string_view name;
@@ -26,9 +27,9 @@ constexpr KindNames kKinds[] = {{"table", "Table"},           {"tensor", "Tensor
                                 {"model", "Model"},           {"explanation", "Explanation"},
                                 {"series", "Curves"},         {"note", "Note"},
                                 {"checkpoint", "Checkpoint"}, {"figure", "Figure"},
-                                {"points", "Point cloud"},    {"raster", "Raster"},
-                                {"boxes", "Boxes"},           {"tokens", "Tokens"},
-                                {"attention", "Attention"},   {"features", "Features"},
+                                {"points", "Point cloud"},    {"attention", "Attention"},
+                                {"raster", "Raster"},         {"boxes", "Boxes"},
+                                {"tokens", "Tokens"},         {"features", "Features"},
                                 {"graph", "Graph"},           {"image", "Image"}};
 
 using nlohmann::json;
@@ -53,15 +54,19 @@ json summary(const Tensor& tensor) {
 json summary(const Model& model) {
   json features = json::array();
   for (const Feature& feature : model.features) features.push_back(feature.name);
-  return {{"type", model.type}, {"features", std::move(features)}, {"target", model.target}};
+  json result{{"type", model.type}, {"features", std::move(features)}, {"target", model.target}};
+  if (!model.target_unit.empty()) result["unit"] = model.target_unit;
+  return result;
 }
 
 json summary(const Explanation& explanation) {
-  return {{"rows", explanation.rows()},
-          {"features", explanation.features},
-          {"method", explanation.method},
-          {"base_value", explanation.base_value},
-          {"additivity_error", explanation.additivity_error}};
+  json result{{"rows", explanation.rows()},
+              {"features", explanation.features},
+              {"method", explanation.method},
+              {"base_value", explanation.base_value},
+              {"additivity_error", explanation.additivity_error}};
+  if (!explanation.output_unit.empty()) result["unit"] = explanation.output_unit;
+  return result;
 }
 
 json summary(const Series& series) {
@@ -102,6 +107,14 @@ json summary(const PointCloud& cloud) {
           {"frame", cloud.frame}};
 }
 
+json summary(const AttentionStack& stack) {
+  return {{"layers", stack.layers},
+          {"heads", stack.heads},
+          {"queries", stack.queries},
+          {"keys", stack.keys},
+          {"meaning", stack.meaning}};
+}
+
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", countText(count), count == 1 ? one : many);
 }
@@ -134,6 +147,10 @@ struct Line {
   std::string operator()(const FigureSpec& spec) const { return spec.view; }
   std::string operator()(const PointCloud& cloud) const {
     return counted(cloud.points(), "point", "points");
+  }
+  std::string operator()(const AttentionStack& stack) const {
+    return fmt::format("{} x {} matrices of {} x {}", stack.layers.size(), stack.heads.size(),
+                       countText(stack.queries), countText(stack.keys));
   }
 };
 

@@ -35,6 +35,13 @@ class PlotView : public View {
   static constexpr double kScreenScale = 1.2;
 
  protected:
+  // For a view on top of this one that knows more of its figure: what it does to the figure is seen
+  // after pictureChanged().
+  PlotFigure& editedFigure() { return *figure_; }
+  void pictureChanged();  // what was drawn or can be pointed at is no longer right
+  QPointF figurePoint(const QPointF& widget_point) const;
+  QSizeF figureSize() const;
+
   bool event(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
@@ -49,10 +56,7 @@ class PlotView : public View {
  private:
   enum class Gesture { none, press, pan, box, lasso };
 
-  void pictureChanged();  // what was drawn or can be pointed at is no longer right
   const ZoomWindow& zoom() const { return figure_->zoomWindow(); }
-  QSizeF figureSize() const;
-  QPointF figurePoint(const QPointF& widget_point) const;
   void setZoom(const ZoomWindow& window);
   void zoomAbout(const QPointF& at, double factor);
   void panBy(const QPointF& units, const ZoomWindow& from);
@@ -105,6 +109,11 @@ template <class Shown>
 class PlotOf : public PlotView {
  public:
   explicit PlotOf(QWidget* parent = nullptr) : PlotView(std::make_unique<Shown>(), parent) {}
+
+  const Shown& figure() const override { return static_cast<const Shown&>(PlotView::figure()); }
+
+ protected:
+  Shown& editedFigure() { return static_cast<Shown&>(PlotView::editedFigure()); }
 };
 
 }  // namespace lineament::views

@@ -34,8 +34,9 @@ class View : public QWidget {
 
   virtual void fit() {}  // back to all of the data, as a double click does
 
-  // Where its longer work runs; it must live as long as the view.
-  void setBackground(Background& background) { background_ = &background; }
+  // Where its longer work runs; it must live as long as the view. A view with others in it passes
+  // it on.
+  virtual void setBackground(Background& background) { background_ = &background; }
   Background& background() const { return *background_; }
 
  Q_SIGNALS:

@@ -71,7 +71,7 @@ void ExplanationFigure::setOptions(const nlohmann::json& options) {
 nlohmann::json ExplanationFigure::options() const {
   nlohmann::json options = PlotFigure::options();
   options["max_display"] = most_lines_;
-  options["colours"] = safe_colours_ ? "safe" : "shap";
+  if (safe_colours_) options["colours"] = *safe_colours_ ? "safe" : "shap";
   return options;
 }
 

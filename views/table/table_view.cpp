@@ -55,6 +55,7 @@ void TableView::buildGrid() {
   grid_->setHorizontalHeader(head_);
   grid_->setFrameShape(QFrame::NoFrame);
   grid_->setWordWrap(false);
+  grid_->setTabKeyNavigation(false);  // Tab leads on to the next control
   grid_->setSelectionBehavior(QAbstractItemView::SelectRows);
   grid_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   grid_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
