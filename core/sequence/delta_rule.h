@@ -35,9 +35,8 @@ class DeltaRule : public Mechanism {
   bool gated_;
 };
 
-// The operands and the scale that the mechanisms of the family describe alike.
+// The operands q, k, v and beta.
 std::vector<OperandSpec> deltaOperands();
-OptionSpec scaleOption();
 
 // exp(g) (1 - beta |k|^2) along the key, exp(g) across it.
 std::vector<std::complex<double>> deltaEigenvalues(std::span<const double> key, double beta,

@@ -137,18 +137,6 @@ OperandSpec constantDecayInput() {
       .help = "Natural log of each head's decay, in place of the published ones: never positive"};
 }
 
-OptionSpec scaleOption() {
-  return {.id = "scale",
-          .fallback = 0,
-          .lowest = 0,
-          .highest = 1e6,
-          .help = "Factor of the queries; 0 takes 1 / sqrt(key width)"};
-}
-
-double attentionScale(const Sizes& sizes, double given) {
-  return given > 0 ? given : 1 / std::sqrt(static_cast<double>(sizes.keys()));
-}
-
 template <class T>
 double DiagonalMechanism::rateOf(const Call<T>& call, std::int64_t head) const {
   if (rule(call.sizes, *call.options).decay != Decay::constant) return 0;

@@ -56,8 +56,5 @@ class DiagonalMechanism : public Mechanism {
 std::vector<OperandSpec> attentionInputs();
 // An input g [head] in place of the rates of the papers.
 OperandSpec constantDecayInput();
-// The option `scale`: 0 takes 1 / sqrt(key).
-OptionSpec scaleOption();
-double attentionScale(const Sizes& sizes, double given);
 
 }  // namespace lineament::sequence
