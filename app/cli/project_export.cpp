@@ -60,7 +60,7 @@ Wanted wantedFrom(const Project& project, const Arguments& arguments) {
 
 std::string titleOf(const Project& project, Id id) {
   for (const auto& source : project.sources()) {
-    if (source.id == id) return source.name;
+    if (source.id == id) return std::filesystem::path(source.name).stem().string();
   }
   const project::Result result = project.result(id);
   return project.run(result.run).title + "_" + result.output;

@@ -65,6 +65,18 @@ Grid parameterGrid(const RunRecord& record, const Declaration& declaration) {
   return grid;
 }
 
+constexpr const char* kUnitOfTarget = "target";  // what the declarations write there
+
+// The unit of a metric. That of the target is known to the run's model or explanation, if at all.
+QString unitOf(const Metric& metric, const RunRecord& record) {
+  if (metric.unit != kUnitOfTarget) return text(metric.unit);
+  for (const auto& output : record.outputs) {
+    const bool says = output.summary.is_object() && output.summary.contains("unit");
+    if (says) return valueText(output.summary.at("unit"));
+  }
+  return {};
+}
+
 Grid metricGrid(const RunRecord& record, const Declaration& declaration) {
   Grid grid;
   grid.title = Words::tr("Metrics");
@@ -79,7 +91,7 @@ Grid metricGrid(const RunRecord& record, const Declaration& declaration) {
                                      [&id](const Metric& one) { return one.id == id; });
     const bool found = metric != declaration.metrics.end();
     grid.rows.push_back({found ? text(metric->title) : text(id), numberText(record.metrics.at(id)),
-                         found ? text(metric->unit) : QString(),
+                         found ? unitOf(*metric, record) : QString(),
                          found ? text(metric->help) : QString()});
   }
   return grid;
@@ -115,9 +127,11 @@ std::vector<Block> runBlocks(const RunRecord& record, const Declaration* declara
   for (const QString& input : inputs) line << input;
   blocks.emplace_back(plainParagraph(line.join(QStringLiteral(" · ")), Paragraph::Style::muted));
   if (declaration && !declaration->summary.empty()) {
-    QString summary = text(declaration->summary);
-    if (!declaration->source.empty()) summary += " " + text(declaration->source);
-    blocks.emplace_back(plainParagraph(summary));
+    blocks.emplace_back(plainParagraph(text(declaration->summary)));
+    if (!declaration->source.empty()) {
+      blocks.emplace_back(plainParagraph(Words::tr("Source: %1.").arg(text(declaration->source)),
+                                         Paragraph::Style::muted));
+    }
   }
   if (!record.error.empty()) {
     blocks.emplace_back(plainParagraph(text(record.error), Paragraph::Style::warning));

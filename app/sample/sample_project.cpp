@@ -79,7 +79,7 @@ class SampleMaker {
   void addTable(std::uint64_t seed) {
     const TemporaryFolder folder(project_.path());
     const fs::path file = folder.path() / "piles.csv";
-    io::writeCsv(pileTable(seed, kRows), file, context_);
+    io::writeCsv(pileTable(seed, kRows), file, context_, io::CsvUnits::second_row);
     project::Import import;
     import.embed = true;
     table_ = importFile(project_, file, import, context_).source;

@@ -10,6 +10,17 @@ ErrorTranslator& translator() {
   return instance;
 }
 
+// A value as part of a sentence: names out of broken files hold zero bytes, at which what() would
+// end, and line ends, and may be as long as the file.
+std::string legible(std::string_view value) {
+  constexpr std::size_t kLongest = 4096;  // as long as a path may be
+  std::string text(value.substr(0, kLongest));
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return value.size() > kLongest ? text + "..." : text;
+}
+
 // Replaces {name} by the argument of that name; an unknown name stays as it is, so that a slip in
 // a template is visible instead of fatal.
 std::string fill(std::string_view pattern, const std::vector<ErrorArgument>& arguments) {
@@ -24,7 +35,7 @@ std::string fill(std::string_view pattern, const std::vector<ErrorArgument>& arg
     for (const ErrorArgument& argument : arguments) {
       if (argument.name == name) value = argument.value;
     }
-    filled += value;
+    filled += legible(value);
     pattern.remove_prefix(close + 1);
   }
   return filled += pattern;

@@ -53,15 +53,19 @@ json summary(const Tensor& tensor) {
 json summary(const Model& model) {
   json features = json::array();
   for (const Feature& feature : model.features) features.push_back(feature.name);
-  return {{"type", model.type}, {"features", std::move(features)}, {"target", model.target}};
+  json result{{"type", model.type}, {"features", std::move(features)}, {"target", model.target}};
+  if (!model.target_unit.empty()) result["unit"] = model.target_unit;
+  return result;
 }
 
 json summary(const Explanation& explanation) {
-  return {{"rows", explanation.rows()},
-          {"features", explanation.features},
-          {"method", explanation.method},
-          {"base_value", explanation.base_value},
-          {"additivity_error", explanation.additivity_error}};
+  json result{{"rows", explanation.rows()},
+              {"features", explanation.features},
+              {"method", explanation.method},
+              {"base_value", explanation.base_value},
+              {"additivity_error", explanation.additivity_error}};
+  if (!explanation.output_unit.empty()) result["unit"] = explanation.output_unit;
+  return result;
 }
 
 json summary(const Series& series) {

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/io/csv_options.h"
+#include "core/io/delimited_layout.h"
 #include "core/io/delimited_word.h"
 
 namespace lineament::io {
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::size_t kBlockRows = 4096;
 constexpr std::size_t kBatchRows = 32 * kBlockRows;
+
+// Rows that a reader looks at before it says which columns hold numbers.
+constexpr std::size_t kLookedAt = 100;
 
 void appendReal(std::string& text, double value) {
   if (std::isnan(value)) {
@@ -49,6 +53,14 @@ class WordWriter {
     text += '"';
   }
 
+  // As it is where a reader knows it for a unit, else in brackets, which make one of any word.
+  void appendUnit(std::string& text, const std::string& unit) const {
+    if (unit.empty()) return;
+    const bool bracket = unit.front() == '(' || unit.front() == '[';
+    const bool known = isUnit(unit) && !bracket && !missing_.contains(unit);
+    append(text, known ? unit : '[' + unit + ']');
+  }
+
  private:
   // Also for what a reader would take for something else: a missing value, blanks to cut off, a
   // comment, another quote.
@@ -70,6 +82,25 @@ class RowWriter {
     for (std::size_t i = 0; i < table_.columnCount(); ++i) {
       if (i > 0) text += ',';
       words_.append(text, table_.column(i).name());
+    }
+    return text + '\n';
+  }
+
+  // The row under the header; nothing where no unit would be read back from it.
+  std::string units() const {
+    const auto& columns = table_.columns();
+    const std::size_t rows = std::min(table_.rows(), kLookedAt);
+    const bool readable = std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+      if (column.unit().empty() || column.type() == Column::Type::text) return false;
+      std::size_t row = 0;
+      while (row < rows && column.missing(row)) ++row;
+      return row < rows;
+    });
+    if (!readable) return {};
+    std::string text;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) text += ',';
+      words_.appendUnit(text, columns[i].unit());
     }
     return text + '\n';
   }
@@ -103,10 +134,12 @@ class RowWriter {
 
 }  // namespace
 
-void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context) {
+void writeCsv(const Table& table, const std::filesystem::path& path, const Context& context,
+              CsvUnits units) {
   const RowWriter writer(table);
   OutputFile file(path);
   file.write(writer.header());
+  if (units == CsvUnits::second_row) file.write(writer.units());
   for (std::size_t first = 0; first < table.rows(); first += kBatchRows) {
     const std::size_t count = std::min(kBatchRows, table.rows() - first);
     std::vector<std::string> blocks((count + kBlockRows - 1) / kBlockRows);

@@ -72,25 +72,40 @@ std::vector<char> quotesToTry(std::string_view sample, const CsvOptions& options
   return only_single ? std::vector<char>{'"', '\''} : std::vector<char>{'"'};
 }
 
-bool isDecimalComma(std::string_view word) {
-  const std::size_t comma = word.find(',');
-  if (comma == word.npos) return false;
+enum class CommaSign {
+  none,     // no number where a comma stands before the fraction
+  whole,    // a number without one
+  perhaps,  // "1,234", which may have its thousands set off
+  sure,
+};
+
+CommaSign commaSign(std::string_view word) {
   const Word understood = understand(word, ',');
-  return understood.type == Column::Type::real;
+  const std::size_t comma = word.find(',');
+  if (comma == word.npos) {
+    return understood.type == Column::Type::integer ? CommaSign::whole : CommaSign::none;
+  }
+  if (understood.type != Column::Type::real) return CommaSign::none;
+  return word.size() - comma == 4 ? CommaSign::perhaps : CommaSign::sure;
 }
 
-// Whether in some column four cells of five have a comma before their fraction.
+// Whether in some column four cells of five have a comma before their fraction. Whole numbers
+// count as such where another cell leaves no doubt: "1,5" and "3".
 bool hasDecimalCommas(const std::vector<SampleRecord>& records, std::size_t columns) {
   for (std::size_t column = 0; column < columns; ++column) {
-    std::size_t filled = 0, commas = 0;
+    std::size_t filled = 0, commas = 0, wholes = 0, sure = 0;
     for (std::size_t row = 1; row < records.size(); ++row) {
       if (records[row].fields.size() <= column) continue;
       const std::string_view bare = trimmed(records[row].fields[column].word);
       if (bare.empty()) continue;
+      const CommaSign sign = commaSign(bare);
       ++filled;
-      commas += isDecimalComma(bare);
+      commas += sign >= CommaSign::perhaps;
+      wholes += sign == CommaSign::whole;
+      sure += sign == CommaSign::sure;
     }
-    if (commas > 0 && 5 * commas > 4 * filled) return true;
+    const std::size_t numbers = sure > 0 ? commas + wholes : commas;
+    if (commas > 0 && 5 * numbers > 4 * filled) return true;
   }
   return false;
 }

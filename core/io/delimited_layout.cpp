@@ -183,10 +183,10 @@ bool isUnit(std::string_view word) {
       "mrad", "%",    "‰",     "-",     "ppm", "ppb", "wt%", "L",   "l",   "mL",  "ml",   "mol",
       "mmol", "USD",  "EUR",   "€",     "$",   "dB",  "lx",  "lm",  "cd",  "T",   "mT",   "ohm",
       "Ω",    "F",    "pcs",   "count", "px"};
-  if (word.size() > 24) return false;
   const bool bracketed = word.size() > 2 && ((word.front() == '[' && word.back() == ']') ||
                                              (word.front() == '(' && word.back() == ')'));
-  if (bracketed) return true;
+  if (bracketed) return word.size() <= 80;
+  if (word.size() > 24) return false;
   std::string part;
   bool any = false;
   const auto close = [&] {

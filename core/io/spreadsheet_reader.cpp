@@ -37,21 +37,25 @@ void registerDrivers() {
   });
 }
 
-// Keeps GDAL's messages off the terminal; the last one goes into the error.
-class QuietGdal {
+// Keeps GDAL's messages off the terminal. What it calls a failure is kept: it gives the rows before
+// damaged XML, or the cells below a limit of its own, as if they were all.
+class GdalMessages {
  public:
-  QuietGdal() {
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-  }
-  ~QuietGdal() { CPLPopErrorHandler(); }
-  QuietGdal(const QuietGdal&) = delete;
-  QuietGdal& operator=(const QuietGdal&) = delete;
+  GdalMessages() { CPLPushErrorHandlerEx(keep, this); }
+  ~GdalMessages() { CPLPopErrorHandler(); }
+  GdalMessages(const GdalMessages&) = delete;
+  GdalMessages& operator=(const GdalMessages&) = delete;
 
-  static std::string lastMessage() {
-    const std::string message = CPLGetLastErrorMsg();
-    return message.empty() ? "no reason given" : message;
+  bool failed() const { return !failure_.empty(); }
+  std::string reason() const { return failed() ? failure_ : "no reason given"; }
+
+ private:
+  static void CPL_STDCALL keep(CPLErr severity, CPLErrorNum, const char* message) {
+    auto& messages = *static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());
+    if (severity >= CE_Failure && !messages.failed()) messages.failure_ = message;
   }
+
+  std::string failure_;  // the first: others follow from it
 };
 
 Workbook workbookOf(std::string_view head) {
@@ -81,15 +85,20 @@ struct CloseDataset {
 };
 using Dataset = std::unique_ptr<GDALDataset, CloseDataset>;
 
-Dataset openWorkbook(const std::filesystem::path& path) {
+[[noreturn]] void failUnreadable(const std::filesystem::path& path, const GdalMessages& messages) {
+  throw Error(
+      kUnreadable,
+      {{"file", path.filename().string()}, {"path", path.string()}, {"reason", messages.reason()}});
+}
+
+Dataset openWorkbook(const std::filesystem::path& path, const GdalMessages& messages) {
   const InputFile input(path);
   std::array<std::byte, 4096> head{};
   const std::size_t count = input.readSome(0, head);
   const Workbook workbook = workbookOf({reinterpret_cast<const char*>(head.data()), count});
-  const std::string file = path.filename().string();
   const char* driver = driverOf(workbook);
   if (workbook == Workbook::xls && !GDALGetDriverByName(driver)) {
-    throw Error(kUnsupported, {{"file", file}, {"path", path.string()}});
+    throw Error(kUnsupported, {{"file", path.filename().string()}, {"path", path.string()}});
   }
   Dataset dataset;
   if (workbook != Workbook::none) {
@@ -97,10 +106,7 @@ Dataset openWorkbook(const std::filesystem::path& path) {
     dataset.reset(static_cast<GDALDataset*>(
         GDALOpenEx(path.c_str(), GDAL_OF_VECTOR, drivers.data(), nullptr, nullptr)));
   }
-  if (!dataset) {
-    throw Error(kUnreadable,
-                {{"file", file}, {"path", path.string()}, {"reason", QuietGdal::lastMessage()}});
-  }
+  if (!dataset) failUnreadable(path, messages);
   return dataset;
 }
 
@@ -296,10 +302,12 @@ class SpreadsheetReader final : public Reader {
 Table readSpreadsheet(const std::filesystem::path& path, const std::string& sheet,
                       const Context& context) {
   registerDrivers();
-  const QuietGdal quiet;
-  const Dataset dataset = openWorkbook(path);
+  const GdalMessages messages;
+  const Dataset dataset = openWorkbook(path, messages);
   OGRLayer& layer = chooseSheet(*dataset, sheet, path, context);
-  return tableOf(layer, context);
+  Table table = tableOf(layer, context);
+  if (messages.failed()) failUnreadable(path, messages);
+  return table;
 }
 
 std::unique_ptr<Reader> makeSpreadsheetReader() {

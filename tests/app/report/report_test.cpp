@@ -74,6 +74,27 @@ class ReportTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
+  // "target" stands in the declaration; a person reads the target's own unit, or none.
+  void metricsHaveTheUnitOfTheTarget() {
+    Declaration declaration;
+    declaration.metrics = {{"rmse", "Error", "target", ""}, {"time", "Time", "s", ""}};
+    RunRecord record;
+    record.metrics = {{"rmse", 1.5}, {"time", 2}};
+    const auto units = [&] {
+      for (const Block& block : runBlocks(record, &declaration, {})) {
+        if (const Grid* grid = std::get_if<Grid>(&block))
+          return grid->rows[0][2] + "," + grid->rows[1][2];
+      }
+      return QString();
+    };
+    QCOMPARE(units(), QStringLiteral(",s"));
+    Model model;
+    model.target_unit = "mm/s";
+    record.outputs.push_back({"other", Kind::note, {}, nullptr});
+    record.outputs.push_back({"model", Kind::model, {}, summaryOf(Data(model))});
+    QCOMPARE(units(), QStringLiteral("mm/s,s"));
+  }
+
   void writesNumbersForPeople_data() {
     QTest::addColumn<double>("value");
     QTest::addColumn<QString>("text");

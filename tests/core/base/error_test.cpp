@@ -36,6 +36,15 @@ class ErrorTest : public QObject {
     QCOMPARE(error.arguments().size(), std::size_t(4));
   }
 
+  void staysOneLegibleLine() {
+    const std::string name("a\0b\nc\x7f", 6);
+    const Error error(kText, {{"file", name}, {"line", std::string(100'000, 'x')}});
+    QCOMPARE(error.asked(), std::string("Read a b c "));
+    QVERIFY(std::string(error.what()).ends_with("Try a b c  again."));
+    QVERIFY(error.where().size() < 5000);
+    QCOMPARE(error.arguments()[0].value, name);
+  }
+
   void leavesEmptyPartsOut() {
     const Error error = Error::usage(kShort);
     QCOMPARE(std::string(error.what()), std::string("Do it: it cannot be done."));

@@ -62,6 +62,10 @@ class CsvReaderTest : public QObject {
     row("CR", "a,b\r1,x\r2,y\r", "a:integer=1,2;b:text=x,y");
     row("semicolon, decimal comma", "a;b;c\n1,5;2;3\n", "a:real=1.5;b:integer=2;c:integer=3");
     row("tab, decimal comma", "a\tb\n1,5\t2,5\n3,5\t4,25\n", "a:real=1.5,3.5;b:real=2.5,4.25");
+    row("decimal comma among whole numbers", "a;b;y\n1,5;2;3\n2,5;3;4\n3;1;1,5\n4;4;4\n",
+        "a:real=1.5,2.5,3,4;b:integer=2,3,1,4;y:real=3,4,1.5,4");
+    row("one group of thousands is no decimal comma", "a;b\n950;1\n1,234;2\n12,345;3\n",
+        "a:text=950,1,234,12,345;b:integer=1,2,3");
     row("bar", "a|b\n1|2\n", "a:integer=1;b:integer=2");
     row("sep line", "sep=|\na|b\n1|2,5\n", "a:integer=1;b:real=2.5");
     row("blanks", " a  b\n 1  2\n10 20 \n", "a:integer=1,10;b:integer=2,20");

@@ -5,6 +5,7 @@
 
 #include "core/base/random.h"
 #include "core/io/spreadsheet_reader.h"
+#include "core/io/zip_archive.h"
 #include "tests/core/io/csv_fixture.h"
 
 using namespace lineament;
@@ -62,6 +63,34 @@ void makeWorkbook(const std::filesystem::path& path, const char* driver_name) {
   feature.SetField(1, 7);
   if (notes->CreateFeature(&feature) != OGRERR_NONE) qFatal("no feature");
   GDALClose(dataset);
+}
+
+ZipArchive opened(const std::filesystem::path& path) {
+  const InputFile input(path);
+  std::vector<std::byte> bytes(input.size());
+  input.readExactly(0, bytes);
+  return {std::move(bytes), path.filename().string()};
+}
+
+// The same workbook with its first sheet replaced, in a sound archive.
+void replaceSheet(const std::filesystem::path& from, const std::filesystem::path& to,
+                  std::string_view sheet) {
+  const ZipArchive archive = opened(from);
+  std::vector<SharedArray<std::byte>> contents;
+  std::vector<ZipContent> members;
+  for (std::size_t i = 0; i < archive.members().size(); ++i) {
+    const std::string& name = archive.members()[i].name;
+    contents.push_back(archive.read(i));
+    const bool replaced = name == "xl/worksheets/sheet1.xml";
+    members.push_back({name, {replaced ? std::as_bytes(std::span(sheet)) : contents[i].span()}});
+  }
+  writeZip(members, to);
+}
+
+std::string sheetOf(const std::filesystem::path& path) {
+  const ZipArchive archive = opened(path);
+  const auto content = archive.read(archive.find("xl/worksheets/sheet1.xml").value());
+  return {reinterpret_cast<const char*>(content.data()), content.size()};
 }
 
 }  // namespace
@@ -137,6 +166,41 @@ class SpreadsheetTest : public QObject {
     }
     const auto text = folder_.write("a,b\n1,2\n", "text.xlsx");
     QCOMPARE(errorOf([&] { readSpreadsheet(text); }).key(), std::string("spreadsheet.unreadable"));
+  }
+
+  // GDAL gives the rows it could read before the damage, without a word.
+  void sheetThatEndsEarlyIsRefused_data() {
+    const auto path = folder_.path("whole.xlsx");
+    makeWorkbook(path, "XLSX");
+    const std::string whole = sheetOf(path);
+    const std::size_t middle = whole.size() / 2;
+    QTest::addColumn<QByteArray>("sheet");
+    QTest::newRow("cut") << QByteArray::fromStdString(whole.substr(0, middle));
+    QTest::newRow("broken") << QByteArray::fromStdString(whole.substr(0, middle) + "<<<" +
+                                                         whole.substr(middle));
+    QTest::newRow("row far away") << QByteArray(
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row>"
+        "<row r=\"1048576\"><c r=\"A1048576\"><v>1</v></c></row></sheetData></worksheet>");
+    QTest::newRow("row beyond numbers") << QByteArray(
+        "<worksheet><sheetData><row r=\"9223372036854775808\"><c r=\"A1\"><v>1</v></c>"
+        "</row></sheetData></worksheet>");
+  }
+
+  void sheetThatEndsEarlyIsRefused() {
+    QFETCH(QByteArray, sheet);
+    const auto path = folder_.path("early.xlsx");
+    replaceSheet(folder_.path("whole.xlsx"), path, sheet.toStdString());
+    const Error error = errorOf([&] { readSpreadsheet(path); });
+    QCOMPARE(error.key(), std::string("spreadsheet.unreadable"));
+    QVERIFY(error.found().find("no reason") == std::string::npos);
+  }
+
+  void sheetInASoundArchiveIsRead() {
+    const auto path = folder_.path("copy.xlsx");
+    const auto whole = folder_.path("sound.xlsx");
+    makeWorkbook(whole, "XLSX");
+    replaceSheet(whole, path, sheetOf(whole));
+    QCOMPARE(readSpreadsheet(path).rows(), seededRows().size());
   }
 };
 
