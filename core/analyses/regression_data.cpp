@@ -182,7 +182,7 @@ std::string emptiest(const Table& table, const std::vector<std::string>& names) 
     return table.require(a).missingCount() < table.require(b).missingCount();
   });
   const std::size_t count = table.require(*worst).missingCount();
-  return count == 0 ? "" : fmt::format("'{}' lacks {} values", *worst, count);
+  return count == 0 ? "" : fmt::format("missing in '{}': {}", *worst, countText(count));
 }
 
 }  // namespace
