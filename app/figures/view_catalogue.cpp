@@ -5,12 +5,16 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "views/checkpoint/checkpoint_view.h"
 #include "views/cloud/cloud_view.h"
 #include "views/explanation/bar_view.h"
 #include "views/explanation/beeswarm_view.h"
 #include "views/explanation/waterfall_view.h"
+#include "views/model/model_view.h"
+#include "views/note/note_view.h"
 #include "views/series/series_view.h"
 #include "views/table/table_view.h"
+#include "views/tensor/tensor_view.h"
 
 namespace lineament::app {
 
@@ -46,6 +50,11 @@ const std::vector<Entry>& entries() {
       {"waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"), Kind::explanation,
        made<views::WaterfallView>},
       {"cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points, made<views::CloudView>},
+      {"model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model, made<views::ModelView>},
+      {"checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"), Kind::checkpoint,
+       made<views::CheckpointView>},
+      {"tensor", QT_TRANSLATE_NOOP("Views", "Values"), Kind::tensor, made<views::TensorView>},
+      {"note", QT_TRANSLATE_NOOP("Views", "Note"), Kind::note, made<views::NoteView>},
   };
   return all;
 }

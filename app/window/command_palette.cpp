@@ -20,6 +20,7 @@ namespace {
 constexpr int kWidth = 560;
 constexpr int kRowHeight = 32;
 constexpr int kRows = 10;
+constexpr int kBehind = 10'000;  // what only the id matches comes last
 enum Role { menuRole = Qt::UserRole, keyRole, actionRole };
 
 QString plainText(const QAction& action) {
@@ -97,7 +98,11 @@ void CommandPalette::search(const QString& typed) {
   for (QAction* action : registry_.all()) {
     if (!action->isEnabled() || !action->isVisible()) continue;
     const QString text = plainText(*action) + ' ' + ActionRegistry::menuOf(action);
-    if (const auto score = fuzzyScore(typed, text)) found.push_back({*score, action});
+    if (const auto score = fuzzyScore(typed, text)) {
+      found.push_back({*score, action});
+    } else if (const auto of_id = fuzzyScore(typed, action->objectName())) {
+      found.push_back({*of_id - kBehind, action});  // "regress": the id of an analysis
+    }
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.score > b.score; });

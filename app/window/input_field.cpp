@@ -6,7 +6,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "app/window/roomy_rows.h"
+#include "views/common/roomy_rows.h"
 
 namespace lineament::app {
 namespace {
@@ -32,7 +32,7 @@ InputField::InputField(const Input& input) : input_(input) {
   if (input.many) {
     list_ = new QListWidget(this);
     list_->setFixedHeight(kListHeight);
-    list_->setItemDelegate(new RoomyRows(kRowHeight, list_));
+    list_->setItemDelegate(new views::RoomyRows(kRowHeight, list_));
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(list_, &QListWidget::itemChanged, this, &InputField::edited);
   } else {

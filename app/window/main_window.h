@@ -65,6 +65,7 @@ class MainWindow : public QMainWindow {
   void showManualPage();
   void showAbout();
   void setThemeChoice(Settings::ThemeChoice choice);
+  void showSettings();
 
   JobQueue& jobs() { return jobs_; }
   ProjectSession& session() { return *session_; }
@@ -89,6 +90,7 @@ class MainWindow : public QMainWindow {
   void connectForm();
   void connectTabs();
   void lookForGpu();
+  void settingsChosen();
 
   void projectReplaced();
   void noteRecent();

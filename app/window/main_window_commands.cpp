@@ -7,18 +7,21 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QImage>
+#include <QLabel>
 
 #include "app/report/compose.h"
 #include "app/report/write_report.h"
 #include "app/sample/sample_project.h"
+#include "app/window/action_registry.h"
 #include "app/window/analysis_form.h"
+#include "app/window/apply_settings.h"
 #include "app/window/command_palette.h"
 #include "app/window/figure_dialog.h"
 #include "app/window/file_import.h"
 #include "app/window/main_window.h"
 #include "app/window/run_text.h"
+#include "app/window/settings_dialog.h"
 #include "app/window/text_window.h"
-#include "app/window/theme_switch.h"
 #include "app/window/view_tabs.h"
 #include "core/analysis/documentation.h"
 #include "core/io/reader.h"
@@ -186,6 +189,7 @@ void MainWindow::openAnalysis(const QString& id) {
   dock->show();
   dock->raise();
   form_->setDeclaration(analysis->declaration());
+  form_->setFocus();  // Tab leads on into its fields
 }
 
 void MainWindow::runAnalysis() {
@@ -205,7 +209,23 @@ void MainWindow::showAbout() {
 
 void MainWindow::setThemeChoice(Settings::ThemeChoice choice) {
   settings_.setTheme(choice);
-  applyTheme(choice);
+  settingsChosen();
+}
+
+void MainWindow::showSettings() {
+  if (auto* open = findChild<SettingsDialog*>()) return open->raise();
+  auto* dialog = new SettingsDialog(this);
+  connect(dialog, &SettingsDialog::chosen, this, &MainWindow::settingsChosen);
+  dialog->show();
+}
+
+void MainWindow::settingsChosen() {
+  applySettings(settings_);
+  tabs_->redraw();
+  machine_->setText(machineText(gpu_));
+  constexpr const char* themes[] = {"view.theme_system", "view.theme_light", "view.theme_dark"};
+  actions_->action(themes[static_cast<int>(settings_.theme())])->setChecked(true);
+  if (auto* open = findChild<SettingsDialog*>()) open->showTheme();
 }
 
 }  // namespace lineament::app

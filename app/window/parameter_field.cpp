@@ -10,8 +10,8 @@
 #include <QVBoxLayout>
 
 #include "app/jobs/outcome.h"
-#include "app/window/roomy_rows.h"
 #include "core/analysis/parameters.h"
+#include "views/common/roomy_rows.h"
 #include "views/common/theme.h"
 
 namespace lineament::app {
@@ -125,7 +125,7 @@ class ColumnsField : public ParameterField {
   explicit ColumnsField(const Parameter& parameter) : ParameterField(parameter) {
     list_ = new QListWidget(this);
     list_->setFixedHeight(kListHeight);
-    list_->setItemDelegate(new RoomyRows(kRowHeight, list_));
+    list_->setItemDelegate(new views::RoomyRows(kRowHeight, list_));
     list_->setUniformItemSizes(true);
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(list_, &QListWidget::itemChanged, this, [this] {

@@ -11,8 +11,8 @@
 
 #include "app/report/numbers.h"
 #include "app/window/icons.h"
-#include "app/window/roomy_rows.h"
 #include "core/data/data.h"
+#include "views/common/roomy_rows.h"
 #include "views/common/theme.h"
 
 namespace lineament::app {
@@ -77,7 +77,7 @@ ProjectTree::ProjectTree(ProjectSession& session, QWidget* parent)
   setHeaderHidden(true);
   setFrameShape(QFrame::NoFrame);
   viewport()->setAutoFillBackground(false);  // the dock's colour shows
-  setItemDelegate(new RoomyRows(kRowHeight, this));
+  setItemDelegate(new views::RoomyRows(kRowHeight, this));
   setIndentation(14);
   setIconSize({16, 16});
   setUniformRowHeights(true);

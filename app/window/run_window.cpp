@@ -3,17 +3,14 @@
 
 #include <QApplication>
 
+#include "app/window/apply_settings.h"
 #include "app/window/main_window.h"
-#include "app/window/theme_switch.h"
 #include "core/analyses/all.h"
-#include "core/base/memory.h"
 
 namespace lineament::app {
 
 int runWindow(QApplication& application, const QStringList& files) {
-  const Settings settings;
-  applyTheme(settings.theme());
-  if (settings.memoryBudget() > 0) setMemoryBudget(settings.memoryBudget());
+  applySettings(Settings());
   MainWindow window(allAnalyses());
   window.show();
   window.openFiles(files);

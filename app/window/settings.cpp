@@ -57,6 +57,13 @@ void Settings::setTheme(ThemeChoice choice) {
   setValue("theme", QString(names[static_cast<int>(choice)]));
 }
 
+bool Settings::safeColours() const {
+  return value("safe_colours", false).toBool();
+}
+void Settings::setSafeColours(bool safe) {
+  setValue("safe_colours", safe);
+}
+
 int Settings::threads() const {
   return std::max(0, value("threads", 0).toInt());
 }

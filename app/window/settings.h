@@ -19,6 +19,9 @@ class Settings {
   ThemeChoice theme() const;
   void setTheme(ThemeChoice choice);
 
+  bool safeColours() const;  // for SHAP figures: a pair that nearly everyone can tell apart
+  void setSafeColours(bool safe);
+
   int threads() const;  // 0: all
   void setThreads(int threads);
   std::size_t memoryBudget() const;  // bytes; 0: three quarters of RAM

@@ -5,8 +5,9 @@
 #include <QKeySequence>
 #include <QShortcut>
 #include <QTextBrowser>
-#include <QTextDocument>
 #include <QVBoxLayout>
+
+#include "views/note/note_document.h"
 
 namespace lineament::app {
 
@@ -20,7 +21,7 @@ void showText(QWidget* parent, const QString& title, const QString& markdown) {
   page->setOpenLinks(false);
   page->setAccessibleName(title);
   page->document()->setDocumentMargin(16);
-  page->document()->setMarkdown(markdown, QTextDocument::MarkdownNoHTML);
+  views::setNote(*page->document(), {{}, markdown.toStdString()}, views::theme());
   auto* column = new QVBoxLayout(window);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(page);

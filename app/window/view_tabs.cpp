@@ -123,6 +123,14 @@ void ViewTabs::closeData(project::Id data_id) {
   }
 }
 
+void ViewTabs::redraw() {
+  for (ViewPage* open : pages()) {
+    if (open->data().kind() == Kind::explanation) {
+      open->view().setOptions(open->view().options());
+    }
+  }
+}
+
 void ViewTabs::refresh() {
   for (ViewPage* open : pages()) {
     open->refresh();

@@ -28,6 +28,7 @@ class ViewTabs : public QTabWidget {
   void closeAll();
   void closeData(project::Id data_id);
   void refresh();  // after the theme changed
+  void redraw();   // after the preferred colours of explanations changed
 
  Q_SIGNALS:
   void emptied();

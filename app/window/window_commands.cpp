@@ -116,6 +116,15 @@ void addEditCommands(MainWindow& window, ActionRegistry& actions) {
                .own_icon = "copy",
                .act = [&window] { window.copyFigure(); },
                .begins_group = true});
+  QAction* settings = actions.add({.id = "edit.settings",
+                                   .menu = menu,
+                                   .text = tr("&Settings…"),
+                                   .keys = {QKeySequence(Qt::CTRL | Qt::Key_Comma)},
+                                   .platform_icon = "preferences-system",
+                                   .act = [&window] { window.showSettings(); },
+                                   .begins_group = true,
+                                   .tip = tr("Theme, colours, threads and memory")});
+  settings->setMenuRole(QAction::PreferencesRole);
 }
 
 void addDataCommands(MainWindow& window, ActionRegistry& actions) {

@@ -68,7 +68,7 @@ std::size_t memoryReserved() {
 }
 
 void setMemoryBudget(std::size_t bytes) {
-  budget() = bytes;
+  budget() = bytes == 0 ? defaultBudget() : bytes;
 }
 
 std::string bytesText(double bytes) {

@@ -28,7 +28,7 @@ class MemoryReservation {
 
 std::size_t memoryBudget();               // bytes; three quarters of RAM unless set
 std::size_t memoryReserved();             // bytes reserved now
-void setMemoryBudget(std::size_t bytes);  // from the settings
+void setMemoryBudget(std::size_t bytes);  // from the settings; 0: three quarters of RAM
 std::string bytesText(double bytes);      // "1.3 GB", decimal units
 
 }  // namespace lineament

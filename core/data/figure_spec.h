@@ -9,7 +9,7 @@ namespace lineament {
 // A figure that an analysis proposes: which view shows which of its outputs, with which options.
 // The app draws it, and the person changes it.
 struct FigureSpec {
-  std::string view;  // "beeswarm", "bar", "waterfall", "series", "table", "cloud"
+  std::string view;  // "beeswarm", "bar", "waterfall", "series", "table", "cloud", "model", ...
   std::string data;  // id of the output (of the same run) that the view shows
   std::string title;
   std::string caption;

@@ -15,6 +15,25 @@ namespace lineament {
 // answers them lives in the rooms above, and they are bound together when the data is made. The
 // app's jobs ask them, off the window's thread; all are safe to call from several threads.
 
+// The first step of a predictor that adds up parts of single features:
+//   f(x) = rest(constant + sum over features j of part_j(x_j)),
+// where constant and parts are vectors of width() numbers, as in front of a network's first
+// activation. Who asks for many rows that share their values, such as rows mixed from two, then
+// adds up parts that are known instead of asking for whole rows.
+class AdditiveStart {
+ public:
+  virtual ~AdditiveStart() = default;
+  virtual std::size_t width() const = 0;
+  virtual void constant(std::span<double> sums) const = 0;
+
+  // NaN throughout for a value that the predictor has no answer for.
+  virtual void part(std::size_t feature, double value, std::span<double> numbers) const = 0;
+
+  // f of rows given by their sums (row-major, count x width(); their memory is used up). Fills
+  // `outputs`, count x the predictor's outputCount(). Not parallel within.
+  virtual void rest(std::span<double> sums, std::span<double> outputs) const = 0;
+};
+
 // f(x) of a fitted model over numeric features, in double precision.
 class Predictor {
  public:
@@ -26,6 +45,9 @@ class Predictor {
   // are the predictor's own affair). Fills `outputs`, count x outputCount().
   virtual void predict(std::span<const double> rows, std::span<double> outputs,
                        const Context& context) const = 0;
+
+  // Null where f has no such form. It gives what predict() gives, but for rounding.
+  virtual const AdditiveStart* additiveStart() const { return nullptr; }
 };
 
 // A picture too large to hold, asked for in square tiles of 256 cells: level 0 has every cell,

@@ -41,7 +41,8 @@ struct Game {
 // Plays all games and hands each one's v, in the order of its coalitions, to `finished`. Mixed rows
 // are made, predicted and averaged a cache's worth at a time by parallel tasks (the predictor is
 // called from several threads), so that memory stays bounded; the bytes depend neither on threads
-// nor on which games are played together.
+// nor on which games are played together. Where the predictor has an additive start, rows are mixed
+// behind it (AdditiveMixer).
 // Throws Error "explain.not_finite" when the model gives no finite number.
 void playGames(
     const Predictor& predictor, const Background& background, std::span<const Game> games,

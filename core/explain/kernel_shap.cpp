@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/base/blas.h"
 #include "core/explain/coalitions.h"
 #include "core/explain/kernel_masks.h"
 
@@ -34,8 +35,8 @@ class Regression {
       last_[c] = members[players - 1];
       for (std::size_t p = 0; p + 1 < players; ++p) x(c, p) = members[p] - last_[c];
     }
-    solver_ = solver(x, Eigen::Map<const Eigen::VectorXd>(masks.weights.data(), last_.size()));
-    of_last_ = solver_ * last_;
+    prepare(x, Eigen::Map<const Eigen::VectorXd>(masks.weights.data(), last_.size()));
+    of_last_ = solved(last_);
     coalitions_ = std::make_shared<const Coalitions>(std::move(masks.coalitions));
   }
 
@@ -43,27 +44,44 @@ class Regression {
 
   // One value per player from v - base of the coalitions; they sum to delta.
   Eigen::VectorXd solve(const Eigen::VectorXd& gains, double delta) const {
-    Eigen::VectorXd values(solver_.rows() + 1);
-    values.head(solver_.rows()) = solver_ * gains - of_last_ * delta;
-    values[solver_.rows()] = delta - values.head(solver_.rows()).sum();
+    Eigen::VectorXd values(of_last_.size() + 1);
+    values.head(of_last_.size()) = solved(gains) - of_last_ * delta;
+    values[of_last_.size()] = delta - values.head(of_last_.size()).sum();
     return values;
   }
 
  private:
-  static Eigen::MatrixXd solver(const Eigen::MatrixXd& x, const Eigen::VectorXd& weights) {
-    const Eigen::MatrixXd weighted = x.transpose() * weights.asDiagonal();
-    const Eigen::LLT<Eigen::MatrixXd> factor(weighted * x);
-    if (factor.info() == Eigen::Success && factor.rcond() > 1e-10) return factor.solve(weighted);
+  void prepare(const Eigen::MatrixXd& x, const Eigen::VectorXd& weights) {
+    project_ = weights.asDiagonal() * x;
+    Eigen::MatrixXd normal(x.cols(), x.cols());
+    // Column by column is row by row of the transpose.
+    const auto count = static_cast<std::size_t>(x.rows()),
+               players = static_cast<std::size_t>(x.cols());
+    matrixProduct(Transpose::no, Transpose::yes, 1.0, {project_.data(), players, count, count},
+                  {x.data(), players, count, count}, 0.0,
+                  {normal.data(), players, players, players});
+    factor_.compute(normal);
+    factored_ = factor_.info() == Eigen::Success && factor_.rcond() > 1e-10;
+    if (factored_) return;
     // Coalitions that do not tell all players apart: the least norm answer.
     const Eigen::VectorXd roots = weights.cwiseSqrt();
     const Eigen::MatrixXd scaled = roots.asDiagonal() * x;
-    return scaled.completeOrthogonalDecomposition().pseudoInverse() * roots.asDiagonal();
+    project_ =
+        roots.asDiagonal() * scaled.completeOrthogonalDecomposition().pseudoInverse().transpose();
+  }
+
+  // (X'WX)^-1 X'W y
+  Eigen::VectorXd solved(const Eigen::VectorXd& y) const {
+    const Eigen::VectorXd projected = project_.transpose() * y;
+    return factored_ ? Eigen::VectorXd(factor_.solve(projected)) : projected;
   }
 
   std::shared_ptr<const Coalitions> coalitions_;
-  Eigen::VectorXd last_;    // z
-  Eigen::MatrixXd solver_;  // (X'WX)^-1 X'W
-  Eigen::VectorXd of_last_;
+  Eigen::VectorXd last_;                // z
+  Eigen::MatrixXd project_;             // W X, or the transposed pseudoinverse where it is all
+  Eigen::LLT<Eigen::MatrixXd> factor_;  // of X'WX
+  bool factored_ = false;
+  Eigen::VectorXd of_last_;  // (X'WX)^-1 X'W z
 };
 
 class KernelShap {

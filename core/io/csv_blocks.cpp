@@ -15,8 +15,7 @@ class CsvBlocks final : public TableBlocks {
         schema_(std::move(schema)),
         missing_(file_.options.missing),
         source_(file_.path, file_.encoding),
-        records_(source_, file_.layout.dialect, file_.options.block_bytes,
-                 file_.layout.data_offset) {
+        records_(source_, file_.layout.dialect, file_.blockBytes(), file_.layout.data_offset) {
     source_.skip(file_.layout.data_offset);
     for (const Column& column : schema_.columns()) {
       plans_.push_back({.type = column.type(), .fixed = true});

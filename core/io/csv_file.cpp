@@ -78,6 +78,13 @@ void failBinary(const CsvFile& file, std::uint64_t offset) {
               {{"file", file.path.filename().string()}, {"line", line}, {"offset", offset}});
 }
 
+// The text of a block, where its fields end and their values stay in the second cache together; a
+// wide table gets longer blocks, since each begins with a look at all columns.
+std::size_t CsvFile::blockBytes() const {
+  constexpr std::size_t kUsual = std::size_t{256} << 10, kPerColumn = 256;
+  return options.block_bytes.value_or(std::max(kUsual, kPerColumn * layout.columns));
+}
+
 CsvFile openCsv(const std::filesystem::path& path, const CsvOptions& options) {
   CsvFile file{path, options};
   TextSource source(path, options.encoding);

@@ -20,6 +20,8 @@ struct CsvFile {
   TextEncoding encoding = TextEncoding::utf8;
   bool encoding_is_sure = false;  // chosen, or told by a byte-order mark
   Layout layout;
+
+  std::size_t blockBytes() const;  // how much text a task parses at once
 };
 
 // Looks at the start of the file. Throws Error when there is no table in it, or NotUtf8.

@@ -25,8 +25,9 @@ struct CsvOptions {
   std::vector<std::string> missing = defaultMissing();  // words that stand for a missing value
   std::size_t skip_rows = 0;                            // lines before anything is looked at
 
-  // How much text a task parses at once. The table does not depend on it.
-  std::size_t block_bytes = std::size_t{1} << 20;
+  // How much text a task parses at once, if not what suits the table's width. The table does not
+  // depend on it.
+  std::optional<std::size_t> block_bytes;
 
   static std::vector<std::string> defaultMissing();
   static CsvOptions from(const Parameters& parameters);

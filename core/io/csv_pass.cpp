@@ -2,6 +2,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <algorithm>
+#include <deque>
 #include <exception>
 #include <mutex>
 
@@ -18,9 +19,14 @@ namespace {
 
 // A block on its way through the stages, with memory that the next one uses again.
 struct Work {
+  Work(const CsvFile& file, const MissingWords& missing)
+      : parser(file.layout.dialect, missing, file.layout.columns) {}
+
   RecordBlock block;
+  ChunkParser parser;
   Chunk chunk;
   std::exception_ptr failure;
+  std::size_t zero_at = std::string_view::npos;     // the first byte that no text holds
   std::size_t invalid_at = std::string_view::npos;  // the first byte that is not UTF-8
   double fraction = 0;
 };
@@ -34,7 +40,7 @@ class Pass {
         context_(context),
         missing_(file.options.missing),
         source_(file.path, file.encoding),
-        blocks_(positioned(source_, file.layout), file.layout.dialect, file.options.block_bytes,
+        blocks_(positioned(source_, file.layout), file.layout.dialect, file.blockBytes(),
                 file.layout.data_offset) {}
 
   CsvPass run();
@@ -63,14 +69,23 @@ class Pass {
   CsvPass result_;
   std::size_t lines_ = 0;  // before the next block, from where the data begin
   std::mutex seen_mutex_;
-  std::vector<Seen> seen_;  // what blocks merged so far have found, per column
+  std::vector<Seen> seen_;         // what blocks merged so far have found, per column
+  std::size_t expected_rows_ = 0;  // of the whole file, from its first block
   std::vector<MemoryReservation> reservations_;
   std::size_t reserved_ = 0;
 };
 
+// How many rows a file has if the part of it that was read goes for the rest. A little more, since
+// too much room costs nothing and too little has to be moved.
+std::size_t rowsFor(std::size_t rows, double fraction) {
+  constexpr double kMargin = 1.02, kMost = 1e12;
+  const double all = static_cast<double>(rows) / fraction;
+  return fraction >= 1 ? rows : static_cast<std::size_t>(std::min(all * kMargin, kMost));
+}
+
 bool Pass::cut(Work& work) {
   work.failure = nullptr;
-  work.invalid_at = std::string_view::npos;
+  work.zero_at = work.invalid_at = std::string_view::npos;
   try {
     if (context_.stopRequested()) throw Cancelled{};
     const bool more = blocks_.next(work.block);
@@ -93,7 +108,8 @@ std::vector<ColumnPlan> Pass::currentPlans() {
 void Pass::parse(Work& work) {
   if (work.failure) return;
   const std::string_view text = work.block.text();
-  if (text.find('\0') != text.npos) return;  // told when the block is merged
+  work.zero_at = text.find('\0');
+  if (work.zero_at != text.npos) return;  // told when the block is merged
   if (file_.encoding == TextEncoding::utf8) {
     const std::size_t valid = validUtf8Prefix(text);
     if (valid < text.size()) {
@@ -102,8 +118,7 @@ void Pass::parse(Work& work) {
     }
   }
   try {
-    ChunkParser parser(file_.layout.dialect, missing_, file_.layout.columns);
-    parser.parse(work.block, currentPlans(), work.chunk);
+    work.parser.parse(work.block, currentPlans(), work.chunk);
   } catch (...) {
     work.failure = std::current_exception();
   }
@@ -111,11 +126,9 @@ void Pass::parse(Work& work) {
 
 void Pass::failIfBad(const Work& work) const {
   if (work.failure) std::rethrow_exception(work.failure);
-  const std::string_view text = work.block.text();
-  if (const std::size_t zero = text.find('\0'); zero != text.npos) {
-    failBinary(file_, work.block.offset() + zero);
-  }
-  if (work.invalid_at != text.npos) {
+  constexpr std::size_t kNowhere = std::string_view::npos;
+  if (work.zero_at != kNowhere) failBinary(file_, work.block.offset() + work.zero_at);
+  if (work.invalid_at != kNowhere) {
     const std::size_t line = lineAt(file_.path, file_.encoding, file_.layout.dialect.line_end,
                                     work.block.offset() + work.invalid_at);
     throw NotUtf8{line, file_.encoding_is_sure};
@@ -130,6 +143,9 @@ void Pass::failIfBad(const Work& work) const {
 void Pass::merge(Work& work) {
   failIfBad(work);
   const Chunk& chunk = work.chunk;
+  if (result_.rows == 0 && work.fraction > 0) {
+    expected_rows_ = rowsFor(chunk.rows, work.fraction);
+  }
   appendColumns(chunk);
   for (const std::size_t line : chunk.ragged_lines) {
     if (result_.ragged_lines.size() < kRaggedLinesNamed) {
@@ -151,6 +167,7 @@ void Pass::appendColumns(const Chunk& chunk) {
     const std::size_t index = columns.size();
     const bool wanted = index >= plans_.size() || plans_[index].wanted;
     columns.emplace_back(keep_ && wanted);
+    columns.back().expect(expected_rows_);
     columns.back().appendMissing(result_.rows);
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -182,7 +199,8 @@ CsvPass Pass::run() {
   const ThreadLimit limit(context_.threads);
   const int threads = context_.threads > 0 ? context_.threads : hardwareThreads();
   // Blocks retire in order, so a slot is free again when its number comes round.
-  std::vector<Work> slots(static_cast<std::size_t>(2 * threads + 1));
+  std::deque<Work> slots;
+  for (int i = 0; i < 2 * threads + 1; ++i) slots.emplace_back(file_, missing_);
   std::size_t sequence = 0;
   bool ended = false;
   const auto input = [&](tbb::flow_control& control) -> Work* {

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/io/csv_options.h"
+#include "core/io/delimited_layout.h"
 #include "core/io/delimited_word.h"
 
 namespace lineament::io {
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::size_t kBlockRows = 4096;
 constexpr std::size_t kBatchRows = 32 * kBlockRows;
+
+// Rows that a reader looks at before it says which columns hold numbers.
+constexpr std::size_t kLookedAt = 100;
 
 void appendReal(std::string& text, double value) {
   if (std::isnan(value)) {
@@ -49,6 +53,14 @@ class WordWriter {
     text += '"';
   }
 
+  // As it is where a reader knows it for a unit, else in brackets, which make one of any word.
+  void appendUnit(std::string& text, const std::string& unit) const {
+    if (unit.empty()) return;
+    const bool bracket = unit.front() == '(' || unit.front() == '[';
+    const bool known = isUnit(unit) && !bracket && !missing_.contains(unit);
+    append(text, known ? unit : '[' + unit + ']');
+  }
+
  private:
   // Also for what a reader would take for something else: a missing value, blanks to cut off, a
   // comment, another quote.
@@ -65,8 +77,33 @@ class RowWriter {
  public:
   explicit RowWriter(const Table& table) : table_(table) {}
 
-  std::string header() const { return line(&Column::name); }
-  std::string units() const { return line(&Column::unit); }
+  std::string header() const {
+    std::string text;
+    for (std::size_t i = 0; i < table_.columnCount(); ++i) {
+      if (i > 0) text += ',';
+      words_.append(text, table_.column(i).name());
+    }
+    return text + '\n';
+  }
+
+  // The row under the header; nothing where no unit would be read back from it.
+  std::string units() const {
+    const auto& columns = table_.columns();
+    const std::size_t rows = std::min(table_.rows(), kLookedAt);
+    const bool readable = std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+      if (column.unit().empty() || column.type() == Column::Type::text) return false;
+      std::size_t row = 0;
+      while (row < rows && column.missing(row)) ++row;
+      return row < rows;
+    });
+    if (!readable) return {};
+    std::string text;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) text += ',';
+      words_.appendUnit(text, columns[i].unit());
+    }
+    return text + '\n';
+  }
 
   void append(std::string& text, std::size_t row) const {
     const auto& columns = table_.columns();
@@ -81,15 +118,6 @@ class RowWriter {
   }
 
  private:
-  std::string line(const std::string& (Column::*words)() const) const {
-    std::string text;
-    for (const Column& column : table_.columns()) {
-      if (&column != &table_.columns().front()) text += ',';
-      words_.append(text, (column.*words)());
-    }
-    return text + '\n';
-  }
-
   void appendCell(std::string& text, const Column& column, std::size_t row) const {
     if (const auto* reals = std::get_if<SharedArray<double>>(&column.values())) {
       appendReal(text, (*reals)[row]);

@@ -8,7 +8,9 @@
 
 namespace lineament::io {
 
-// Writes a table as RFC 4180 has it, in UTF-8: a header, commas, quotes only where they are needed,
+// Writes a table as RFC 4180 has it, in UTF-8: a header, under it a row of units where columns of
+// numbers, dates or times have some ("mm/s", or "[mm/s per t]" where the bare word would not be
+// known for a unit), commas, quotes only where they are needed,
 // numbers with the fewest digits that give the same number again, nothing for a missing value, and
 // lines ended by a line feed. Real numbers keep a decimal sign ("2.0"), so that reading gives the
 // same types again; a row of nothing but missing values begins with NA, since an empty line is no

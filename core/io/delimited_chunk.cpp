@@ -2,6 +2,7 @@
 #include "core/io/delimited_chunk.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/error.h"
 #include "core/io/delimited_number.h"
@@ -15,6 +16,21 @@ constexpr ErrorText kTooManyColumns{"csv.columns", "Read a table",
                                     "Check which sign stands between the cells (delimiter=...)"};
 
 constexpr std::size_t kFirstCapacity = 1024;
+
+bool holdsNumbers(const ChunkColumn& column) {
+  return column.type == Column::Type::real || column.type == Column::Type::integer;
+}
+
+DecimalKind wantedKind(const ChunkColumn& column) {
+  if (!column.wanted || !holdsNumbers(column)) return DecimalKind::none;
+  return column.type == Column::Type::real ? DecimalKind::real : DecimalKind::whole;
+}
+
+// A number in a column of that type, which holds it.
+std::uint64_t bitsOf(double value, Column::Type type) {
+  if (type == Column::Type::real) return std::bit_cast<std::uint64_t>(value);
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+}
 
 void resizeValues(ChunkColumn& column, std::size_t capacity) {
   if (column.wanted && column.type) column.bits.resize(capacity);
@@ -70,7 +86,12 @@ void ChunkParser::run(std::string_view text) {
   }
   const char* p = text.data();
   end_ = p + text.size();
+  plain_.open(text);
   while (p < end_) {
+    if (const char* next = plainRecords(p, text.data())) {
+      p = next;
+      continue;
+    }
     if (const char* next = pastIdleLine(p, end_, dialect_)) {
       p = next;
       ++chunk.lines;
@@ -81,12 +102,77 @@ void ChunkParser::run(std::string_view text) {
   finish();
 }
 
+void ChunkParser::reserveRows(std::size_t rows) {
+  if (rows <= capacity_) return;
+  while (rows > capacity_) capacity_ *= 2;
+  for (ChunkColumn& column : chunk_->columns) resizeValues(column, capacity_);
+}
+
+// Behind the plain records that start at `p`; null when there is none.
+const char* ChunkParser::plainRecords(const char* p, const char* begin) {
+  Chunk& chunk = *chunk_;
+  std::transform(chunk.columns.begin(),
+                 chunk.columns.begin() + static_cast<std::ptrdiff_t>(columns_), kinds_.begin(),
+                 wantedKind);
+  const std::size_t rows = plain_.next(static_cast<std::size_t>(p - begin), kinds_);
+  if (rows == 0) return nullptr;
+  const std::size_t first = chunk.rows;
+  reserveRows(first + rows);
+  for (std::size_t i = 0; i < chunk.columns.size(); ++i) {
+    if (i < columns_ && takeDecimals(i, rows)) continue;
+    for (std::size_t row = 0; row < rows; ++row) {
+      chunk.rows = first + row;
+      if (i < columns_) {
+        takeWord(i, row);
+      } else {
+        setMissing(chunk.columns[i]);
+      }
+    }
+    chunk.rows = first;
+  }
+  chunk.rows = first + rows;
+  chunk.lines += rows;
+  return begin + plain_.end();
+}
+
+// Takes a column's part of the plain records; false when not all of it was decoded.
+bool ChunkParser::takeDecimals(std::size_t index, std::size_t rows) {
+  ChunkColumn& column = chunk_->columns[index];
+  if (kinds_[index] == DecimalKind::none) return false;
+  const double* values = plain_.values(index);
+  std::uint64_t* bits = column.bits.data() + chunk_->rows;
+  const auto takeAs = [&](auto type) {
+    for (std::size_t row = 0; row < rows; ++row, values += columns_) {
+      if (!DecimalBatch::decoded(*values)) return false;
+      bits[row] = bitsOf(*values, type());
+    }
+    return true;
+  };
+  const bool real = kinds_[index] == DecimalKind::real;
+  column.seen |= real ? seen::kReal : seen::kInteger;
+  return real ? takeAs(std::integral_constant<Column::Type, Column::Type::real>())
+              : takeAs(std::integral_constant<Column::Type, Column::Type::integer>());
+}
+
+// One field of the plain records.
+void ChunkParser::takeWord(std::size_t index, std::size_t row) {
+  ChunkColumn& column = chunk_->columns[index];
+  if (kinds_[index] != DecimalKind::none) {
+    if (const double value = plain_.values(index)[row * columns_]; DecimalBatch::decoded(value)) {
+      column.bits[chunk_->rows] = bitsOf(value, *column.type);
+      return;
+    }
+  }
+  const auto [word, quoted] = plain_.word(row, index);
+  const char* p = word.data();
+  const bool number = !quoted && wantedKind(column) != DecimalKind::none;
+  if (number && numberField(p, column)) return;
+  take(column, word, quoted);
+}
+
 const char* ChunkParser::record(const char* p) {
   Chunk& chunk = *chunk_;
-  if (chunk.rows == capacity_) {
-    capacity_ *= 2;
-    for (ChunkColumn& column : chunk.columns) resizeValues(column, capacity_);
-  }
+  reserveRows(chunk.rows + 1);
   const std::size_t line = chunk.lines;
   bool any_word = false, extra_word = false;
   if (dialect_.blankRuns()) {
@@ -141,8 +227,7 @@ void ChunkParser::finish() {
 }
 
 const char* ChunkParser::field(const char* p, ChunkColumn& column) {
-  const bool number = column.type == Column::Type::real || column.type == Column::Type::integer;
-  if (number && column.wanted && numberField(p, column)) return p;
+  if (wantedKind(column) != DecimalKind::none && numberField(p, column)) return p;
   return anyField(p, column);
 }
 

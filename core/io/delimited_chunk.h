@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/io/delimited_field.h"
+#include "core/io/delimited_plain.h"
 #include "core/io/delimited_records.h"
 #include "core/io/delimited_word.h"
 
@@ -48,12 +49,17 @@ struct Chunk {
 inline constexpr std::size_t kRaggedLinesNamed = 5;
 inline constexpr std::size_t kMostColumns = 65536;
 
-// Parses blocks of whole records into typed columns.
+// Parses blocks of whole records into typed columns: plain records many at a time, a column after
+// the other; all else letter by letter. What is found is the same either way.
 class ChunkParser {
  public:
   // `columns` is what a record should have; fewer and more are counted as ragged.
   ChunkParser(const Dialect& dialect, const MissingWords& missing, std::size_t columns)
-      : dialect_(dialect), missing_(missing), columns_(columns) {}
+      : dialect_(dialect),
+        missing_(missing),
+        columns_(columns),
+        plain_(dialect, columns),
+        kinds_(columns) {}
 
   // Reuses the memory of `chunk`. An Error "csv.columns" when a record has more than 65,536.
   void parse(const RecordBlock& block, const std::vector<ColumnPlan>& plans, Chunk& chunk);
@@ -61,6 +67,10 @@ class ChunkParser {
  private:
   void start(const std::vector<ColumnPlan>& plans);
   void run(std::string_view text);
+  const char* plainRecords(const char* p, const char* begin);
+  bool takeDecimals(std::size_t index, std::size_t rows);
+  void takeWord(std::size_t index, std::size_t row);
+  void reserveRows(std::size_t rows);
   const char* record(const char* p);
   const char* field(const char* p, ChunkColumn& column);
   const char* anyField(const char* p, ChunkColumn& column);
@@ -79,6 +89,8 @@ class ChunkParser {
   Dialect dialect_;
   const MissingWords& missing_;
   std::size_t columns_;
+  PlainRecords plain_;
+  std::vector<DecimalKind> kinds_;  // per column, for the plain records to come
   Chunk* chunk_ = nullptr;
   const char* end_ = nullptr;
   std::size_t capacity_ = 0;  // rows that the columns' memory holds

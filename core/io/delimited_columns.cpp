@@ -1,95 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/delimited_columns.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <utility>
 
 namespace lineament::io {
-
-namespace {
-
-constexpr std::size_t kMapFrom = std::size_t{1} << 20;
-constexpr std::size_t kPage = 4096;
-
-std::size_t wholePages(std::size_t bytes) {
-  return (bytes + kPage - 1) / kPage * kPage;
-}
-
-}  // namespace
-
-GrowingBytes::GrowingBytes(GrowingBytes&& other) noexcept {
-  *this = std::move(other);
-}
-
-GrowingBytes& GrowingBytes::operator=(GrowingBytes&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  std::swap(capacity_, other.capacity_);
-  std::swap(mapped_, other.mapped_);
-  return *this;
-}
-
-GrowingBytes::~GrowingBytes() {
-  release();
-}
-
-void GrowingBytes::release() {
-  if (mapped_) {
-    ::munmap(data_, capacity_);
-  } else {
-    std::free(data_);
-  }
-}
-
-std::byte* GrowingBytes::extend(std::size_t count) {
-  if (size_ + count > capacity_) reserve(std::max(size_ + count, 2 * capacity_));
-  std::byte* place = data_ + size_;
-  size_ += count;
-  return place;
-}
-
-void GrowingBytes::reserve(std::size_t capacity) {
-  if (capacity < kMapFrom) {
-    void* moved = std::realloc(data_, capacity);
-    if (!moved) throw std::bad_alloc();
-    data_ = static_cast<std::byte*>(moved);
-    capacity_ = capacity;
-    return;
-  }
-  capacity = wholePages(capacity);
-  void* place = mapped_ ? ::mremap(data_, capacity_, capacity, MREMAP_MAYMOVE)
-                        : ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (place == MAP_FAILED) throw std::bad_alloc();
-  if (!mapped_) {
-    if (size_ > 0) std::memcpy(place, data_, size_);
-    std::free(data_);
-  }
-  mapped_ = true;
-  data_ = static_cast<std::byte*>(place);
-  capacity_ = capacity;
-}
-
-void GrowingBytes::shrink() {
-  if (size_ == 0) return;
-  if (!mapped_) {
-    if (void* moved = std::realloc(data_, size_)) data_ = static_cast<std::byte*>(moved);
-    capacity_ = size_;
-    return;
-  }
-  const std::size_t capacity = wholePages(size_);
-  if (capacity == capacity_) return;
-  void* place = ::mremap(data_, capacity_, capacity, 0);
-  if (place == MAP_FAILED) return;
-  data_ = static_cast<std::byte*>(place);
-  capacity_ = capacity;
-}
 
 namespace {
 
@@ -134,6 +51,11 @@ void ColumnBuilder::drop() {
   mask_ = GrowingBytes();
 }
 
+void ColumnBuilder::expect(std::size_t rows) {
+  expected_rows_ = rows;
+  if (type_) values_.expect(rows * widthOf(*type_));
+}
+
 void ColumnBuilder::append(const ChunkColumn& chunk, std::size_t rows) {
   seen_ |= chunk.seen;
   if (!chunk.type) return appendMissing(rows);
@@ -158,6 +80,7 @@ void ColumnBuilder::adopt(Column::Type type) {
   if (type == type_) return;
   if (!type_) {
     type_ = type;
+    expect(expected_rows_);
     if (type == Column::Type::text)
       std::memset(values_.extend(sizeof(std::uint64_t)), 0, sizeof(std::uint64_t));
     appendBlank(rows_);

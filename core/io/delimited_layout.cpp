@@ -84,7 +84,8 @@ bool secondIsUnits(const Records& records, const Cells& cells, std::size_t colum
   for (std::size_t column = 0; column < columns; ++column) {
     if (!cells.dataColumn(column, 2)) continue;
     const std::string_view bare = cells.bare(1, column);
-    if (!bare.empty() && !isUnit(bare)) return false;
+    if (cells.data(1, column) || (!bare.empty() && !isUnit(bare)))
+      return false;  // "-0" is a number
     any |= !bare.empty() && !cells.missing(1, column);
   }
   return any;
@@ -182,10 +183,10 @@ bool isUnit(std::string_view word) {
       "mrad", "%",    "‰",     "-",     "ppm", "ppb", "wt%", "L",   "l",   "mL",  "ml",   "mol",
       "mmol", "USD",  "EUR",   "€",     "$",   "dB",  "lx",  "lm",  "cd",  "T",   "mT",   "ohm",
       "Ω",    "F",    "pcs",   "count", "px"};
-  if (word.size() > 24) return false;
   const bool bracketed = word.size() > 2 && ((word.front() == '[' && word.back() == ']') ||
                                              (word.front() == '(' && word.back() == ')'));
-  if (bracketed) return true;
+  if (bracketed) return word.size() <= 80;
+  if (word.size() > 24) return false;
   std::string part;
   bool any = false;
   const auto close = [&] {

@@ -17,7 +17,7 @@ struct ScannedNumber {
   std::uint64_t mantissa = 0;
   int exponent = 0;
   bool negative = false;
-  bool integral = false;  // neither a decimal sign nor an exponent
+  bool integral = false;  // neither a decimal sign nor an exponent, and not minus zero
   bool padded = false;    // an integer with leading zeros: more likely a code than a number
   bool exact = false;
 };
@@ -108,6 +108,8 @@ inline const char* scanNumber(const char* p, char decimal, ScannedNumber& out) {
     if (end != p) out.integral = false;
     p = end;
   }
+  // No whole number keeps the sign of "-0".
+  if (out.negative && out.mantissa == 0 && out.exact && !out.padded) out.integral = false;
   return p;
 }
 

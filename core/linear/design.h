@@ -42,6 +42,7 @@ class Design {
   double mean(std::size_t column) const { return means_[column]; }
   // The population standard deviation; 0 where the column is constant to rounding.
   double deviation(std::size_t column) const { return deviations_[column]; }
+  const std::vector<double>& deviations() const { return deviations_; }
   double targetMean() const { return means_.back(); }
 
   // Rows [begin, end) of [Z | y - mean]: (x - mean) / deviation, 0 in constant columns, then the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/linear/linear_model.h"
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -43,8 +44,8 @@ class LinearPredictor : public Predictor {
 };
 
 Model modelOf(std::string type, double intercept, const std::vector<Term>& terms,
-              const std::vector<double>& coefficients, std::vector<Feature> features,
-              std::string target, std::string target_unit) {
+              const std::vector<double>& coefficients, const std::vector<double>& deviations,
+              std::vector<Feature> features, std::string target, std::string target_unit) {
   Model model;
   model.type = std::move(type);
   model.features = std::move(features);
@@ -57,29 +58,46 @@ Model modelOf(std::string type, double intercept, const std::vector<Term>& terms
     listed.push_back(std::move(entry));
   }
   model.configuration = {{"intercept", intercept}, {"terms", std::move(listed)}};
-  model.tensors.emplace("coefficients", Tensor::of({coefficients.size()}, coefficients, {"term"}));
+  const auto keep = [&](const char* name, const std::vector<double>& values) {
+    model.tensors.emplace(name, Tensor::of({values.size()}, values, {"term"}));
+  };
+  keep("coefficients", coefficients);
+  keep("deviations", deviations);
   return model;
+}
+
+Tensor estimatesOf(const OlsFit& fit) {
+  std::vector<double> values;
+  const auto add = [&](const Estimate& of) {
+    values.insert(values.end(), {of.standard_error, of.t, of.p, of.low, of.high, of.vif});
+  };
+  add(fit.intercept_estimate);
+  for (const Estimate& estimate : fit.estimates) add(estimate);
+  return Tensor::of({fit.estimates.size() + 1, 6}, std::move(values), {"term", "statistic"});
 }
 
 }  // namespace
 
 Model olsModel(const OlsFit& fit, std::vector<Feature> features, std::string target,
                std::string target_unit) {
-  Model model = modelOf("ols", fit.intercept, fit.terms, fit.coefficients, std::move(features),
-                        std::move(target), std::move(target_unit));
+  Model model = modelOf("ols", fit.intercept, fit.terms, fit.coefficients, fit.deviations,
+                        std::move(features), std::move(target), std::move(target_unit));
+  model.tensors.emplace("estimates", estimatesOf(fit));
   model.configuration["rows"] = fit.rows;
   model.configuration["residual_standard_error"] =
       fit.residual_freedom > 0 ? nlohmann::json(fit.residual_standard_error) : nullptr;
+  model.configuration["r2"] = std::isfinite(fit.r2) ? nlohmann::json(fit.r2) : nullptr;
   model.predictor = linearPredictor(model);
   return model;
 }
 
 Model ridgeModel(const RidgeFit& fit, std::vector<Feature> features, std::string target,
                  std::string target_unit) {
-  Model model = modelOf("ridge", fit.intercept, fit.terms, fit.coefficients, std::move(features),
-                        std::move(target), std::move(target_unit));
+  Model model = modelOf("ridge", fit.intercept, fit.terms, fit.coefficients, fit.deviations,
+                        std::move(features), std::move(target), std::move(target_unit));
   model.configuration["rows"] = fit.rows;
   model.configuration["lambda"] = fit.lambda;
+  model.configuration["effective_freedom"] = fit.effective_freedom;
   model.predictor = linearPredictor(model);
   return model;
 }

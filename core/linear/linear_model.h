@@ -14,7 +14,10 @@ namespace lineament::linear {
 
 // A fit as a model of type "ols" or "ridge", bound to its predictor. The configuration holds the
 // intercept and the terms ({"feature": index, "level": index or null, "name"}), the tensor
-// "coefficients" one number per term.
+// "coefficients" one number per term, and "deviations" the standard deviation of each term's
+// column. Least squares adds the tensor "estimates", one row for the intercept and one per term:
+// standard error, t, p, the 95 % interval's ends and the variance inflation factor, NaN where
+// there is none.
 Model olsModel(const OlsFit& fit, std::vector<Feature> features, std::string target,
                std::string target_unit);
 Model ridgeModel(const RidgeFit& fit, std::vector<Feature> features, std::string target,

@@ -162,6 +162,7 @@ OlsFit fitOls(const std::vector<Feature>& features, std::span<const double> rows
   Independence independence = independentColumns(factor, design.columns(), context);
   OlsFit fit;
   fit.terms = design.terms();
+  fit.deviations = design.deviations();
   fit.rows = design.rows();
   fit.kept = std::move(independence.kept);
   fit.dropped = std::move(independence.dropped);

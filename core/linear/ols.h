@@ -31,6 +31,7 @@ struct OlsFit {
   double intercept = 0;
   std::vector<double> coefficients;  // one per term, in the target's unit per the feature's; 0
                                      // where dropped
+  std::vector<double> deviations;    // population standard deviation of each term's column
   Estimate intercept_estimate;
   std::vector<Estimate> estimates;  // one per term
   std::vector<std::size_t> kept;    // terms that were fitted

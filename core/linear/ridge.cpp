@@ -111,6 +111,7 @@ RidgeFit fitRidge(const std::vector<Feature>& features, std::span<const double> 
   const Decomposition parts = decompose(design, context);
   RidgeFit fit;
   fit.terms = design.terms();
+  fit.deviations = design.deviations();
   fit.rows = design.rows();
   fit.path = pathOf(parts, settings, static_cast<double>(fit.rows));
   context.checkpoint(0.7, "Choosing the penalty");

@@ -37,6 +37,7 @@ struct RidgeFit {
   std::vector<Term> terms;
   double intercept = 0;
   std::vector<double> coefficients;  // per term, in the target's unit per the feature's
+  std::vector<double> deviations;    // population standard deviation of each term's column
   double lambda = 0;
   double score = 0;
   double effective_freedom = 0;

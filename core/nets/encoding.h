@@ -22,21 +22,33 @@ class InputEncoding {
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& scale() const { return scale_; }
 
-  // False, with zeros written, where a number is NaN or a level is none of the known ones.
+  // Inputs that the feature takes.
+  std::size_t inputsOf(std::size_t feature) const {
+    return levels_[feature] == 0 ? 1 : levels_[feature];
+  }
+
+  // Writes one feature's inputs. False, with zeros written, where a number is NaN or a level is
+  // none of the known ones.
+  template <class T>
+  bool encode(std::size_t feature, double value, T* inputs) const {
+    if (levels_[feature] == 0) {
+      const bool valid = !std::isnan(value);
+      *inputs = valid ? static_cast<T>((value - mean_[feature]) / scale_[feature]) : T{0};
+      return valid;
+    }
+    for (std::size_t k = 0; k < levels_[feature]; ++k) inputs[k] = T{0};
+    const bool known = value >= 0 && value < static_cast<double>(levels_[feature]);
+    if (known) inputs[static_cast<std::size_t>(value)] = T{1};
+    return known;
+  }
+
+  // A whole row's; false where one of its features is.
   template <class T>
   bool encode(const double* row, T* inputs) const {
     bool valid = true;
     for (std::size_t j = 0; j < levels_.size(); ++j) {
-      if (levels_[j] == 0) {
-        valid &= !std::isnan(row[j]);
-        *inputs++ = std::isnan(row[j]) ? T{0} : static_cast<T>((row[j] - mean_[j]) / scale_[j]);
-        continue;
-      }
-      for (std::size_t k = 0; k < levels_[j]; ++k) inputs[k] = T{0};
-      const bool known = row[j] >= 0 && row[j] < static_cast<double>(levels_[j]);
-      if (known) inputs[static_cast<std::size_t>(row[j])] = T{1};
-      valid &= known;
-      inputs += levels_[j];
+      valid &= encode(j, row[j], inputs);
+      inputs += inputsOf(j);
     }
     return valid;
   }

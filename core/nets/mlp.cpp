@@ -127,6 +127,12 @@ MlpFit fitMlp(const std::vector<Feature>& features, const std::string& target,
   fit.model = {"mlp", 1, features, target, target_unit, nlohmann::json::object(), {}, nullptr};
   fit.model.configuration["training"] = trainingRecord(settings, split, training, context.seed);
   storeLayers(layers, fit.model);
+  const std::uint64_t epochs = training.training_losses.size();
+  fit.model.tensors["training.losses"] = Tensor::of({epochs}, training.training_losses, {"epoch"});
+  if (!training.validation_losses.empty()) {
+    fit.model.tensors["validation.losses"] =
+        Tensor::of({epochs}, training.validation_losses, {"epoch"});
+  }
   const std::uint64_t width = features.size();
   fit.model.tensors["input.mean"] = Tensor::of({width}, encoding.mean());
   fit.model.tensors["input.scale"] = Tensor::of({width}, encoding.scale());

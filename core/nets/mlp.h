@@ -31,7 +31,8 @@ struct MlpSettings {
 };
 
 struct MlpFit {
-  Model model;            // type "mlp", bound
+  Model model;            // type "mlp", bound; the losses are its tensors "training.losses" and
+                          // "validation.losses"
   Series learning_curve;  // training and validation loss over epochs, the best epoch marked
   int best_epoch = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "core/base/blas.h"
@@ -16,7 +17,9 @@ namespace {
 // Rows of a task: a few hundred fill BLAS's blocks and still fit the cache with a wide layer.
 constexpr std::size_t kRowBlock = 256;
 
-class MlpPredictor : public Predictor {
+// The layers up to the first activation are affine, and the encoding takes features one by one:
+// together they are an additive start.
+class MlpPredictor : public Predictor, public AdditiveStart {
  public:
   explicit MlpPredictor(const Model& model)
       : encoding_(model.features, modelTensor(model, "input.mean", model.features.size()),
@@ -27,6 +30,8 @@ class MlpPredictor : public Predictor {
         target_scale_(modelTensor(model, "target.scale", outputs_)) {
     widest_ = encoding_.width();
     for (const Layer& layer : layers_) widest_ = std::max(widest_, layer.outputs);
+    while (activation_ < layers_.size() && layers_[activation_].hasTensors()) ++activation_;
+    foldStart();
   }
 
   std::size_t featureCount() const override { return encoding_.featureCount(); }
@@ -41,44 +46,114 @@ class MlpPredictor : public Predictor {
               });
   }
 
+  const AdditiveStart* additiveStart() const override { return activation_ > 0 ? this : nullptr; }
+  std::size_t width() const override { return constant_.size(); }
+  void constant(std::span<double> sums) const override {
+    std::copy(constant_.begin(), constant_.end(), sums.begin());
+  }
+
+  void part(std::size_t feature, double value, std::span<double> numbers) const override {
+    std::vector<double> inputs(encoding_.inputsOf(feature));
+    if (!encoding_.encode(feature, value, inputs.data())) {
+      std::fill(numbers.begin(), numbers.end(), std::numeric_limits<double>::quiet_NaN());
+      return;
+    }
+    std::fill(numbers.begin(), numbers.end(), 0.0);
+    const double* weights = weights_.data() + first_input_[feature] * width();
+    for (const double input : inputs) {
+      for (std::size_t k = 0; input != 0 && k < width(); ++k) numbers[k] += input * weights[k];
+      weights += width();
+    }
+  }
+
+  void rest(std::span<double> sums, std::span<double> outputs) const override {
+    const std::size_t count = sums.size() / width();
+    const Scratch scratch(count * widest_);
+    const double* found = runLayers(activation_, width(), count, sums.data(), scratch);
+    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = rescaled(found[i], i % outputs_);
+  }
+
  private:
+  // Two places for what goes from layer to layer.
+  struct Scratch {
+    explicit Scratch(std::size_t size)
+        : one(std::make_unique_for_overwrite<double[]>(size)),
+          other(std::make_unique_for_overwrite<double[]>(size)) {}
+    std::unique_ptr<double[]> one, other;
+  };
+
+  // The affine layers as one: what each input adds to their outputs, and what they give for none.
+  void foldStart() {
+    const std::size_t inputs = encoding_.width();
+    std::vector<double> units(inputs * widest_), none(widest_), next(inputs * widest_);
+    for (std::size_t i = 0; i < inputs; ++i) units[i * inputs + i] = 1;
+    std::size_t width = inputs;
+    for (std::size_t i = 0; i < activation_; ++i) {
+      const Layer& layer = layers_[i];
+      width = layer.outputs;
+      applyAffine(layer, std::vector<double>(width), inputs, units.data(), next.data());
+      units.swap(next);
+      applyAffine(layer, layer.bias, 1, none.data(), next.data());
+      std::copy_n(next.begin(), width, none.begin());
+    }
+    weights_.assign(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(inputs * width));
+    constant_.assign(none.begin(), none.begin() + static_cast<std::ptrdiff_t>(width));
+    std::size_t first = 0;
+    for (std::size_t j = 0; j < featureCount(); ++j) {
+      first_input_.push_back(first);
+      first += encoding_.inputsOf(j);
+    }
+  }
+
+  double rescaled(double output, std::size_t k) const {
+    return output * target_scale_[k] + target_mean_[k];
+  }
+
   void predictBlock(const double* rows, std::size_t count, double* outputs) const {
-    std::vector<double> now(count * widest_), next(count * widest_);
+    const Scratch scratch(count * widest_);
     std::vector<bool> valid(count);
     for (std::size_t i = 0; i < count; ++i) {
-      valid[i] = encoding_.encode(rows + i * featureCount(), now.data() + i * encoding_.width());
+      valid[i] = encoding_.encode(rows + i * featureCount(), &scratch.one[i * encoding_.width()]);
     }
-    std::size_t width = encoding_.width();
-    for (const Layer& layer : layers_) {
-      if (layer.type == Layer::Type::linear) {
-        applyLinear(layer, now, count, next);
-        now.swap(next);
-        width = layer.outputs;
-      } else if (layer.type == Layer::Type::affine) {
-        for (std::size_t i = 0; i < count * width; ++i) {
-          now[i] = now[i] * layer.weight[i % width] + layer.bias[i % width];
-        }
-      } else {
-        activate(layer.type, now.data(), count * width);
-      }
-    }
+    const double* found = runLayers(0, encoding_.width(), count, scratch.one.get(), scratch);
     for (std::size_t i = 0; i < count * outputs_; ++i) {
-      const std::size_t k = i % outputs_;
-      outputs[i] = valid[i / outputs_] ? now[i] * target_scale_[k] + target_mean_[k]
+      outputs[i] = valid[i / outputs_] ? rescaled(found[i], i % outputs_)
                                        : std::numeric_limits<double>::quiet_NaN();
     }
   }
 
-  static void applyLinear(const Layer& layer, const std::vector<double>& from, std::size_t count,
-                          std::vector<double>& to) {
-    for (std::size_t i = 0; i < count; ++i) {
-      std::copy(layer.bias.begin(), layer.bias.end(),
-                to.begin() + static_cast<std::ptrdiff_t>(i * layer.outputs));
+  // From the layer `first` on, over the numbers at `now`, which are used up; gives where the last
+  // layer's are.
+  const double* runLayers(std::size_t first, std::size_t width, std::size_t count, double* now,
+                          const Scratch& scratch) const {
+    for (std::size_t i = first; i < layers_.size(); ++i) {
+      const Layer& layer = layers_[i];
+      if (layer.hasTensors()) {
+        double* const next = now == scratch.one.get() ? scratch.other.get() : scratch.one.get();
+        applyAffine(layer, layer.bias, count, now, next);
+        now = next;
+        width = layer.outputs;
+      } else {
+        activate(layer.type, now, count * width);
+      }
     }
-    matrixProduct(Transpose::no, Transpose::yes, 1.0,
-                  {from.data(), count, layer.inputs, layer.inputs},
+    return now;
+  }
+
+  static void applyAffine(const Layer& layer, const std::vector<double>& bias, std::size_t count,
+                          const double* from, double* to) {
+    if (layer.type == Layer::Type::affine) {
+      for (std::size_t i = 0; i < count * layer.outputs; ++i) {
+        to[i] = from[i] * layer.weight[i % layer.outputs] + bias[i % layer.outputs];
+      }
+      return;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      std::copy(bias.begin(), bias.end(), to + i * layer.outputs);
+    }
+    matrixProduct(Transpose::no, Transpose::yes, 1.0, {from, count, layer.inputs, layer.inputs},
                   {layer.weight.data(), layer.outputs, layer.inputs, layer.inputs}, 1.0,
-                  {to.data(), count, layer.outputs, layer.outputs});
+                  {to, count, layer.outputs, layer.outputs});
   }
 
   InputEncoding encoding_;
@@ -86,6 +161,10 @@ class MlpPredictor : public Predictor {
   std::size_t outputs_;
   std::vector<double> target_mean_, target_scale_;
   std::size_t widest_ = 0;
+  std::size_t activation_ = 0;   // the first layer behind the additive start
+  std::vector<double> weights_;  // of the start, encoded inputs x width()
+  std::vector<double> constant_;
+  std::vector<std::size_t> first_input_;  // of each feature
 };
 
 }  // namespace

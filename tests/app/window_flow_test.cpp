@@ -2,84 +2,18 @@
 // A table is dropped on the window, a model fitted to it, the model explained and the figure
 // exported: by the events and clicks of a person.
 #include <QAccessible>
-#include <QComboBox>
-#include <QDragEnterEvent>
 #include <QDragLeaveEvent>
-#include <QDropEvent>
-#include <QFile>
-#include <QMimeData>
 #include <QStandardPaths>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QUrl>
-#include <cmath>
 
 #include "app/window/action_registry.h"
-#include "app/window/analysis_form.h"
 #include "app/window/drop_overlay.h"
 #include "app/window/figure_dialog.h"
-#include "app/window/main_window.h"
-#include "app/window/primary_button.h"
-#include "app/window/project_tree.h"
-#include "app/window/view_tabs.h"
 #include "core/analyses/all.h"
 #include "core/project/flow.h"
+#include "tests/app/window_fixture.h"
 
 namespace lineament::app {
-namespace {
-
-constexpr int kPatienceMs = 60'000;
-
-// Peak velocity falls with distance and grows with the hammer's weight.
-QByteArray pileTable(int rows) {
-  QByteArray text = "distance,weight,depth,ppv\n";
-  for (int i = 0; i < rows; ++i) {
-    const double distance = 5 + 0.37 * ((i * 53) % 97);
-    const double weight = 1 + 0.05 * ((i * 31) % 61);
-    const double depth = 2 + 0.11 * ((i * 17) % 43);
-    const double ppv = 30 - 0.6 * distance + 4 * weight + 0.1 * std::sin(7.0 * i);
-    text += QByteArray::number(distance) + ',' + QByteArray::number(weight) + ',' +
-            QByteArray::number(depth) + ',' + QByteArray::number(ppv) + '\n';
-  }
-  return text;
-}
-
-QString written(const QTemporaryDir& folder, const QString& name, const QByteArray& content) {
-  QFile file(folder.filePath(name));
-  if (!file.open(QIODevice::WriteOnly)) return {};
-  file.write(content);
-  return file.fileName();
-}
-
-void drag(MainWindow& window, const QMimeData& mime) {
-  QDragEnterEvent event(QPoint(300, 300), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(&window, &event);
-}
-
-void drop(MainWindow& window, const QString& file) {
-  QMimeData mime;
-  mime.setUrls({QUrl::fromLocalFile(file)});
-  drag(window, mime);
-  QDropEvent event(QPointF(300, 300), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(&window, &event);
-}
-
-void clickRun(MainWindow& window) {
-  QTest::mouseClick(window.form().findChild<PrimaryButton*>("run"), Qt::LeftButton);
-}
-
-QComboBox* comboOf(MainWindow& window, const char* field) {
-  return window.form().findChild<QWidget*>(field)->findChild<QComboBox*>();
-}
-
-ViewPage* pageOf(MainWindow& window, const QString& view) {
-  for (ViewPage* page : window.tabs().pages()) {
-    if (page->showing().view == view) return page;
-  }
-  return nullptr;
-}
-
-}  // namespace
+using namespace testing;
 
 class WindowFlowTest : public QObject {
   Q_OBJECT

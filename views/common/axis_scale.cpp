@@ -130,6 +130,9 @@ Ticks ticksFor(const AxisScale& scale, double spacing) {
   }
   QCPAxisTicker ticker;
   generate(ticker, scale, spacing, major, ticks.minor);
+  if (scale.whole) {
+    std::erase_if(major, [](double value) { return std::abs(value - std::round(value)) > 1e-6; });
+  }
   ticks.major = linearTicks(major);
   if (!scale.logarithmic) ticks.minor.clear();  // between even steps the eye needs no help
   return ticks;

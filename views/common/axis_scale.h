@@ -17,6 +17,7 @@ struct AxisScale {
   double first = 0;
   double last = 1;
   bool logarithmic = false;
+  bool whole = false;  // it counts things: ticks at whole numbers only
 
   double position(double value) const;
   double value(double position) const;

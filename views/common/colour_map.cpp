@@ -2,12 +2,15 @@
 #include "views/common/colour_map.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numbers>
 
 namespace lineament::views {
 
 namespace {
+
+std::atomic<bool> safe_preferred{false};
 
 struct Linear {
   double red, green, blue;
@@ -176,6 +179,14 @@ const ShapColours& shapColours(bool colour_blind_safe) {
   static const ShapColours known{red_blue, QColor(0xff0051), QColor(0x008bfb)};
   static const ShapColours safe{blue_gold, blue_gold.at(1), blue_gold.at(0)};
   return colour_blind_safe ? safe : known;
+}
+
+bool safeColoursPreferred() {
+  return safe_preferred;
+}
+
+void preferSafeColours(bool safe) {
+  safe_preferred = safe;
 }
 
 QColor categoricalColour(int index, bool dark) {

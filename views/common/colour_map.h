@@ -53,6 +53,10 @@ struct ShapColours {
 };
 const ShapColours& shapColours(bool colour_blind_safe);
 
+// What a person prefers where a figure does not say which of the two it has.
+bool safeColoursPreferred();
+void preferSafeColours(bool safe);
+
 // The colour of category `index`; after eight the set starts again, to be told apart by markers.
 constexpr int kCategories = 8;
 QColor categoricalColour(int index, bool dark);

@@ -73,7 +73,7 @@ void ExplanationView::setOptions(const nlohmann::json& options) {
 nlohmann::json ExplanationView::options() const {
   nlohmann::json options = PlotView::options();
   options["max_display"] = most_lines_;
-  options["colours"] = safe_colours_ ? "safe" : "shap";
+  if (safe_colours_) options["colours"] = *safe_colours_ ? "safe" : "shap";
   return options;
 }
 

@@ -26,7 +26,7 @@ std::vector<FeatureLine> featureLines(const Explanation& explanation, std::size_
 QString featureValueText(const Explanation& explanation, std::size_t row, std::size_t feature);
 
 // What the pictures of an Explanation have in common. Options: "max_display" (10), "colours"
-// ("shap", or "safe" for readers who cannot tell red from blue).
+// ("shap", or "safe" for readers who cannot tell red from blue; else as the person prefers).
 class ExplanationView : public PlotView {
   Q_OBJECT
 
@@ -46,7 +46,9 @@ class ExplanationView : public PlotView {
   const Explanation& explanation() const { return explanation_; }
   std::string origin() const override { return origin_; }
   std::size_t mostLines() const { return most_lines_; }
-  const ShapColours& colours() const { return shapColours(safe_colours_); }
+  const ShapColours& colours() const {
+    return shapColours(safe_colours_.value_or(safeColoursPreferred()));
+  }
 
   // Explained rows count from 0; selections count in the rows of the explained table.
   std::size_t sourceRow(std::size_t row) const;
@@ -60,7 +62,7 @@ class ExplanationView : public PlotView {
   Explanation explanation_;
   std::string origin_;
   std::size_t most_lines_ = 10;
-  bool safe_colours_ = false;
+  std::optional<bool> safe_colours_;  // as the figure says
 };
 
 // The lines' labels right-aligned before `plot`, and the width they need in a figure of `width`.

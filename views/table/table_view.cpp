@@ -46,6 +46,7 @@ TableView::TableView(QWidget* parent) : View(parent) {
   grid_->setHorizontalHeader(head_);
   grid_->setFrameShape(QFrame::NoFrame);
   grid_->setWordWrap(false);
+  grid_->setTabKeyNavigation(false);  // Tab leads on to the next control
   grid_->setSelectionBehavior(QAbstractItemView::SelectRows);
   grid_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   grid_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

@@ -110,6 +110,7 @@ class CsvReaderTest : public QObject {
     row("idle lines and rows", "a,b\n\n1,2\n,\n  \n3,4\n,\n", "a:integer=1,3;b:integer=2,4");
     row("trailing delimiters", "a,b,\n1,2,\n3,4,\n", "a:integer=1,3;b:integer=2,4");
     row("ragged", "a,b\n1\n2,3,x\n4,5\n", "a:integer=1,2,4;b:integer=~,3,5;c3:text=~,x,~");
+    row("minus zero is no unit", "a,b\n-0,1\n2,3\n4,5\n", "a:real=-0,2,4;b:integer=1,3,5");
     row("mark of UTF-8",
         "\xEF\xBB\xBF"
         "a,\xCA\xA4\n1,2\n",

@@ -76,8 +76,8 @@ class CsvWriterTest : public QObject {
 
   Folder folder_;
 
-  std::string written(const Table& table) {
-    writeCsv(table, folder_.path("out.csv"));
+  std::string written(const Table& table, CsvUnits units = CsvUnits::none) {
+    writeCsv(table, folder_.path("out.csv"), {}, units);
     return InputFile(folder_.path("out.csv")).readAll();
   }
 
@@ -105,25 +105,49 @@ class CsvWriterTest : public QObject {
     }
   }
 
-  void unitsInTheSecondRowComeBack() {
-    const SharedArray<std::uint8_t> all_there;
-    const Table table(
-        {Column("force", SharedArray<double>(std::vector<double>{1.5, 2}), all_there, "kN"),
-         Column("place", words({"ground", "roof"})),
-         Column("count", SharedArray<double>(std::vector<double>{3, 4}))});
-    writeCsv(table, folder_.path("units.csv"), {}, CsvUnits::second_row);
-    const Table again = readCsv(folder_.path("units.csv"));
-    QCOMPARE(inWords(again), inWords(table));
-    QCOMPARE(again.column(0).unit(), std::string("kN"));
-    QCOMPARE(again.column(1).unit(), std::string());
-    QCOMPARE(again.column(2).unit(), std::string());
-  }
-
   void rowsOfNothingStay() {
     const Table one({Column("a", SharedArray<double>(std::vector<double>{1.5, 0, 0}),
                             SharedArray<std::uint8_t>(std::vector<std::uint8_t>{0, 1, 1}))});
     writeCsv(one, folder_.path("r.csv"));
     QCOMPARE(inWords(readCsv(folder_.path("r.csv"))), std::string("a:real=1.5,~,~"));
+  }
+
+  void unitsComeBack() {
+    const std::vector<double> numbers{1.5, 2.5};
+    const SharedArray<std::uint8_t> there;
+    const auto real = [&](const char* name, const char* unit) {
+      return Column(name, SharedArray<double>(numbers), there, unit);
+    };
+    const Table table({real("distance", "m"), Column("place", words({"a", "b"})),
+                       real("velocity", "mm/s"),
+                       real("temperature",
+                            "\xC2\xB0"
+                            "C"),
+                       real("slope", "mm/s per t, by the \"book\""), real("count", ""),
+                       real("share", "%"), real("ratio", "-"), real("bracketed", "(kN)")});
+    QCOMPARE(written(table).find("mm/s"), std::string::npos);
+    QVERIFY(written(table, CsvUnits::second_row).find("\nm,,mm/s,") != std::string::npos);
+    const Table again = readCsv(folder_.path("out.csv"));
+    QCOMPARE(inWords(again), inWords(table));
+    for (std::size_t i = 0; i < table.columnCount(); ++i) {
+      QCOMPARE(again.column(i).unit(), table.column(i).unit());
+    }
+  }
+
+  // A row of units that nobody would know for one would be read as data.
+  void unitsThatCannotComeBackAreLeftOut() {
+    const SharedArray<std::uint8_t> there, missing(std::vector<std::uint8_t>{1});
+    const std::vector<double> none, one{1};
+    QCOMPARE(
+        written(Table({Column("a", SharedArray<double>(none), there, "m")}), CsvUnits::second_row),
+        std::string("a\n"));
+    QCOMPARE(
+        written(Table({Column("a", SharedArray<double>(one), missing, "m")}), CsvUnits::second_row),
+        std::string("a\nNA\n"));
+    QCOMPARE(written(Table({Column("a", words({"x"}), there, "m"),
+                            Column("b", SharedArray<double>(one))}),
+                     CsvUnits::second_row),
+             std::string("a,b\nx,1.0\n"));
   }
 
   void specialNumbers() {

@@ -57,6 +57,27 @@ class LinearModelTest : public QObject {
     QVERIFY(before == after);
   }
 
+  // What a reader of the file needs to show the model without its data.
+  void carriesEstimatesAndDeviations() {
+    std::vector<double> rows, targets;
+    for (int i = 0; i < 8; ++i) {
+      rows.push_back(i);
+      targets.push_back(3 - 2 * i + (i % 2 ? 0.5 : -0.5));
+    }
+    const std::vector<Feature> features{{"x", "m", {}}};
+    const OlsFit fit = fitOls(features, rows, targets, {});
+    const Model model = olsModel(fit, features, "y", "");
+    const Tensor& estimates = model.tensors.at("estimates");
+    QCOMPARE(estimates.shape(), (std::vector<std::uint64_t>{2, 6}));
+    QCOMPARE(estimates.number(0), fit.intercept_estimate.standard_error);
+    QCOMPARE(estimates.number(6 + 3), fit.estimates[0].low);
+    QCOMPARE(estimates.number(6 + 5), fit.estimates[0].vif);
+    // Of 0 ... 7: the square root of (8 * 8 - 1) / 12.
+    QVERIFY(std::abs(model.tensors.at("deviations").number(0) - std::sqrt(63.0 / 12)) < 1e-12);
+    const Model ridge = ridgeModel(fitRidge(features, rows, targets, {}, {}), features, "y", "");
+    QCOMPARE(ridge.tensors.at("deviations").number(0), model.tensors.at("deviations").number(0));
+  }
+
   void unknownLevelsAndMissingValuesGiveNoNumber() {
     const Model model = knownModel();
     const std::vector<double> rows{1, 3, 1, -1, NAN, 0, 1, NAN};

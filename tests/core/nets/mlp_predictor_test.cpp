@@ -113,6 +113,36 @@ class MlpPredictorTest : public QObject {
     predictor->predict({}, {}, {});  // nothing to do
   }
 
+  // The start is all that comes before the first activation.
+  void additiveStartAndRestAreTheWhole() {
+    Model normed = smallModel("tanh");  // a batch norm between two linear layers
+    normed.configuration["layers"].erase(1);
+    for (const Model& model : {smallModel("relu"), smallModel("gelu"), normed}) {
+      const auto predictor = mlpPredictor(model);
+      const AdditiveStart* start = predictor->additiveStart();
+      QVERIFY(start);
+      Random random(8);
+      for (int i = 0; i < 50; ++i) {
+        const std::vector<double> row{random.uniform(-3, 3), double(i % 2), random.uniform(-3, 3)};
+        std::vector<double> sums(start->width()), part(start->width()), whole(2), found(2);
+        start->constant(sums);
+        for (std::size_t j = 0; j < 3; ++j) {
+          start->part(j, row[j], part);
+          for (std::size_t k = 0; k < part.size(); ++k) sums[k] += part[k];
+        }
+        start->rest(sums, found);
+        predictor->predict(row, whole, {});
+        QVERIFY(std::abs(found[0] - whole[0]) < 1e-12);
+        QVERIFY(std::abs(found[1] - whole[1]) < 1e-12);
+      }
+      std::vector<double> part(start->width());
+      for (const auto& [feature, value] : {std::pair{0, std::nan("")}, {1, 2.0}, {1, -1.0}}) {
+        start->part(static_cast<std::size_t>(feature), value, part);
+        for (const double number : part) QVERIFY(std::isnan(number));
+      }
+    }
+  }
+
   void sameBytesAtAnyThreadCount() {
     const auto predictor = mlpPredictor(smallModel("tanh"));
     Random random(4);

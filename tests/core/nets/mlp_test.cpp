@@ -121,6 +121,8 @@ class MlpTest : public QObject {
     settings.patience = 5;
     const MlpFit fit = fitted(sample, settings);
     const Series& curve = fit.learning_curve;
+    const Tensor& losses = fit.model.tensors.at("validation.losses");
+    QVERIFY(std::ranges::equal(losses.numbers(), curve.curves[1].y.span()));
     QVERIFY(curve.y.logarithmic);
     QCOMPARE(curve.curves.size(), std::size_t(2));
     const auto& validation = curve.curves[1].y;
@@ -150,6 +152,7 @@ class MlpTest : public QObject {
     QCOMPARE(means[1], 7.0);
     QCOMPARE(scales[1], 1.0);
     QCOMPARE(fit.learning_curve.curves.size(), std::size_t(1));  // nothing held out
+    QVERIFY(!fit.model.tensors.count("validation.losses"));
   }
 
   void aConstantTargetIsPredicted() {

@@ -3,7 +3,7 @@
 
 #include <QStyledItemDelegate>
 
-namespace lineament::app {
+namespace lineament::views {
 
 // Rows of a given height, for lists and trees that are read and aimed at all day.
 class RoomyRows : public QStyledItemDelegate {
@@ -19,4 +19,4 @@ class RoomyRows : public QStyledItemDelegate {
   int height_;
 };
 
-}  // namespace lineament::app
+}  // namespace lineament::views

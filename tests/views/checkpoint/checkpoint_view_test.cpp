@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/checkpoint/checkpoint_view.h"
+
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTreeView>
+#include <QtTest>
+#include <limits>
+
+#include "core/base/error.h"
+#include "views/common/figure_export.h"
+#include "views/common/tensor_card.h"
+
+using namespace lineament;
+using namespace lineament::views;
+
+namespace {
+
+constexpr ErrorText kGone{"test.gone", "Read a tensor", "its bytes are not there", "", ""};
+
+// Two layers and a tensor whose values cannot be had.
+Checkpoint twoLayers() {
+  std::vector<Checkpoint::Entry> entries{
+      {"net.0.weight", DType::f64, {2, 3}, 48, {}},
+      {"net.0.bias", DType::f64, {2}, 16, {}},
+      {"net.1.weight", DType::f64, {1, 2}, 16, "shares its storage with net.0.bias"},
+      {"lost", DType::f64, {1}, 8, {}}};
+  const auto load = [](std::size_t index) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    if (index == 0) return Tensor::of({2, 3}, std::vector<double>{0, 1, 2, 3, 4, nan});
+    if (index == 1) return Tensor::of({2}, std::vector<double>{0.5, -0.5});
+    if (index == 2) return Tensor::of({1, 2}, std::vector<double>{1, 1});
+    throw Error(kGone);
+  };
+  return Checkpoint(std::move(entries), load);
+}
+
+struct Shown {
+  CheckpointView view;
+
+  Shown() {
+    view.resize(900, 500);
+    view.setData(Data(twoLayers()));
+    view.show();
+  }
+  QStringList names() const {
+    QStringList all;
+    for (QModelIndex row = view.model().index(0, 0); row.isValid();
+         row = view.tree()->indexBelow(row)) {
+      all << row.data().toString();
+    }
+    return all;
+  }
+};
+
+}  // namespace
+
+class CheckpointViewTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void listsAndCounts() {
+    Shown shown;
+    QCOMPARE(shown.names(), (QStringList{"net", "0", "weight", "bias", "1", "weight", "lost"}));
+    QCOMPARE(shown.view.caption(), QString("4 tensors, 11 parameters, 88 bytes"));
+    QVERIFY_EXCEPTION_THROWN(shown.view.setData(Data(Table())), Error);
+  }
+
+  void typingFilters() {
+    Shown shown;
+    QTest::keyClicks(shown.view.findChild<QLineEdit*>(), "weight 1");
+    QCOMPARE(shown.names(), (QStringList{"net.1", "weight"}));
+    QVERIFY(shown.view.caption().startsWith("1 of 4 tensors"));
+    QCOMPARE(shown.view.options()["filter"], nlohmann::json("weight 1"));
+    shown.view.fit();
+    QCOMPARE(shown.names().size(), 7);
+  }
+
+  void clickingSumsUpTheValues() {
+    Shown shown;
+    QTreeView& tree = *shown.view.tree();
+    QSignalSpy done(&shown.view.card(), &TensorCard::summedUp);
+    const QModelIndex weight = shown.view.model().indexOf(0);
+    QTest::mouseClick(tree.viewport(), Qt::LeftButton, {}, tree.visualRect(weight).center());
+    QTRY_COMPARE(done.count(), 1);
+    const TensorSummary& summary = *shown.view.card().summary();
+    QCOMPARE(summary.nan, 1u);
+    QCOMPARE(summary.high, 4.0);
+    QCOMPARE(shown.view.options()["tensor"], nlohmann::json("net.0.weight"));
+  }
+
+  void whatCannotBeReadIsSaid() {
+    Shown shown;
+    QSignalSpy done(&shown.view.card(), &TensorCard::summedUp);
+    shown.view.choose(3);
+    QTRY_COMPARE(done.count(), 1);
+    QVERIFY(!shown.view.card().summary());
+    QCOMPARE(shown.view.card().problem(), QString("its bytes are not there"));
+  }
+
+  // Before the window has heard of the values, as an export without a window has it.
+  void figureHasRowsAndValues() {
+    CheckpointView view;
+    view.setData(Data(twoLayers()));
+    view.setOptions({{"tensor", "net.0.weight"}});
+    const QString svg = QString::fromUtf8(figureSvg(view, {}));
+    for (const char* text : {"Shape", "2 × 3", "net.0.weight", "Deviation", "NaN", "4 tensors"}) {
+      QVERIFY2(svg.contains(text), text);
+    }
+  }
+
+  void copiesWholeNames() {
+    Shown shown;
+    const QStringList lines = shown.view.copied().split('\n', Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 5);
+    QCOMPARE(lines[1], QString("net.0.weight\t2 x 3\tfloat64\t6\t48"));
+    shown.view.choose(1);
+    QCOMPARE(shown.view.copied().split('\n', Qt::SkipEmptyParts).size(), 2);
+  }
+
+  void emptyCheckpointsShow() {
+    CheckpointView view;
+    view.setData(Data(Checkpoint()));
+    QVERIFY(figureSvg(view, {}).contains("0 tensors"));
+  }
+};
+
+QTEST_MAIN(CheckpointViewTest)
+#include "checkpoint_view_test.moc"
