@@ -86,7 +86,7 @@ bool dateValue(const NpyType& type, std::int64_t count, std::int64_t& value) {
   if (count == kNotATime || __builtin_mul_overflow(count, type.unit_count, &count)) return false;
   if (type.unit == "Y" || type.unit == "M") {
     const std::int64_t months_per_count = type.unit == "Y" ? 12 : 1;
-    constexpr std::int64_t kMostMonths = 12 * 1000000;
+    constexpr std::int64_t kMostMonths = 12'000'000;
     if (count > kMostMonths || count < -kMostMonths) return false;
     const std::int64_t months = count * months_per_count;
     const std::int64_t year = months >= 0 ? months / 12 : -((-months + 11) / 12);
