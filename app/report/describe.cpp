@@ -185,6 +185,9 @@ std::vector<Block> described(const Tensor&) {
 std::vector<Block> described(const Series&) {
   return {};
 }
+std::vector<Block> described(const AttentionStack&) {
+  return {};
+}
 std::vector<Block> described(const FigureSpec&) {
   return {};
 }
