@@ -26,8 +26,10 @@ double fmaChains(std::size_t rounds, float* sink) {
   const hn::ScalableTag<float> d;
   const auto factor = hn::Set(d, 0.999999f);
   const auto term = hn::Set(d, 1e-6f);
-  auto a = hn::Set(d, 1.0f), b = a, c = a, e = a, f = a, g = a;
-  auto h = a, i = a, j = a, k = a, l = a, m = a;
+  // Different starts: equal chains would be one chain to the compiler.
+  const auto start = [&](float value) { return hn::Set(d, value); };
+  auto a = start(1), b = start(2), c = start(3), e = start(4), f = start(5), g = start(6);
+  auto h = start(7), i = start(8), j = start(9), k = start(10), l = start(11), m = start(12);
   for (std::size_t round = 0; round < rounds; ++round) {
     a = hn::MulAdd(a, factor, term);
     b = hn::MulAdd(b, factor, term);

@@ -39,8 +39,7 @@ constexpr ErrorText kNotFinite{"regress.not_finite", "Use the column '{name}'",
                                "a value is infinite", "row {row}",
                                "Correct the value, or clear it so that the row is left out"};
 constexpr ErrorText kFewRows{"regress.few_rows", "Fit '{name}'",
-                             "{rows} complete rows are there, at least {least} are needed",
-                             "{where}",
+                             "complete rows there: {rows}, needed at least: {least}", "{where}",
                              "Use a longer table, or leave out columns with missing values"};
 
 constexpr std::size_t kLevelsByDefault = 64;  // a text column with more is taken for a label
@@ -182,7 +181,7 @@ std::string emptiest(const Table& table, const std::vector<std::string>& names) 
     return table.require(a).missingCount() < table.require(b).missingCount();
   });
   const std::size_t count = table.require(*worst).missingCount();
-  return count == 0 ? "" : fmt::format("'{}' lacks {} values", *worst, count);
+  return count == 0 ? "" : fmt::format("missing in '{}': {}", *worst, countText(count));
 }
 
 }  // namespace

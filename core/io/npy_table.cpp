@@ -86,8 +86,8 @@ bool dateValue(const NpyType& type, std::int64_t count, std::int64_t& value) {
   if (count == kNotATime || __builtin_mul_overflow(count, type.unit_count, &count)) return false;
   if (type.unit == "Y" || type.unit == "M") {
     const std::int64_t months_per_count = type.unit == "Y" ? 12 : 1;
-    constexpr std::int64_t kMostMonths = 12 * 1000000;
-    if (std::abs(count) > kMostMonths) return false;
+    constexpr std::int64_t kMostMonths = 12'000'000;
+    if (count > kMostMonths || count < -kMostMonths) return false;
     const std::int64_t months = count * months_per_count;
     const std::int64_t year = months >= 0 ? months / 12 : -((-months + 11) / 12);
     value =
@@ -96,7 +96,8 @@ bool dateValue(const NpyType& type, std::int64_t count, std::int64_t& value) {
   }
   if (type.unit == "D" || type.unit == "W") {
     if (__builtin_mul_overflow(count, std::int64_t{type.unit == "W" ? 7 : 1}, &value)) return false;
-    return std::abs(value) <= std::numeric_limits<std::int32_t>::max();
+    constexpr std::int64_t kMostDays = std::numeric_limits<std::int32_t>::max();
+    return value >= -kMostDays && value <= kMostDays;
   }
   const double length = microsecondsPer(type.unit);
   if (length == 0) return false;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/nets/layer_kernels.h"
 
 namespace lineament::nets {
 
@@ -141,7 +142,7 @@ void map(double* values, std::size_t count, Function function) {
 void activate(Layer::Type type, double* values, std::size_t count) {
   switch (type) {
     case Layer::Type::relu:
-      return map(values, count, [](double x) { return x < 0 ? 0 : x; });
+      return rectify(values, count);
     case Layer::Type::tanh:
       return map(values, count, [](double x) { return std::tanh(x); });
     case Layer::Type::sigmoid:

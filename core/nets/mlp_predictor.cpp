@@ -7,6 +7,7 @@
 #include "core/base/blas.h"
 #include "core/base/parallel.h"
 #include "core/nets/encoding.h"
+#include "core/nets/layer_kernels.h"
 #include "core/nets/layers.h"
 #include "core/nets/mlp.h"
 
@@ -70,7 +71,7 @@ class MlpPredictor : public Predictor, public AdditiveStart {
     const std::size_t count = sums.size() / width();
     const Scratch scratch(count * widest_);
     const double* found = runLayers(activation_, width(), count, sums.data(), scratch);
-    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = rescaled(found[i], i % outputs_);
+    rescale(found, count, outputs.data());
   }
 
  private:
@@ -105,8 +106,13 @@ class MlpPredictor : public Predictor, public AdditiveStart {
     }
   }
 
-  double rescaled(double output, std::size_t k) const {
-    return output * target_scale_[k] + target_mean_[k];
+  // From what the layers give to the target's unit.
+  void rescale(const double* found, std::size_t count, double* outputs) const {
+    for (std::size_t i = 0; i < count; ++i, found += outputs_, outputs += outputs_) {
+      for (std::size_t k = 0; k < outputs_; ++k) {
+        outputs[k] = found[k] * target_scale_[k] + target_mean_[k];
+      }
+    }
   }
 
   void predictBlock(const double* rows, std::size_t count, double* outputs) const {
@@ -116,9 +122,10 @@ class MlpPredictor : public Predictor, public AdditiveStart {
       valid[i] = encoding_.encode(rows + i * featureCount(), &scratch.one[i * encoding_.width()]);
     }
     const double* found = runLayers(0, encoding_.width(), count, scratch.one.get(), scratch);
-    for (std::size_t i = 0; i < count * outputs_; ++i) {
-      outputs[i] = valid[i / outputs_] ? rescaled(found[i], i % outputs_)
-                                       : std::numeric_limits<double>::quiet_NaN();
+    rescale(found, count, outputs);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (valid[i]) continue;
+      std::fill_n(outputs + i * outputs_, outputs_, std::numeric_limits<double>::quiet_NaN());
     }
   }
 
@@ -147,6 +154,9 @@ class MlpPredictor : public Predictor, public AdditiveStart {
         to[i] = from[i] * layer.weight[i % layer.outputs] + bias[i % layer.outputs];
       }
       return;
+    }
+    if (layer.outputs == 1) {
+      return rowProducts(from, count, layer.inputs, layer.weight.data(), bias[0], to);
     }
     for (std::size_t i = 0; i < count; ++i) {
       std::copy(bias.begin(), bias.end(), to + i * layer.outputs);

@@ -118,6 +118,24 @@ bool isProjectFile(const std::filesystem::path& path) {
   }
 }
 
+namespace {
+
+// The errors of an empty database, told of the project that it was to become.
+void makeEmptyDatabase(const std::filesystem::path& file, const std::filesystem::path& project) {
+  try {
+    Database database(file, Database::Mode::create);
+    database.execute("PRAGMA auto_vacuum=INCREMENTAL");
+    database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
+    migrate(database);
+  } catch (const Error& problem) {
+    throw Error(kCannotCreate, {{"file", project.filename().string()},
+                                {"path", project.string()},
+                                {"reason", problem.found()}});
+  }
+}
+
+}  // namespace
+
 // Into a file beside it that takes the name only when it is whole, and only when no other has it.
 void Document::create(const std::filesystem::path& given) {
   const std::filesystem::path path = absoluteOf(given);
@@ -127,10 +145,7 @@ void Document::create(const std::filesystem::path& given) {
   if (!writable(path.parent_path())) throwErrno(kCannotCreate, path);
   const std::filesystem::path part = OutputFile(path).temporaryPath();
   try {
-    Database database(part, Database::Mode::create);
-    database.execute("PRAGMA auto_vacuum=INCREMENTAL");
-    database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
-    migrate(database);
+    makeEmptyDatabase(part, path);
   } catch (...) {
     ::unlink(part.c_str());
     throw;

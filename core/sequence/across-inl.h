@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/sequence/elementwise-inl.h"
 #include "core/sequence/tile.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,44 +25,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 inline constexpr std::size_t kTokens = 32;  // whole vectors of every target
 inline constexpr std::int64_t kTokensSigned = 32;
-
-// to[j][i] = from[i][j], by blocks of 4 x 4 in registers; any counts.
-HWY_INLINE void transposeTile(const float* HWY_RESTRICT from, std::size_t rows, std::size_t columns,
-                              std::size_t from_stride, float* HWY_RESTRICT to,
-                              std::size_t to_stride) {
-#if HWY_TARGET == HWY_SCALAR
-  constexpr std::size_t kWhole = 0;
-  const std::size_t whole_rows = kWhole, whole_columns = kWhole;
-#else
-  const hn::FixedTag<float, 4> d;
-  const hn::RepartitionToWide<decltype(d)> pairs;
-  const std::size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-  for (std::size_t i = 0; i < whole_rows; i += 4) {
-    for (std::size_t j = 0; j < whole_columns; j += 4) {
-      const float* block = from + i * from_stride + j;
-      const auto a = hn::LoadU(d, block), b = hn::LoadU(d, block + from_stride);
-      const auto c = hn::LoadU(d, block + 2 * from_stride);
-      const auto e = hn::LoadU(d, block + 3 * from_stride);
-      const auto ab_low = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));
-      const auto ab_high = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
-      const auto ce_low = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
-      const auto ce_high = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
-      float* out = to + j * to_stride + i;
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab_low, ce_low)), d, out);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_low, ce_low)), d, out + to_stride);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab_high, ce_high)), d,
-                 out + 2 * to_stride);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_high, ce_high)), d,
-                 out + 3 * to_stride);
-    }
-  }
-#endif
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = i < whole_rows ? whole_columns : 0; j < columns; ++j) {
-      to[j * to_stride + i] = from[i * from_stride + j];
-    }
-  }
-}
 
 // Which lanes of a row of pairs count: columns [first, last] are seen, those from `window` on are
 // in the window.

@@ -56,7 +56,7 @@ class ArflowTiles {
     rows_.load(Layout::kKey, first_, count_, keys_, key_rows_);
     scaleAll(key_rows_, count_ * size(key_stride_), static_cast<float>(layout_.scale));
     rows_.load(Layout::kValue, first_, count_, values_, value_rows_);
-    transposeTile(key_rows_, count_, keys_, size(key_stride_), keys_across_, size(chunk_stride_));
+    transpose(key_rows_, count_, keys_, size(key_stride_), keys_across_, size(chunk_stride_));
     double sum = 0;
     for (std::size_t i = 0; i < count_; ++i) {
       gates_[i] = rows_.call.inputs[Layout::kGate].at(
@@ -189,12 +189,12 @@ class ArflowBackward : ArflowTiles {
  private:
   void chunk(std::int64_t c) {
     loadChunk(c);
-    transposeTile(value_rows_, count_, values_, size(value_stride_), values_across_,
-                  size(chunk_stride_));
+    transpose(value_rows_, count_, values_, size(value_stride_), values_across_,
+              size(chunk_stride_));
     unpack(keptState(c), state_);
-    transposeTile(state_, keys_, values_, size(value_stride_), state_across_, size(key_stride_));
-    transposeTile(state_gradient_, keys_, values_, size(value_stride_), gradient_across_,
-                  size(key_stride_));
+    transpose(state_, keys_, values_, size(value_stride_), state_across_, size(key_stride_));
+    transpose(state_gradient_, keys_, values_, size(value_stride_), gradient_across_,
+              size(key_stride_));
     // What was written into the state: dK = V dS', dV = K dS.
     smallProduct<false>(count_, keys_, values_, value_rows_, value_stride_, 1, gradient_across_,
                         key_stride_, key_gradient_, key_stride_);

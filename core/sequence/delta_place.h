@@ -80,6 +80,14 @@ inline void forHeadsTogether(
             });
 }
 
+// Heads whose state one task takes over a token: a quarter of a megabyte, so that a task is worth
+// its start.
+inline std::size_t headsOfStep(const Sizes& sizes) {
+  constexpr std::int64_t kFloats = std::int64_t{1} << 16;
+  return static_cast<std::size_t>(
+      std::max<std::int64_t>(1, kFloats / (sizes.keys() * sizes.values())));
+}
+
 // The state of all heads: one matrix [key, value] each.
 inline StatePart deltaState(const Sizes& sizes) {
   const auto size = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/base/parallel.h"
+#include "core/sequence/attention_scale.h"
 #include "core/sequence/delta_place.h"
 #include "core/sequence/delta_rule_tiles.h"
 
@@ -18,8 +19,7 @@ enum Input : std::size_t { kQuery, kKey, kValue, kBeta, kLogDecay };
 constexpr double kLargestRate = 2 * (1 + 1e-5);  // 2 but for the rounding of a key of unit length
 
 double scaleOf(const Sizes& sizes, const Options& options) {
-  const double given = options.real(0);
-  return given > 0 ? given : 1 / std::sqrt(static_cast<double>(sizes.keys()));
+  return attentionScale(sizes, options.real(0));
 }
 
 std::size_t headsOf(const Sizes& sizes) {
@@ -195,12 +195,14 @@ void DeltaRule::step(const Call<float>& call, State<float>& state) const {
   const std::int64_t heads = call.sizes.heads();
   const DeltaOperands operands = operandsOf(call, gated_);
   const auto scale = static_cast<float>(scaleOf(call.sizes, *call.options));
-  forBlocks(headsOf(call.sizes), 1, *call.context, [&](std::size_t begin, std::size_t) {
-    const std::int64_t batch = static_cast<std::int64_t>(begin) / heads;
-    const std::int64_t head = static_cast<std::int64_t>(begin) % heads;
-    deltaStepHead(operands, call.sizes, scale, batch, head,
-                  state.values.data() + begin * stateElements(call.sizes), call.output);
-  });
+  forBlocks(headsOf(call.sizes), headsOfStep(call.sizes), *call.context,
+            [&](std::size_t begin, std::size_t end) {
+              for (std::size_t i = begin; i < end; ++i) {
+                const auto item = static_cast<std::int64_t>(i);
+                deltaStepHead(operands, call.sizes, scale, item / heads, item % heads,
+                              state.values.data() + i * stateElements(call.sizes), call.output);
+              }
+            });
   ++state.tokens;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/delta_rule_tiles.h"
+#include "core/base/subnormals.h"
 
 #include <algorithm>
 #include <array>
@@ -44,6 +45,7 @@ struct HeadRun {
 
 void deltaForward(const Call<float>& call, const DeltaOperands& operands, float scale,
                   std::int64_t batch, std::int64_t first_head, std::span<std::int64_t> overshoots) {
+  const FlushSubnormals flush;
   const DeltaShape shape(call.sizes);
   Workspace work;
   DeltaHead rule(work, shape, static_cast<bool>(operands.log_decay));
@@ -75,6 +77,7 @@ void deltaForward(const Call<float>& call, const DeltaOperands& operands, float 
 
 void deltaBackward(const BackwardCall<float>& back, const DeltaOperands& operands, float scale,
                    std::int64_t batch, std::int64_t head) {
+  const FlushSubnormals flush;
   const DeltaPlace place{back.forward, batch, head};
   const DeltaShape& shape = place.shape;
   Workspace work;
@@ -106,6 +109,7 @@ void deltaBackward(const BackwardCall<float>& back, const DeltaOperands& operand
 
 void deltaStep(const DeltaOperands& operands, const Sizes& sizes, float scale, std::int64_t batch,
                std::int64_t head, float* state, const StoredTarget& output) {
+  const FlushSubnormals flush;
   const DeltaShape shape(sizes);
   Workspace work;
   float* recall = work.tile(1, shape.keys);

@@ -12,6 +12,7 @@
 #include <hwy/highway.h>
 
 #include <cstddef>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
@@ -32,7 +33,7 @@ struct DeltaStep {
 };
 
 // Columns [first, first + kVectors vectors).
-template <std::size_t kVectors, class D>
+template <std::size_t kVectors, bool kGiven, class D>
 HWY_INLINE void stepColumns(D d, const DeltaStep& step, std::size_t first) {
   const std::size_t lanes = hn::Lanes(d);
   hn::Vec<D> x[kVectors], out[kVectors], value[kVectors];
@@ -51,34 +52,48 @@ HWY_INLINE void stepColumns(D d, const DeltaStep& step, std::size_t first) {
   HWY_UNROLL(8)
   for (std::size_t j = 0; j < kVectors; ++j) {
     value[j] = hn::LoadU(d, step.value + first + j * lanes);
-    const auto error = step.given ? hn::Neg(x[j]) : hn::Sub(value[j], x[j]);
+    const auto error = kGiven ? hn::Neg(x[j]) : hn::Sub(value[j], x[j]);
     x[j] = hn::Mul(hn::Set(d, step.rate), error);
     out[j] = hn::MulAdd(hn::Set(d, step.own), x[j], out[j]);
-    if (step.given) out[j] = hn::MulAdd(hn::Set(d, step.given_own), value[j], out[j]);
+    if (kGiven) out[j] = hn::MulAdd(hn::Set(d, step.given_own), value[j], out[j]);
     hn::StoreU(out[j], d, step.out + first + j * lanes);
   }
   float* line = step.state + first;
   for (std::size_t i = 0; i < step.keys; ++i, line += step.values) {
     const auto keep = hn::Set(d, step.keep[i]), write = hn::Set(d, step.write[i]);
-    const auto given = hn::Set(d, step.given ? step.given[i] : 0);
+    const auto given = hn::Set(d, kGiven ? step.given[i] : 0);
     HWY_UNROLL(8)
     for (std::size_t j = 0; j < kVectors; ++j) {
       auto sum = hn::Mul(keep, hn::LoadU(d, line + j * lanes));
       sum = hn::MulAdd(write, x[j], sum);
-      if (step.given) sum = hn::MulAdd(given, value[j], sum);
+      if (kGiven) sum = hn::MulAdd(given, value[j], sum);
       hn::StoreU(sum, d, line + j * lanes);
     }
   }
 }
 
-HWY_INLINE void stepState(const DeltaStep& step) {
+template <bool kGiven>
+HWY_INLINE void stepAllColumns(const DeltaStep& step) {
   const hn::ScalableTag<float> d;
-  constexpr std::size_t kWide = HWY_MAX_BYTES >= 64 ? 8 : 4;
   const std::size_t lanes = hn::Lanes(d);
   std::size_t j = 0;
-  for (; j + kWide * lanes <= step.values; j += kWide * lanes) stepColumns<kWide>(d, step, j);
-  for (; j + lanes <= step.values; j += lanes) stepColumns<1>(d, step, j);
-  for (; j < step.values; ++j) stepColumns<1>(hn::CappedTag<float, 1>(), step, j);
+  const auto take = [&](auto vectors) {
+    for (; j + vectors * lanes <= step.values; j += vectors * lanes) {
+      stepColumns<decltype(vectors)::value, kGiven>(d, step, j);
+    }
+  };
+  if constexpr (HWY_MAX_BYTES >= 64) take(std::integral_constant<std::size_t, 8>());
+  take(std::integral_constant<std::size_t, 4>());
+  take(std::integral_constant<std::size_t, 1>());
+  for (; j < step.values; ++j) stepColumns<1, kGiven>(hn::CappedTag<float, 1>(), step, j);
+}
+
+HWY_INLINE void stepState(const DeltaStep& step) {
+  if (step.given) {
+    stepAllColumns<true>(step);
+  } else {
+    stepAllColumns<false>(step);
+  }
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE

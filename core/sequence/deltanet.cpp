@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/deltanet.h"
 
+#include "core/sequence/attention_scale.h"
 #include "core/sequence/delta_rule.h"
 
 namespace lineament::sequence {

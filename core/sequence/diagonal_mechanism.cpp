@@ -159,7 +159,7 @@ void DiagonalMechanism::step(const Call<float>& call, State<float>& state) const
   };
   forBlocks(sizeOf(call.sizes.batch() * heads), sizeOf(block), *call.context,
             [&](std::size_t begin, std::size_t end) {
-              const FlushDenormals flush;
+              const FlushSubnormals flush;
               for (std::size_t i = begin; i < end; ++i) run(static_cast<std::int64_t>(i));
             });
   ++state.tokens;

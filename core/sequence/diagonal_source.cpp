@@ -193,8 +193,4 @@ OperandSpec channelDecayInput(std::string_view name, std::string_view help) {
           .help = help};
 }
 
-double attentionScale(const Sizes& sizes, double given) {
-  return given > 0 ? given : 1 / std::sqrt(static_cast<double>(sizes.keys()));
-}
-
 }  // namespace lineament::sequence

@@ -129,7 +129,5 @@ std::vector<OperandSpec> attentionInputs();
 OperandSpec constantDecayInput();
 // An input of log gates [batch, token, head, key].
 OperandSpec channelDecayInput(std::string_view name, std::string_view help);
-// The factor of the queries: what the option `scale` says, 1 / sqrt(key) for its 0.
-double attentionScale(const Sizes& sizes, double given);
 
 }  // namespace lineament::sequence

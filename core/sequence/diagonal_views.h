@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 
-#include "core/base/denormals.h"
+#include "core/base/subnormals.h"
 #include "core/sequence/diagonal_source.h"
 
 namespace lineament::sequence {
@@ -75,7 +75,7 @@ class DiagonalViewGradients : public DiagonalBackwardHead {
 template <class SourceOf, class TaskOf>
 void forwardGroup(const Call<float>& call, const DiagonalRule& rule, const DiagonalBeside* beside,
                   std::int64_t first, std::int64_t end, SourceOf sourceOf, TaskOf taskOf) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   std::array<std::optional<DiagonalViews>, kMostHeads> views;
   std::array<DiagonalTask, kMostHeads> tasks;
   std::size_t count = 0;
@@ -91,7 +91,7 @@ template <class SourceOf, class TaskOf>
 void backwardGroup(const BackwardCall<float>& back, const DiagonalRule& rule,
                    const DiagonalBeside* beside, std::int64_t first, std::int64_t end,
                    SourceOf sourceOf, TaskOf taskOf) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   std::array<std::optional<DiagonalViews>, kMostHeads> views;
   std::array<std::optional<DiagonalViewGradients>, kMostHeads> gradients;
   std::array<DiagonalBackwardTask, kMostHeads> tasks;

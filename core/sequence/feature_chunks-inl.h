@@ -137,7 +137,7 @@ class FeatureTiles {
       mixer_.loadInputs(side, tile * kTokensSigned + static_cast<std::int64_t>(own.from),
                         own.to - own.from, input_rows_ + own.from * input_stride_);
     }
-    transposeTile(input_rows_, kTokens, mixer_.inputs, input_stride_, to.inputs, kTokens);
+    transpose(input_rows_, kTokens, mixer_.inputs, input_stride_, to.inputs, kTokens);
     if constexpr (Mixer::kPairsOnFeatures) {
       mixer_.features(side, mixer_.blocks.front(), to.inputs, to.features);
       keepColumns(to.features, mixer_.features_count, own);
@@ -491,7 +491,7 @@ class FeatureBackward : FeatureTiles<Mixer> {
   }
 
   void queriesOf(std::int64_t chunk) {
-    transposeTile(other_.rows, kTokens, mixer_.values, this->value_stride_, rows_across_, kTokens);
+    transpose(other_.rows, kTokens, mixer_.values, this->value_stride_, rows_across_, kTokens);
     std::fill_n(input_gradient_, mixer_.inputs * kTokens, 0.0f);
     if constexpr (Mixer::kPairsOnFeatures) slopesAcross(chunk, chunk);
     const std::int64_t gone = chunk - mixer_.lag;
@@ -585,7 +585,7 @@ class FeatureBackward : FeatureTiles<Mixer> {
   }
 
   void keysOf(std::int64_t tile) {
-    transposeTile(other_.rows, kTokens, mixer_.values, this->value_stride_, rows_across_, kTokens);
+    transpose(other_.rows, kTokens, mixer_.values, this->value_stride_, rows_across_, kTokens);
     std::fill_n(input_gradient_, mixer_.inputs * kTokens, 0.0f);
     std::fill_n(value_gradient_, kTokens * this->value_stride_, 0.0f);
     const Columns far = Base::columnsOf(tile, -mixer_.past, mixer_.tokens - mixer_.window);
@@ -653,8 +653,8 @@ class FeatureBackward : FeatureTiles<Mixer> {
   }
 
   void handOver(Side side, std::int64_t tile) {
-    transposeTile(input_gradient_, mixer_.inputs, kTokens, kTokens, this->input_rows_,
-                  this->input_stride_);
+    transpose(input_gradient_, mixer_.inputs, kTokens, kTokens, this->input_rows_,
+              this->input_stride_);
     const Columns own = Base::columnsOf(tile, -mixer_.past, mixer_.tokens);
     mixer_.add(side, tile * kTokensSigned + static_cast<std::int64_t>(own.from), own.to - own.from,
                this->input_rows_ + own.from * this->input_stride_);

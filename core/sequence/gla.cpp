@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/gla.h"
 
+#include "core/sequence/attention_scale.h"
 #include "core/sequence/diagonal_mechanism.h"
 
 namespace lineament::sequence {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/denormals.h"
+#include "core/base/subnormals.h"
 #include "core/sequence/lssl_convolution.h"
 #include "core/sequence/tile.h"
 
@@ -158,7 +158,7 @@ class Recurrence {
 };
 
 void recurrence(const Call<float>& call, std::int64_t first) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   Recurrence task(call, first);
   for (std::int64_t b = 0; b < call.sizes.batch(); ++b) task.run(b);
 }

@@ -3,7 +3,7 @@
 #include <array>
 #include <optional>
 
-#include "core/base/denormals.h"
+#include "core/base/subnormals.h"
 #include "core/sequence/mamba_tiles.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -384,7 +384,7 @@ class BackwardTask {
 
 void backward(const BackwardCall<float>& back, bool is_signed, const MambaBackwardPass& pass,
               std::int64_t batch, std::int64_t first) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   if (is_signed) {
     BackwardTask<true>(back, pass, batch, first).run();
   } else {

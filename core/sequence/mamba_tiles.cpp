@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "core/base/denormals.h"
+#include "core/base/subnormals.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
@@ -223,7 +223,7 @@ void stepTask(const Call<float>& call, std::int64_t batch, std::int64_t first) {
 }
 
 void forward(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   if (is_signed) {
     ForwardTask<true>(call, batch, first).run();
   } else {
@@ -232,7 +232,7 @@ void forward(const Call<float>& call, bool is_signed, std::int64_t batch, std::i
 }
 
 void step(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   (is_signed ? stepTask<true> : stepTask<false>)(call, batch, first);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/sequence/attention_scale.h"
 #include "core/sequence/delta_reference.h"
 #include "core/sequence/delta_rule.h"
 #include "core/sequence/delta_rule_tiles.h"
@@ -92,8 +93,7 @@ Description describe() {
 }
 
 double scaleOf(const Sizes& sizes, const Options& options) {
-  const double given = options.real(kScale);
-  return given > 0 ? given : 1 / std::sqrt(static_cast<double>(sizes.keys()));
+  return attentionScale(sizes, options.real(kScale));
 }
 
 std::size_t stateElements(const Sizes& sizes) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/subnormals.h"
 #include "core/sequence/delta_place.h"
 #include "core/sequence/mom_memory.h"
 
@@ -91,6 +92,7 @@ MemoryWindow memoryWindow(const MomPlace& place, const MomRoutes& routes,
 
 std::int64_t momForward(const Call<float>& call, const MomSettings& settings, std::int64_t batch,
                         std::int64_t head) {
+  const FlushSubnormals flush;
   const MomPlace place{call, settings, batch, head};
   const DeltaShape& shape = place.shape;
   const std::int64_t memories = memoriesGiven(call);
@@ -176,6 +178,7 @@ void handOver(const MomPlace& place, const MemoryWindow& window, const MemoryGra
 
 void momBackward(const BackwardCall<float>& back, const MomSettings& settings, std::int64_t batch,
                  std::int64_t head) {
+  const FlushSubnormals flush;
   const Call<float>& call = back.forward;
   const MomPlace place{call, settings, batch, head};
   const DeltaShape& shape = place.shape;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/sequence/attention_scale.h"
 #include "core/sequence/mechanism.h"
 
 namespace lineament::sequence {
@@ -36,15 +37,6 @@ inline OperandSpec weightOperand(std::string_view name, Dims dims, std::string_v
           .role = OperandSpec::Role::weight,
           .draw = Draw::small_normal,
           .help = help};
-}
-
-// The option `scale` of mechanisms whose outputs have a factor.
-inline OptionSpec scaleOption() {
-  return {.id = "scale",
-          .fallback = 0,
-          .lowest = 0,
-          .highest = 1e6,
-          .help = "Factor of the outputs; 0 takes 1 / sqrt(key width)"};
 }
 
 }  // namespace lineament::sequence

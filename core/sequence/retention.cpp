@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/sequence/attention_scale.h"
 #include "core/sequence/diagonal_mechanism.h"
 
 namespace lineament::sequence {

@@ -276,11 +276,14 @@ void Rwkv7::fastBackward(const BackwardCall<float>& back) const {
 void Rwkv7::step(const Call<float>& call, State<float>& state) const {
   const std::int64_t heads = call.sizes.heads();
   const auto scale = static_cast<float>(call.options->real(0));
-  forBlocks(headsOf(call.sizes), 1, *call.context, [&](std::size_t begin, std::size_t) {
-    const auto item = static_cast<std::int64_t>(begin);
-    rwkv7StepHead(call, scale, item / heads, item % heads,
-                  state.values.data() + begin * stateElements(call.sizes));
-  });
+  forBlocks(headsOf(call.sizes), headsOfStep(call.sizes), *call.context,
+            [&](std::size_t begin, std::size_t end) {
+              for (std::size_t i = begin; i < end; ++i) {
+                const auto item = static_cast<std::int64_t>(i);
+                rwkv7StepHead(call, scale, item / heads, item % heads,
+                              state.values.data() + i * stateElements(call.sizes));
+              }
+            });
   ++state.tokens;
 }
 

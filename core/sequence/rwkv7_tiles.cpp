@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/subnormals.h"
 #include "core/sequence/delta_place.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -216,6 +217,7 @@ struct Rwkv7Run {
 
 void rwkv7Forward(const Call<float>& call, float scale, std::int64_t batch, std::int64_t first_head,
                   std::int64_t count) {
+  const FlushSubnormals flush;
   const DeltaShape shape(call.sizes);
   Workspace work;
   Rwkv7Chunk chunk(work, shape, call, scale, batch);
@@ -416,6 +418,7 @@ class Rwkv7Window {
 
 void rwkv7Backward(const BackwardCall<float>& back, float scale, std::int64_t batch,
                    std::int64_t head) {
+  const FlushSubnormals flush;
   const DeltaPlace place{back.forward, batch, head};
   Workspace work;
   Rwkv7ChunkBackward chunk(work, place, scale);
@@ -435,6 +438,7 @@ void rwkv7Backward(const BackwardCall<float>& back, float scale, std::int64_t ba
 
 void rwkv7Step(const Call<float>& call, float scale, std::int64_t batch, std::int64_t head,
                float* state) {
+  const FlushSubnormals flush;
   const DeltaShape shape(call.sizes);
   Workspace work;
   const auto row = [&](Rwkv7Input input, std::size_t width) {

@@ -51,8 +51,8 @@ class SeaBackward {
         starts_(size(layout_.cells) + 1),
         read_(size(end())),
         sum_(size(layout_.values)) {
-    transposeTile(encoder_.encoder, encoder_.width, encoder_.hidden, size(encoder_.hidden_stride),
-                  encoder_across_, size(encoder_.width_stride));
+    transpose(encoder_.encoder, encoder_.width, encoder_.hidden, size(encoder_.hidden_stride),
+              encoder_across_, size(encoder_.width_stride));
   }
 
   void run() {

@@ -53,8 +53,8 @@ class SoftTiles {
       if (from != to) std::copy_n(from, keys_, to);
       norms_[m] = rowDot(to, to, size(key_stride_));
     }
-    transposeTile(landmark_rows_, landmarks_, keys_, size(key_stride_), landmarks_across_,
-                  size(landmark_stride_));
+    transpose(landmark_rows_, landmarks_, keys_, size(key_stride_), landmarks_across_,
+              size(landmark_stride_));
   }
 
   static std::size_t size(std::ptrdiff_t n) { return static_cast<std::size_t>(n); }
@@ -280,9 +280,9 @@ class SoftBackward : SoftTiles {
     float* mixed = work_.tile(landmarks_, values_);
     smallProduct<false>(landmarks_, values_, landmarks_, inverse_, landmark_stride_, 1, sums_,
                         value_stride_, mixed, value_stride_);
-    transposeTile(mixed, landmarks_, values_, size(value_stride_), across_, size(landmark_stride_));
-    transposeTile(sums_above_, landmarks_, values_, size(value_stride_), other_across_,
-                  size(landmark_stride_));
+    transpose(mixed, landmarks_, values_, size(value_stride_), across_, size(landmark_stride_));
+    transpose(sums_above_, landmarks_, values_, size(value_stride_), other_across_,
+              size(landmark_stride_));
     for (std::int64_t first = 0; first < layout_.tokens; first += kRows) {
       const std::size_t count = countAt(first);
       loadQueries(first, count);
@@ -351,8 +351,7 @@ class SoftBackward : SoftTiles {
   void pullInverse() {
     float* above = first_spare_;  // dW = dU T'
     float* sums_across = work_.tile(values_, landmarks_);
-    transposeTile(sums_, landmarks_, values_, size(value_stride_), sums_across,
-                  size(landmark_stride_));
+    transpose(sums_, landmarks_, values_, size(value_stride_), sums_across, size(landmark_stride_));
     smallProduct<false>(landmarks_, landmarks_, values_, mixed_above_, value_stride_, 1,
                         sums_across, landmark_stride_, above, landmark_stride_);
     std::fill_n(gradient_, squareSize(), 0.0f);
@@ -383,8 +382,7 @@ class SoftBackward : SoftTiles {
   // gradient_ -= W' above W'
   void subtractBoth(const float* w, const float* above) {
     squareProduct(w, true, above, second_spare_);
-    transposeTile(w, landmarks_, landmarks_, size(landmark_stride_), spare_,
-                  size(landmark_stride_));
+    transpose(w, landmarks_, landmarks_, size(landmark_stride_), spare_, size(landmark_stride_));
     squareProduct(second_spare_, false, spare_, both_);
     for (std::size_t i = 0; i < squareSize(); ++i) gradient_[i] -= both_[i];
   }

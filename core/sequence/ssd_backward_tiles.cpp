@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/denormals.h"
+#include "core/base/subnormals.h"
 #include "core/sequence/ssd_tiles.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -293,7 +293,7 @@ class SsdBackward {
 
 void backwardTask(const BackwardCall<float>& back, const SsdBackwardPass& pass,
                   std::int64_t index) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   SsdBackward(back, pass, index).run();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/ssd_tiles.h"
 
-#include "core/base/denormals.h"
+#include "core/base/subnormals.h"
 #include "core/sequence/prefetch.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -187,7 +187,7 @@ HWY_INLINE void stepColumns(std::size_t keys, std::size_t width, float decay, co
 }
 
 void stepHead(const Call<float>& call, std::int64_t batch, std::int64_t head) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   const hn::ScalableTag<float> d;
   constexpr std::size_t kVectors = 4;
   const std::size_t lanes = hn::Lanes(d);
@@ -229,7 +229,7 @@ void stepHead(const Call<float>& call, std::int64_t batch, std::int64_t head) {
 }
 
 void forwardTask(const Call<float>& call, const SsdTask& task) {
-  const FlushDenormals flush;
+  const FlushSubnormals flush;
   SsdForward(call, task).run();
 }
 

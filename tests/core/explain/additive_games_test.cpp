@@ -8,14 +8,15 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/cpu.h"
 #include "core/base/parallel.h"
 #include "core/explain/exact_shap.h"
 #include "core/explain/kernel_shap.h"
+#include "tests/core/base/each_target.h"
 #include "tests/core/explain/function_predictor.h"
 
 using namespace lineament;
 using namespace lineament::explain;
+using lineament::testing::onEachTarget;
 
 namespace {
 
@@ -108,19 +109,13 @@ class AdditiveGamesTest : public QObject {
 
  private Q_SLOTS:
   void sumsAreThoseOfTheMembers() {
-    for (const char* target : {"AVX3", "AVX2", "SSE4", "SSSE3", "NEON", "EMU128"}) {
-      try {
-        forceSimdTarget(target);
-      } catch (const Error&) {
-        continue;
-      }
+    onEachTarget([] {
       for (const std::size_t players : {1, 2, 5, 12, 63, 100}) {
         for (const std::size_t width : {1, 3, 8, 16, 17, 40, 300}) {
           checkSums(players, width);
         }
       }
-    }
-    forceSimdTarget("");
+    });
   }
 
   void exactValuesAgree() {

@@ -5,12 +5,12 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/base/cpu.h"
 #include "core/base/random.h"
 #include "core/io/csv_reader.h"
 #include "core/io/delimited_decimals.h"
 #include "core/io/delimited_number.h"
 #include "core/io/delimited_structure.h"
+#include "tests/core/base/each_target.h"
 #include "tests/core/io/csv_fixture.h"
 
 using namespace lineament;
@@ -18,22 +18,9 @@ using namespace lineament::io;
 using lineament::io::testing::Folder;
 using lineament::io::testing::inWords;
 using lineament::io::testing::Log;
+using lineament::testing::onEachTarget;
 
 namespace {
-
-// Calls `work` with each vector instruction set that this processor has.
-template <class Work>
-void onEachTarget(const Work& work) {
-  for (const char* target : {"AVX3", "AVX2", "SSE4", "SSSE3", "NEON", "EMU128"}) {
-    try {
-      forceSimdTarget(target);
-    } catch (const Error&) {
-      continue;
-    }
-    work();
-  }
-  forceSimdTarget("");
-}
 
 std::string digits(Random& random, std::size_t count) {
   std::string text;

@@ -164,6 +164,14 @@ class NpyTest : public QObject {
     QCOMPARE(months.require<Table>().column(0).text(0), std::string("1969-12-01"));
   }
 
+  // The lowest number of all, which has no opposite.
+  void datesBeyondAllCalendarsAreMissing() {
+    for (const char* unit : {"'<M8[2D]'", "'<M8[2M]'", "'<M8[2Y]'", "'<M8[2W]'"}) {
+      const Data data = readBytes(npy(unit, "(1,)", raw<qint64>({LLONG_MIN / 2})));
+      QVERIFY2(data.require<Table>().column(0).missing(0), unit);
+    }
+  }
+
   void offersBfloat16() {
     const QByteArray file = npy("'<V2'", "(2,)", QByteArray::fromHex("803f4940"));
     QCOMPARE(keyOf(file), QString("npy.raw"));
