@@ -3,6 +3,7 @@
 
 #include <QComboBox>
 #include <QImage>
+#include <QPainter>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QtTest>
@@ -58,6 +59,22 @@ bool isDrawn(TensorPlot& plot) {
   const QRectF area = plot.figure().plotArea(QSizeF(plot.size()) / kScale);
   const QPoint inside = ((area.topLeft() + QPointF(20, 20)) * kScale).toPoint();
   return plot.grab().toImage().pixelColor(inside) != theme().view;
+}
+
+// How many pixels of a drawing's plot have the colour that `value` has between 0 and 1.
+int pixelsOfValue(const TensorFigure& figure, float value) {
+  QImage image(4000, 300, QImage::Format_RGB32);
+  image.fill(Qt::white);
+  QPainter painter(&image);
+  figure.paint(painter, image.size(), figureTheme());
+  painter.end();
+  const QColor wanted = HeatColours({0, 1}, figureTheme().dark).of(value, HeatPicture::plain);
+  const QRect plot = figure.plotArea(image.size()).toRect();
+  int count = 0;
+  for (int y = plot.top(); y < plot.bottom(); ++y) {
+    for (int x = plot.left(); x < plot.right(); ++x) count += image.pixelColor(x, y) == wanted;
+  }
+  return count;
 }
 
 struct Shown {
@@ -184,6 +201,20 @@ class TensorViewTest : public QObject {
     QCOMPARE(figure.missing(), (CellRange{0, 1500, 0, 1000}));
     figure.setSlice({1, 0, {}});
     QCOMPARE(figure.missing(), (CellRange{0, 2000, 0, 3000}));
+  }
+
+  // 0, 1, 0, 1, ...: the mean of two is 1/2 on the screen; print has room for each of them.
+  void printHasFinerSquares() {
+    std::vector<float> values(4000);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 2);
+    const Tensor tensor = Tensor::of({2, 2000}, values);
+    TensorFigure figure;
+    figure.setData(Data(tensor));
+    figure.setPicture(TensorFigure::screenPicture(tensor, figure.slice(), *figure.missing(), {}));
+    QVERIFY(figure.shown()->reduced());
+    QCOMPARE(pixelsOfValue(figure, 1), 0);
+    figure.prepare({});
+    QVERIFY(pixelsOfValue(figure, 1) > 1000);
   }
 
   void otherKindsAreErrors() {
