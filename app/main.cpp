@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/frames_flow.h"
 #include "app/bench/startup_watch.h"
 #include "app/cli/command_line.h"
 #include "app/window/run_window.h"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   if (!qEnvironmentVariableIsSet("QT_XCB_GL_INTEGRATION")) {
     qputenv("QT_XCB_GL_INTEGRATION", "xcb_glx");
   }
+  if (call.measure_frames) return app::measureFrames(argc, argv);
   QApplication application(argc, argv);
   std::setlocale(LC_NUMERIC, "C");  // the application has set the system's
   std::unique_ptr<app::StartupWatch> watch;

@@ -35,7 +35,7 @@ if(LINEAMENT_WINDOW OR LINEAMENT_TESTS)
 endif()
 if(LINEAMENT_WINDOW)
   lineament_require(Qt6 "qt6-base-dev libqt6svg6-dev qt6-tools-dev" 6.4
-    COMPONENTS Core Gui Widgets Svg PrintSupport Concurrent OpenGL OpenGLWidgets LinguistTools)
+    COMPONENTS Core Gui Widgets Svg PrintSupport OpenGL OpenGLWidgets LinguistTools)
   lineament_require(QCustomPlotQt6 libqcustomplot-dev)
   # MPI has to be found before VTK, whose own search otherwise stops at a missing MPI::MPI_C.
   find_package(MPI COMPONENTS C CXX QUIET)

@@ -17,6 +17,7 @@ constexpr ErrorText kNoBench{"bench.unknown", "Run the benchmark '{name}'",
 const std::vector<Bench>& benches() {
   static const std::vector<Bench> all = {
       {"startup", "From the start of the process to a usable window", benchStartup},
+      {"frames", "How long the window is away while it is used and works", benchFrames},
       {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
       {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap},
       {"sequence", "Sequence mechanisms: error, forward, backward, decoding", benchSequence},

@@ -29,6 +29,7 @@ const std::vector<Bench>& benches();
 const Bench& requireBench(std::string_view name);  // Error (usage) with the names there are
 
 std::vector<Measurement> benchStartup(const BenchSettings& settings);
+std::vector<Measurement> benchFrames(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchShap(const BenchSettings& settings);
 std::vector<Measurement> benchSequence(const BenchSettings& settings);

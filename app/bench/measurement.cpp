@@ -46,17 +46,19 @@ nlohmann::json toJson(const Measurement& m) {
     json["ratio"] = m.peer->ratio;
     json["ratio_interval"] = {m.peer->ratio_low, m.peer->ratio_high};
   }
+  if (!m.note.empty()) json["note"] = m.note;
   return json;
 }
 
 std::string textLine(const Measurement& m) {
-  std::string line = fmt::format("{:<26} {:>10.4g} {}", m.name, m.value, m.unit);
+  std::string line = fmt::format("{:<36} {:>10.4g} {}", m.name, m.value, m.unit);
   if (m.floor_share) line += fmt::format("   {:.0f} % of the floor", 100 * *m.floor_share);
   if (m.peer) {
     line += fmt::format("   {} {}: {:.4g} {}, {:.2f} times ours ({:.2f} to {:.2f})", m.peer->name,
                         m.peer->version, m.peer->value, m.unit, m.peer->ratio, m.peer->ratio_low,
                         m.peer->ratio_high);
   }
+  if (!m.note.empty()) line += "   " + m.note;
   return line + "\n";
 }
 
@@ -65,6 +67,13 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+double quantile(std::vector<double> values, double share) {
+  if (values.empty()) return std::nan("");
+  std::sort(values.begin(), values.end());
+  const double place = std::ceil(share * static_cast<double>(values.size())) - 1;
+  return values[static_cast<std::size_t>(std::max(place, 0.0))];
 }
 
 double secondsOf(const std::function<void()>& work) {

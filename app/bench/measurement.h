@@ -29,12 +29,15 @@ struct Measurement {
   // is known.
   std::optional<double> floor_share = {};
   std::optional<Peer> peer = {};
+  std::string note = {};  // what was being done, where the number does not say it
 };
 
 nlohmann::json toJson(const Measurement& measurement);
 std::string textLine(const Measurement& measurement);
 
 double median(std::vector<double> values);  // NaN of none
+// The value that `share` of them do not exceed; NaN of none.
+double quantile(std::vector<double> values, double share);
 double secondsOf(const std::function<void()>& work);
 
 // Calls ours and peer in turns, after two of each to warm up; both give their own time in seconds.

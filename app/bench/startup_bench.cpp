@@ -1,48 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QCoreApplication>
-#include <QProcess>
-
 #include "app/bench/bench.h"
 #include "app/bench/startup_watch.h"
+#include "app/bench/window_program.h"
 #include "core/base/error.h"
 
 namespace lineament::app {
 
 namespace {
 
-constexpr ErrorText kNoDisplay{"bench.display", "Measure how fast the window starts",
-                               "there is no display", "",
-                               "Run it in a desktop session, or under xvfb-run"};
-constexpr ErrorText kFailed{"bench.startup", "Measure how fast the window starts", "{reason}", "",
+constexpr ErrorText kFailed{"bench.startup", "Measure how fast the window starts",
+                            "no window was painted", "",
                             "Start the program by itself to see what is wrong"};
 
 constexpr int kStarts = 11;  // two of them to warm up
 constexpr int kPatienceMs = 60'000;
 
 double startMilliseconds() {
-  QProcess program;
-  program.setProgram(QCoreApplication::applicationFilePath());
-  program.setArguments({"--measure-startup", QString::number(monotonicNanoseconds())});
-  program.start();
-  const bool ended = program.waitForFinished(kPatienceMs);
+  const QString started = QString::number(monotonicNanoseconds());
+  const QByteArray said = outputOfWindow({"--measure-startup", started}, kPatienceMs);
   bool number = false;
-  const double milliseconds = program.readAllStandardOutput().trimmed().toDouble(&number);
-  if (ended && number) return milliseconds;
-  program.kill();
-  program.waitForFinished();
-  const QString said = QString::fromUtf8(program.readAllStandardError()).trimmed();
-  const QString reason = program.exitStatus() == QProcess::CrashExit ? QStringLiteral("it crashed")
-                         : said.isEmpty() ? QStringLiteral("no window was painted")
-                                          : said.section('\n', -1);
-  throw Error(kFailed, {{"reason", reason.toStdString()}});
+  const double milliseconds = said.trimmed().toDouble(&number);
+  if (!number) throw Error(kFailed);
+  return milliseconds;
 }
 
 }  // namespace
 
 std::vector<Measurement> benchStartup(const BenchSettings& settings) {
-  if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")) {
-    throw Error(kNoDisplay);
-  }
   std::vector<double> times;
   for (int i = 0; i < kStarts; ++i) {
     settings.context.checkpoint(i / double{kStarts}, "Starting the window");

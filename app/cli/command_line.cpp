@@ -92,7 +92,10 @@ const Command& windowCommand() {
                               "Open the window",
                               {{"--measure-startup", "NANOSECONDS",
                                 "Print how long it took from this time of the monotonic clock (0: "
-                                "the start of the process) until the window was usable, and end"}},
+                                "the start of the process) until the window was usable, and end"},
+                               {"--measure-frames", "",
+                                "Use the window for a while, print how long its event loop was "
+                                "away, and end"}},
                               {}};
   return window;
 }
@@ -110,6 +113,7 @@ void openWindow(Words words, Call& call, Terminal& terminal) {
   useSimdTarget(arguments);
   call.window = true;
   call.files = files;
+  call.measure_frames = arguments.has("--measure-frames");
   if (arguments.has("--measure-startup")) {
     call.measure_startup_from = arguments.integer("--measure-startup", 0, 0, INT64_MAX);
   }

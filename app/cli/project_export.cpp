@@ -82,10 +82,11 @@ std::vector<std::string> exportFigures(const Project& project, const std::vector
   for (const Id id : ids) {
     const project::Figure figure = project.figure(id);
     context.checkpoint(0, "Drawing " + figure.spec.title);
-    const auto view = renderFigure(figure.spec, project::loadItem(project, figure.data, context));
+    const auto drawn =
+        renderFigure(figure.spec, project::loadItem(project, figure.data, context), context);
     for (const std::string& ending : formats.endings) {
       files.push_back(fileName(id, figure.spec.title) + "." + ending);
-      views::exportFigure(*view, folder / files.back(), formats.format,
+      views::exportFigure(*drawn, folder / files.back(), formats.format,
                           figureRecord(figure.spec, recordBehind(project, figure.data),
                                        QString::fromStdString(project.path().filename().string())));
     }

@@ -37,11 +37,11 @@ std::vector<std::string> endingsFrom(const std::string& list) {
 std::vector<std::string> drawFigure(const FigureSpec& spec, const std::string& id,
                                     const RunResult& result, const std::filesystem::path& folder,
                                     const FigureFiles& figures) {
-  const auto view = renderFigure(spec, result.outputs);
+  const auto figure = renderFigure(spec, result.outputs);
   std::vector<std::string> files;
   for (const std::string& ending : figures.endings) {
     files.push_back(id + "." + ending);
-    views::exportFigure(*view, folder / files.back(), figures.format,
+    views::exportFigure(*figure, folder / files.back(), figures.format,
                         figureRecord(spec, result.record));
   }
   return files;

@@ -14,17 +14,20 @@ constexpr ErrorText kNoData{"figure.no_data", "Draw the figure '{title}'",
 
 }  // namespace
 
-std::unique_ptr<views::View> renderFigure(const FigureSpec& spec, const Data& data) {
-  auto view = makeView(QString::fromStdString(spec.view));
-  view->setData(data);
-  view->setOptions(spec.options);
-  return view;
+std::unique_ptr<views::Figure> renderFigure(const FigureSpec& spec, const Data& data,
+                                            const Context& context) {
+  auto figure = makeFigure(QString::fromStdString(spec.view));
+  figure->setData(data);
+  figure->setOptions(spec.options);
+  figure->prepare(context);
+  return figure;
 }
 
-std::unique_ptr<views::View> renderFigure(const FigureSpec& spec, const Outputs& outputs) {
+std::unique_ptr<views::Figure> renderFigure(const FigureSpec& spec, const Outputs& outputs,
+                                            const Context& context) {
   const Data* data = outputs.find(spec.data);
   if (!data) throw Error(kNoData, {{"title", spec.title}, {"data", spec.data}});
-  return renderFigure(spec, *data);
+  return renderFigure(spec, *data, context);
 }
 
 }  // namespace lineament::app

@@ -5,15 +5,18 @@
 
 #include "core/analysis/analysis.h"
 #include "core/data/figure_spec.h"
-#include "views/common/view.h"
+#include "views/common/figure.h"
 
 namespace lineament::app {
 
-// The view that `spec` names, showing `data` with the spec's options. Throws Error for a view there
-// is none of, or that does not show this kind of data.
-std::unique_ptr<views::View> renderFigure(const FigureSpec& spec, const Data& data);
+// The figure that `spec` names, of `data`, with the spec's options, ready to be drawn. Makes no
+// widget, so it may run on any thread. Throws Cancelled, and Error for a view there is none of or
+// that does not show this kind of data.
+std::unique_ptr<views::Figure> renderFigure(const FigureSpec& spec, const Data& data,
+                                            const Context& context = {});
 
 // The same with the output that `spec.data` names; Error "figure.no_data" when there is none.
-std::unique_ptr<views::View> renderFigure(const FigureSpec& spec, const Outputs& outputs);
+std::unique_ptr<views::Figure> renderFigure(const FigureSpec& spec, const Outputs& outputs,
+                                            const Context& context = {});
 
 }  // namespace lineament::app

@@ -7,13 +7,14 @@
 #include "core/base/error.h"
 #include "views/checkpoint/checkpoint_view.h"
 #include "views/cloud/cloud_view.h"
-#include "views/explanation/bar_view.h"
-#include "views/explanation/beeswarm_view.h"
-#include "views/explanation/waterfall_view.h"
+#include "views/common/plot_view.h"
+#include "views/explanation/bar_figure.h"
+#include "views/explanation/beeswarm_figure.h"
+#include "views/explanation/waterfall_figure.h"
 #include "views/model/model_view.h"
 #include "views/note/note_view.h"
 #include "views/sequence/mechanisms_view.h"
-#include "views/series/series_view.h"
+#include "views/series/series_figure.h"
 #include "views/table/table_view.h"
 #include "views/tensor/tensor_view.h"
 
@@ -32,32 +33,40 @@ struct Entry {
   const char* id;
   const char* title;
   Kind shows;
-  std::unique_ptr<views::View> (*make)();
+  std::unique_ptr<views::Figure> (*figure)();
+  std::unique_ptr<views::View> (*view)();
 };
 
-template <class T>
-std::unique_ptr<views::View> made() {
-  return std::make_unique<T>();
+template <class Figure, class View>
+Entry entry(const char* id, const char* title, Kind shows) {
+  return {id, title, shows,
+          []() -> std::unique_ptr<views::Figure> { return std::make_unique<Figure>(); },
+          []() -> std::unique_ptr<views::View> { return std::make_unique<View>(); }};
+}
+
+template <class Figure>
+Entry plot(const char* id, const char* title, Kind shows) {
+  return entry<Figure, views::PlotOf<Figure>>(id, title, shows);
 }
 
 // The best view of a kind first.
 const std::vector<Entry>& entries() {
+  using namespace views;
   static const std::vector<Entry> all = {
-      {"table", QT_TRANSLATE_NOOP("Views", "Table"), Kind::table, made<views::TableView>},
-      {"series", QT_TRANSLATE_NOOP("Views", "Curves"), Kind::series, made<views::SeriesView>},
-      {"beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), Kind::explanation,
-       made<views::BeeswarmView>},
-      {"bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation, made<views::BarView>},
-      {"waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"), Kind::explanation,
-       made<views::WaterfallView>},
-      {"mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention,
-       made<views::MechanismsView>},
-      {"cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points, made<views::CloudView>},
-      {"model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model, made<views::ModelView>},
-      {"checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"), Kind::checkpoint,
-       made<views::CheckpointView>},
-      {"tensor", QT_TRANSLATE_NOOP("Views", "Values"), Kind::tensor, made<views::TensorView>},
-      {"note", QT_TRANSLATE_NOOP("Views", "Note"), Kind::note, made<views::NoteView>},
+      entry<TableFigure, TableView>("table", QT_TRANSLATE_NOOP("Views", "Table"), Kind::table),
+      plot<SeriesFigure>("series", QT_TRANSLATE_NOOP("Views", "Curves"), Kind::series),
+      plot<BeeswarmFigure>("beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), Kind::explanation),
+      plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation),
+      plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),
+                            Kind::explanation),
+      entry<MechanismsFigure, MechanismsView>(
+          "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention),
+      entry<CloudFigure, CloudView>("cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points),
+      entry<ModelFigure, ModelView>("model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model),
+      entry<CheckpointFigure, CheckpointView>("checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"),
+                                              Kind::checkpoint),
+      entry<TensorFigure, TensorView>("tensor", QT_TRANSLATE_NOOP("Views", "Values"), Kind::tensor),
+      entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), Kind::note),
   };
   return all;
 }
@@ -69,14 +78,22 @@ const Entry* findEntry(const QString& id) {
   return nullptr;
 }
 
-}  // namespace
-
-std::unique_ptr<views::View> makeView(const QString& id) {
-  if (const Entry* entry = findEntry(id)) return entry->make();
+const Entry& requireEntry(const QString& id) {
+  if (const Entry* entry = findEntry(id)) return *entry;
   QStringList names;
   for (const Entry& entry : entries()) names << QString::fromLatin1(entry.id);
   throw Error::usage(kNoView, {{"view", id.toStdString()},
                                {"names", names.join(QStringLiteral(", ")).toStdString()}});
+}
+
+}  // namespace
+
+std::unique_ptr<views::View> makeView(const QString& id) {
+  return requireEntry(id).view();
+}
+
+std::unique_ptr<views::Figure> makeFigure(const QString& id) {
+  return requireEntry(id).figure();
 }
 
 QStringList viewsFor(Kind kind) {

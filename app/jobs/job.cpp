@@ -46,8 +46,11 @@ void JobVoice::logged(Context::Severity severity, std::string_view line) {
   ++now_.said;
 }
 
-Job::Job(QString title, QStringList depends_on, QObject* parent)
-    : QObject(parent), title_(std::move(title)), depends_on_(std::move(depends_on)) {}
+Job::Job(QString title, QStringList depends_on, bool cancellable, QObject* parent)
+    : QObject(parent),
+      title_(std::move(title)),
+      depends_on_(std::move(depends_on)),
+      cancellable_(cancellable) {}
 
 double Job::seconds() const {
   if (state_ == State::waiting) return 0;
@@ -55,7 +58,7 @@ double Job::seconds() const {
 }
 
 void Job::cancel() {
-  if (over() || voice_->stopRequested()) return;
+  if (!cancellable_ || over() || voice_->stopRequested()) return;
   voice_->requestStop();
   Q_EMIT cancelAsked();
 }

@@ -56,7 +56,7 @@ class Job : public QObject {
  public:
   enum class State { waiting, running, done, failed, cancelled };
 
-  Job(QString title, QStringList depends_on, QObject* parent);
+  Job(QString title, QStringList depends_on, bool cancellable, QObject* parent);
 
   const QString& title() const { return title_; }
   const QStringList& dependsOn() const { return depends_on_; }  // ids of the data it works on
@@ -69,7 +69,8 @@ class Job : public QObject {
   bool cancelling() const { return !over() && voice_->stopRequested(); }
   std::vector<JobVoice::LogLine> log() const { return voice_->log(); }
 
-  void cancel();
+  bool cancellable() const { return cancellable_; }
+  void cancel();  // does nothing to one that is not cancellable
 
  Q_SIGNALS:
   void started();
@@ -85,6 +86,7 @@ class Job : public QObject {
 
   QString title_;
   QStringList depends_on_;
+  bool cancellable_;
   State state_ = State::waiting;
   std::shared_ptr<JobVoice> voice_ = std::make_shared<JobVoice>();
   JobVoice::Snapshot shown_;

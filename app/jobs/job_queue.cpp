@@ -1,32 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/job_queue.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace lineament::app {
 namespace {
 
 constexpr int kLookEveryMs = 50;
-constexpr int kSlots[2] = {1, 2};  // by lane: runs, aside
+constexpr int kSlots[4] = {1, 2, 2, 1};  // by lane: runs, aside, views, changes
+
+// The window's thread gets a core when it wants one, however many threads work. Linux has a
+// niceness per thread, which threads hand on to those they start, so that those of oneTBB have it
+// too; Qt's thread priorities mean nothing there.
+void stepBehindTheWindow() {
+  constexpr int kNicer = 5;
+  thread_local const bool done = [] {
+    const auto thread = static_cast<id_t>(::gettid());
+    errno = 0;
+    const int now = ::getpriority(PRIO_PROCESS, thread);
+    return errno == 0 && ::setpriority(PRIO_PROCESS, thread, now + kNicer) == 0;
+  }();
+  static_cast<void>(done);
+}
 
 std::size_t slot(Lane lane) {
-  return lane == Lane::run ? 0 : 1;
+  return static_cast<std::size_t>(lane);
 }
 
 }  // namespace
 
 JobQueue::JobQueue(QObject* parent) : QObject(parent) {
-  pool_.setMaxThreadCount(kSlots[0] + kSlots[1]);
-  pool_.setThreadPriority(QThread::LowPriority);
+  pool_.setMaxThreadCount(kSlots[0] + kSlots[1] + kSlots[2] + kSlots[3]);
   looking_.setInterval(kLookEveryMs);
   connect(&looking_, &QTimer::timeout, this, &JobQueue::look);
 }
 
 JobQueue::~JobQueue() {
   // Nobody hears of these any more: the outcomes stay undelivered.
-  waiting_.clear();
-  for (Job* job : std::as_const(jobs_)) job->voice_->requestStop();
+  for (Job* job : std::as_const(jobs_)) job->cancel();
   pool_.waitForDone();
+  for (const auto& task : waiting_) {
+    if (task->lane == Lane::change) task->work(Context());
+  }
 }
 
 void JobQueue::cancelAll() {
@@ -47,7 +66,8 @@ Job::State JobQueue::stateOf(std::size_t outcome_index) {
 }
 
 Job* JobQueue::enqueue(JobRequest request, Task task) {
-  auto* job = new Job(std::move(request.title), std::move(request.depends_on), this);
+  auto* job = new Job(std::move(request.title), std::move(request.depends_on),
+                      request.lane != Lane::change, this);
   task.job = job;
   task.lane = request.lane;
   jobs_.append(job);
@@ -78,6 +98,7 @@ void JobQueue::launch(const std::shared_ptr<Task>& task) {
   task->job->begin();
   if (!looking_.isActive()) looking_.start();
   pool_.start([this, task, context = JobVoice::contextOf(task->job->voice_)] {
+    stepBehindTheWindow();
     task->work(context);
     QMetaObject::invokeMethod(
         this,

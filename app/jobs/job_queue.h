@@ -12,13 +12,15 @@
 #include <vector>
 
 #include "app/jobs/job.h"
-#include "app/jobs/outcome.h"
+#include "core/base/outcome.h"
 
 namespace lineament::app {
 
 // Runs go one at a time, for each uses the whole machine; reading, drawing and writing go beside
-// them, a few at a time, so that a file opens while a network trains.
-enum class Lane { run, aside };
+// them, a few at a time, so that a file opens while a network trains; what a view that is being
+// looked at asks for waits for neither. Changes of the document go one at a time in the order they
+// were asked for, and are never cancelled.
+enum class Lane { run, aside, view, change };
 
 struct JobRequest {
   QString title;  // as the status bar names it: "ridge", "Open piles.csv"
@@ -27,7 +29,8 @@ struct JobRequest {
 };
 
 // Runs work off the window's thread and hands its outcome back on it. All members are for the
-// window's thread. Destroying it cancels everything and waits for the work in hand to end.
+// window's thread. Destroying it cancels everything but changes, and waits for these and for the
+// work in hand to end.
 class JobQueue : public QObject {
   Q_OBJECT
 
@@ -86,7 +89,7 @@ class JobQueue : public QObject {
   QTimer looking_;
   QList<Job*> jobs_;
   std::vector<std::shared_ptr<Task>> waiting_;
-  int running_[2] = {0, 0};  // by lane
+  int running_[4] = {0, 0, 0, 0};  // by lane
 };
 
 }  // namespace lineament::app

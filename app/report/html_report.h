@@ -10,7 +10,7 @@ namespace lineament::app {
 
 // One self-contained page: style and figures are in it, nothing is fetched, nothing runs. Light or
 // dark as the reader's system is, and with a style of its own on paper. It is well-formed XML, too.
-// Makes widgets for the figures, so it needs a QApplication and its thread. Throws Cancelled.
+// Needs an application for its fonts, and may run on any thread. Throws Cancelled.
 QByteArray htmlReport(const Report& report, const Context& context);
 
 }  // namespace lineament::app

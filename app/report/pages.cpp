@@ -62,7 +62,8 @@ void Pages::setSection(const QString& title) {
   section_ = title;
 }
 
-void Pages::draw(QPdfWriter& writer, const QString& title, const QString& foot) const {
+void Pages::draw(QPdfWriter& writer, const QString& title, const QString& foot,
+                 const Context& context) const {
   QPainter painter(&writer);
   for (std::size_t page = 0; page < pages_.size(); ++page) {
     if (page > 0) writer.newPage();
@@ -70,7 +71,9 @@ void Pages::draw(QPdfWriter& writer, const QString& title, const QString& foot) 
     painter.translate(kSide, kTop);
     if (page > 0) drawRunningHead(painter, page, title);
     drawFoot(painter, page, foot);
+    const double done = static_cast<double>(page) / static_cast<double>(pages_.size());
     for (const Item& item : pages_[page].items) {
+      context.checkpoint(done, "Drawing the report");
       painter.save();
       painter.translate(0, item.y);
       item.draw(painter);

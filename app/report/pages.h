@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include "core/base/context.h"
+
 class QPainter;
 class QPdfWriter;
 
@@ -32,8 +34,9 @@ class Pages {
 
   void setSection(const QString& title);  // for the running head of this page and those behind it
 
-  // Draws all pages, each with `title`, its section, its number and `foot`.
-  void draw(QPdfWriter& writer, const QString& title, const QString& foot) const;
+  // Draws all pages, each with `title`, its section, its number and `foot`. Throws Cancelled.
+  void draw(QPdfWriter& writer, const QString& title, const QString& foot,
+            const Context& context) const;
 
  private:
   struct Item {

@@ -17,8 +17,9 @@ namespace lineament::app {
 
 namespace {
 
+constexpr double kLaidOut = 0.5;  // share of the work; the rest is drawing
 constexpr double kFigureWidth = 174 * kMillimetre;
-constexpr double kViewUnit = kUnitsPerInch / 96.0;  // views draw in 1/96 inch
+constexpr double kFigureUnit = kUnitsPerInch / 96.0;  // figures draw in 1/96 inch
 
 TextStyle styled(double points, const QColor& colour, bool bold = false) {
   TextStyle style;
@@ -37,7 +38,7 @@ class PdfWriter {
     titleBlock();
     const double count = static_cast<double>(report_.blocks.size());
     for (std::size_t i = 0; i < report_.blocks.size(); ++i) {
-      context_.checkpoint(static_cast<double>(i) / count, "Drawing the report");
+      context_.checkpoint(kLaidOut * static_cast<double>(i) / count, "Laying out the report");
       std::visit([this](const auto& block) { place(block); }, report_.blocks[i]);
     }
     QByteArray bytes;
@@ -49,7 +50,8 @@ class PdfWriter {
     writer.setPageMargins(QMarginsF());
     writer.setTitle(report_.title);
     writer.setCreator(QStringLiteral("Lineament"));
-    pages_.draw(writer, report_.title, report_.facts.join(QStringLiteral(" · ")));
+    pages_.draw(writer, report_.title, report_.facts.join(QStringLiteral(" · ")),
+                context_.part(kLaidOut, 1));
     return bytes;
   }
 
@@ -132,16 +134,17 @@ class PdfWriter {
 
   // The drawing and, on the same page, room for the caption below it.
   void placeDrawing(const Picture& picture, double caption_height) {
-    const std::shared_ptr<views::View> view = renderFigure(picture.spec, picture.data);
-    const double width = std::min(kFigureWidth, pages_.width()) / kViewUnit;
-    const QSizeF size = view->naturalSize(width);
-    const double most = (pages_.height() - caption_height) / kViewUnit;
+    const std::shared_ptr<views::Figure> figure =
+        renderFigure(picture.spec, picture.data, context_);
+    const double width = std::min(kFigureWidth, pages_.width()) / kFigureUnit;
+    const QSizeF size = figure->naturalSize(width);
+    const double most = (pages_.height() - caption_height) / kFigureUnit;
     const double shrink = std::min(1.0, most / size.height());
-    const double height = size.height() * shrink * kViewUnit;
+    const double height = size.height() * shrink * kFigureUnit;
     pages_.keepTogether(height + caption_height);
-    pages_.place(height, [view, size, shrink, colours = &theme_](QPainter& painter) {
-      painter.scale(kViewUnit * shrink, kViewUnit * shrink);
-      view->paint(painter, size, *colours);
+    pages_.place(height, [figure, size, shrink, colours = &theme_](QPainter& painter) {
+      painter.scale(kFigureUnit * shrink, kFigureUnit * shrink);
+      figure->paint(painter, size, *colours);
     });
   }
 

@@ -10,8 +10,8 @@
 namespace lineament::app {
 
 // The report as a PDF document: text stays text with its fonts embedded, figures are vectors at
-// their physical size (174 mm). `size` is A4 or Letter. Makes widgets for the figures, so it needs
-// a QApplication and its thread. Throws Cancelled.
+// their physical size (174 mm). `size` is A4 or Letter. Needs an application for its fonts, and may
+// run on any thread. Throws Cancelled.
 QByteArray pdfReport(const Report& report, QPageSize::PageSizeId size, const Context& context);
 
 }  // namespace lineament::app

@@ -11,10 +11,10 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "app/jobs/outcome.h"
 #include "app/window/clamped_label.h"
 #include "app/window/primary_button.h"
 #include "core/analysis/parameters.h"
+#include "core/base/outcome.h"
 
 namespace lineament::app {
 namespace {

@@ -78,7 +78,10 @@ QString nameOf(const project::Project& project, Id id) {
     if (source.id == id) return QString::fromStdString(source.name);
   }
   const project::Result result = project.result(id);
-  const project::Run run = project.run(result.run);
+  return nameOf(project.run(result.run), result);
+}
+
+QString nameOf(const project::Run& run, const project::Result& result) {
   return DataStore::tr("%1: %2").arg(QString::fromStdString(run.title),
                                      QString::fromStdString(result.title));
 }

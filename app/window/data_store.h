@@ -45,5 +45,6 @@ class DataStore : public QObject {
 
 // The name of a source, or of a result with its run: "piles.csv", "Ridge: Predictions".
 QString nameOf(const project::Project& project, Id id);
+QString nameOf(const project::Run& run, const project::Result& result);
 
 }  // namespace lineament::app

@@ -12,7 +12,6 @@
 #include <QVBoxLayout>
 #include <cmath>
 
-#include "app/jobs/outcome.h"
 #include "app/window/primary_button.h"
 
 namespace lineament::app {
@@ -60,6 +59,7 @@ FigureDialog::FigureDialog(views::View& view, const views::FigureRecord& record,
   dpi_->setValue(300);
   dpi_->setSuffix(tr(" dpi"));
   type_ = new QComboBox(this);
+  type_->setObjectName("format");
   type_->addItem(tr("PDF, vector"), "pdf");
   type_->addItem(tr("SVG, vector"), "svg");
   type_->addItem(tr("PNG, pixels"), "png");
@@ -122,7 +122,7 @@ QString FigureDialog::sizeText() const {
   double height = height_->value();
   if (height <= 0) {
     const double units = width / kMillimetresPerInch * kUnitsPerInch;
-    height = view_->naturalSize(units).height() / kUnitsPerInch * kMillimetresPerInch;
+    height = view_->figure().naturalSize(units).height() / kUnitsPerInch * kMillimetresPerInch;
   }
   const QString paper = tr("%1 × %2 mm").arg(width, 0, 'f', 1).arg(height, 0, 'f', 1);
   if (ending() != QLatin1String("png")) return paper;
@@ -140,16 +140,8 @@ void FigureDialog::chooseFile() {
   dialog->setDefaultSuffix(ending());
   dialog->setNameFilter(QString("%1 (*.%2)").arg(ending().toUpper(), ending()));
   dialog->selectFile(fileStem(record_.title) + '.' + ending());
-  connect(dialog, &QFileDialog::fileSelected, this, &FigureDialog::writeTo);
+  connect(dialog, &QFileDialog::fileSelected, this, &FigureDialog::fileChosen);
   dialog->open();
-}
-
-void FigureDialog::writeTo(const QString& path) {
-  if (!view_) return;
-  const auto outcome =
-      settle([&] { views::exportFigure(*view_, path.toStdString(), format(), record_); });
-  if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-  if (valueOf(outcome)) Q_EMIT written(path);
 }
 
 }  // namespace lineament::app

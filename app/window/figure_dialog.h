@@ -4,8 +4,8 @@
 #include <QDialog>
 #include <QPointer>
 
-#include "core/base/error.h"
 #include "views/common/figure_export.h"
+#include "views/common/view.h"
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -24,11 +24,9 @@ class FigureDialog : public QDialog {
 
   views::FigureFormat format() const;
   QString sizeText() const;  // "85.0 × 52.7 mm, 1004 × 622 pixels"
-  void writeTo(const QString& path);
 
  Q_SIGNALS:
-  void written(const QString& path);
-  void failed(const lineament::Error& error);
+  void fileChosen(const QString& path);
 
  private:
   QString ending() const;

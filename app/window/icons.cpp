@@ -2,6 +2,7 @@
 #include "app/window/icons.h"
 
 #include <QFile>
+#include <QHash>
 #include <QPainter>
 #include <QSvgRenderer>
 
@@ -26,15 +27,12 @@ QPixmap drawn(const QByteArray& svg, const QColor& colour, int side) {
   return pixmap;
 }
 
-}  // namespace
-
-QIcon lineIcon(const QString& name) {
+QIcon drawnIcon(const QString& name, const views::Theme& theme) {
   static const bool registered = (registerIcons(), true);
   Q_UNUSED(registered);
   QFile file(QString(":/lineament/%1.svg").arg(name));
   if (!file.open(QIODevice::ReadOnly)) return {};
   const QByteArray svg = file.readAll();
-  const views::Theme& theme = views::theme();
   QIcon icon;
   for (const int side : {16, 20, 32, 40}) {
     icon.addPixmap(drawn(svg, theme.text, side), QIcon::Normal);
@@ -42,6 +40,18 @@ QIcon lineIcon(const QString& name) {
     icon.addPixmap(drawn(svg, theme.accent_text, side), QIcon::Selected);
   }
   return icon;
+}
+
+}  // namespace
+
+// Drawn once for each theme: a tree of a hundred lines has six different ones.
+QIcon lineIcon(const QString& name) {
+  static QHash<QString, QIcon> drawn_before;
+  const views::Theme& theme = views::theme();
+  const QString key = theme.name + '/' + name;
+  const auto found = drawn_before.constFind(key);
+  if (found != drawn_before.cend()) return *found;
+  return *drawn_before.insert(key, drawnIcon(name, theme));
 }
 
 QIcon platformIcon(const QString& freedesktop_name, const QString& own_name) {

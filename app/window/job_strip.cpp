@@ -7,6 +7,7 @@
 #include <QPointer>
 #include <QProgressBar>
 #include <QToolButton>
+#include <algorithm>
 #include <cmath>
 
 #include "app/jobs/job_queue.h"
@@ -77,17 +78,20 @@ JobStrip::JobStrip(JobQueue& queue, QWidget* parent) : QWidget(parent), queue_(q
     for (auto signal : {&Job::started, &Job::progressed, &Job::cancelAsked}) {
       connect(job, signal, this, &JobStrip::refresh);
     }
-    if (!later_.isActive()) later_.start();
+    later_.start();
   });
   connect(&queue, &JobQueue::jobRemoved, this, &JobStrip::refresh);
   refresh();
 }
 
+// The latest one that takes a while: a person waits for the sorting just asked for, not for the
+// training that has been running all along.
 Job* JobStrip::shown() const {
-  for (Job* job : queue_.jobs()) {
-    if (job->state() == Job::State::running && 1000 * job->seconds() >= kShownAfterMs) return job;
-  }
-  return nullptr;
+  const QList<Job*>& jobs = queue_.jobs();
+  const auto found = std::find_if(jobs.rbegin(), jobs.rend(), [](const Job* job) {
+    return job->state() == Job::State::running && 1000 * job->seconds() >= kShownAfterMs;
+  });
+  return found == jobs.rend() ? nullptr : *found;
 }
 
 void JobStrip::refresh() {
@@ -111,7 +115,7 @@ void JobStrip::refresh() {
   if (left) words += ' ' + timeLeftText(*left);
   left_->setText(words);
   cancel_->setIcon(lineIcon("close"));
-  cancel_->setEnabled(!job->cancelling());
+  cancel_->setEnabled(job->cancellable() && !job->cancelling());
 }
 
 void JobStrip::openList() {
@@ -121,6 +125,7 @@ void JobStrip::openList() {
                              ? tr("%1, %2%").arg(lineOf(*job)).arg(percent(*job))
                              : lineOf(*job);
     QAction* action = menu.addAction(tr("Cancel %1").arg(line));
+    action->setEnabled(job->cancellable());
     connect(action, &QAction::triggered, job, &Job::cancel);
   }
   menu.exec(count_->mapToGlobal(QPoint(0, -menu.sizeHint().height())));

@@ -13,7 +13,7 @@ namespace lineament::app {
 class Job;
 class JobQueue;
 
-// The jobs in the status bar: the oldest running one with its progress (once it takes longer than a
+// The jobs in the status bar: the latest running one with its progress (once it takes longer than a
 // blink) and a button that cancels it, and how many there are.
 class JobStrip : public QWidget {
   Q_OBJECT

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_window.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QLabel>
@@ -19,6 +21,7 @@
 #include "app/window/command_palette.h"
 #include "app/window/data_store.h"
 #include "app/window/empty_state.h"
+#include "app/window/exporter.h"
 #include "app/window/file_drop.h"
 #include "app/window/file_import.h"
 #include "app/window/job_strip.h"
@@ -58,6 +61,8 @@ MainWindow::MainWindow(const Catalogue& catalogue)
       import_(new FileImport(jobs_, *session_, this)),
       runner_(new AnalysisRunner(jobs_, *session_, catalogue, this)),
       watch_(new SourceWatch(jobs_, *session_, this)),
+      exporter_(new Exporter(jobs_, catalogue, this)),
+      view_jobs_(jobs_),
       actions_(new ActionRegistry(*menuBar(), *this)),
       palette_(new CommandPalette(*actions_, this)) {
   setObjectName("lineament");
@@ -94,7 +99,7 @@ void MainWindow::makeCentre() {
   messages_ = new MessageArea(centre);
   stack_ = new QStackedWidget(centre);
   empty_ = new EmptyState(stack_);
-  tabs_ = new ViewTabs(stack_);
+  tabs_ = new ViewTabs(view_jobs_, stack_);
   stack_->addWidget(empty_);
   stack_->addWidget(tabs_);
   column->addWidget(messages_);
@@ -162,9 +167,12 @@ void MainWindow::connectProject() {
   connect(session_, &ProjectSession::said, this, &MainWindow::say);
   connect(session_, &ProjectSession::aboutToReplace, this, &MainWindow::noteRecent);
   connect(session_, &ProjectSession::replaced, this, &MainWindow::projectReplaced);
-  connect(session_, &ProjectSession::changed, this, [this] {
-    refreshChoices();
-    refreshEditActions();
+  connect(session_, &ProjectSession::changed, this, [this](const project::ChangeSet& changes) {
+    using project::ItemType;
+    const bool items = changes.touches(ItemType::source) || changes.touches(ItemType::run) ||
+                       changes.touches(ItemType::result);
+    if (items) refreshChoices();
+    if (!changes.touches(ItemType::window_state)) refreshEditActions();
   });
   connect(store_, &DataStore::failed, this, [this](Id, const Error& error) { report(error); });
   connect(import_, &FileImport::failed, this, &MainWindow::report);
@@ -219,6 +227,13 @@ void MainWindow::connectTabs() {
   connect(tabs_, &ViewTabs::failed, this, &MainWindow::report);
   connect(tabs_, &ViewTabs::exportWanted, this, &MainWindow::openFigureDialog);
   connect(tabs_, &ViewTabs::copyWanted, this, &MainWindow::copyFigure);
+  connect(exporter_, &Exporter::failed, this, &MainWindow::report);
+  connect(exporter_, &Exporter::written, this,
+          [this](const QString& path) { say(tr("Exported %1").arg(path)); });
+  connect(exporter_, &Exporter::copied, this, [this](const QImage& picture) {
+    QApplication::clipboard()->setImage(picture);
+    say(tr("Copied the view as a picture"));
+  });
 }
 
 void MainWindow::projectReplaced() {
@@ -243,15 +258,17 @@ void MainWindow::refreshTitle() {
 
 void MainWindow::refreshChoices() {
   QList<DataChoice> choices;
-  session_->attempt([&](project::Project& project) {
+  session_->attempt([&](const project::Project& project) {
     for (const project::Source& source : project.sources()) {
       const QString id = QString::number(source.id);
       choices.append({id, QString::fromStdString(source.name), source.kind, {}, true});
     }
+    const std::vector<project::Result> results = project.results();
     for (const project::Run& run : project.runs()) {
       if (run.hidden) continue;
-      for (const project::Result& result : project.resultsOf(run.id)) {
-        choices.append({QString::number(result.id), nameOf(project, result.id), result.kind, {}});
+      for (const project::Result& result : results) {
+        if (result.run != run.id) continue;
+        choices.append({QString::number(result.id), nameOf(run, result), result.kind, {}});
       }
     }
   });
@@ -297,7 +314,7 @@ void MainWindow::showFigure(Id id, bool in_front) {
 // The figures of a project that is seen for the first time, or else its first source.
 void MainWindow::showWhatThereIs() {
   constexpr std::size_t kMost = 6;
-  session_->attempt([&](project::Project& project) {
+  session_->attempt([&](const project::Project& project) {
     const std::vector<project::Figure> figures = project.figures();
     const std::size_t first = figures.size() - std::min(figures.size(), kMost);
     // One tab per turn of the event loop: each makes and paints a view.
@@ -342,7 +359,7 @@ void MainWindow::runMade(const project::RunOutcome& outcome) {
 }
 
 void MainWindow::showFirstVisible(const std::vector<Id>& results) {
-  session_->attempt([&](project::Project& project) {
+  session_->attempt([&](const project::Project& project) {
     for (const Id id : results) {
       if (viewsFor(project.result(id).kind).isEmpty()) continue;
       showData(id);
@@ -353,7 +370,7 @@ void MainWindow::showFirstVisible(const std::vector<Id>& results) {
 
 // What an earlier run of the analysis made stays in sight while a new one is at work.
 void MainWindow::markReplaced(const QString& analysis, bool replacing) {
-  session_->attempt([&](project::Project& project) {
+  session_->attempt([&](const project::Project& project) {
     for (const project::Result& result : project.results()) {
       if (project.run(result.run).record.analysis != analysis.toStdString()) continue;
       for (ViewPage* page : tabs_->pages()) {
@@ -364,7 +381,7 @@ void MainWindow::markReplaced(const QString& analysis, bool replacing) {
 }
 
 void MainWindow::showRunLog(Id id) {
-  session_->attempt([&](project::Project& project) {
+  session_->attempt([&](const project::Project& project) {
     const project::Run run = project.run(id);
     const QString title = QString::fromStdString(run.title);
     showText(this, title, runText(title, run.record));
@@ -388,9 +405,12 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange && memory_) {
-    actions_->redrawIcons();
-    tabs_->refresh();
-    tree_->rebuild();
+    // In a turn of its own: the widgets have enough to do with their new colours.
+    QTimer::singleShot(0, this, [this] {
+      actions_->redrawIcons();
+      tabs_->refresh();
+      tree_->rebuild();
+    });
   }
   QMainWindow::changeEvent(event);
 }

@@ -8,6 +8,7 @@
 #include "app/window/message_bar.h"
 #include "app/window/project_session.h"
 #include "app/window/settings.h"
+#include "app/window/view_jobs.h"
 #include "core/analysis/catalogue.h"
 #include "core/base/gpu.h"
 
@@ -30,6 +31,7 @@ class AnalysisRunner;
 class CommandPalette;
 class DataStore;
 class EmptyState;
+class Exporter;
 class FileImport;
 class ProjectTree;
 class SourceWatch;
@@ -105,7 +107,6 @@ class MainWindow : public QMainWindow {
   void showFirstVisible(const std::vector<Id>& results);
   void markReplaced(const QString& analysis, bool replacing);
   void showRunLog(Id run);
-  void writeReportTo(const QString& path);
   void openFigureDialog(ViewPage* page);
   void report(const Error& error) { messages_->show(error); }
   void say(const QString& line);
@@ -121,6 +122,8 @@ class MainWindow : public QMainWindow {
   FileImport* import_;
   AnalysisRunner* runner_;
   SourceWatch* watch_;
+  Exporter* exporter_;
+  ViewJobs view_jobs_;
   WindowMemory* memory_ = nullptr;
   ActionRegistry* actions_;
   CommandPalette* palette_;

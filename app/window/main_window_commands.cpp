@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the commands of the window do; the table of them is window_commands.cpp.
-#include <QApplication>
-#include <QClipboard>
 #include <QDateTime>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QImage>
 #include <QLabel>
 
-#include "app/report/compose.h"
-#include "app/report/write_report.h"
 #include "app/sample/sample_project.h"
 #include "app/window/action_registry.h"
 #include "app/window/analysis_form.h"
 #include "app/window/apply_settings.h"
 #include "app/window/command_palette.h"
+#include "app/window/exporter.h"
 #include "app/window/figure_dialog.h"
 #include "app/window/file_import.h"
 #include "app/window/main_window.h"
@@ -123,23 +119,19 @@ void MainWindow::exportFigure() {
 }
 
 void MainWindow::openFigureDialog(ViewPage* page) {
-  auto* dialog = new FigureDialog(page->view(), recordOf(*page, *session_), this);
-  connect(dialog, &FigureDialog::failed, this, &MainWindow::report);
-  connect(dialog, &FigureDialog::written, this,
-          [this](const QString& path) { say(tr("Exported %1").arg(path)); });
+  const views::FigureRecord record = recordOf(*page, *session_);
+  auto* dialog = new FigureDialog(page->view(), record, this);
+  connect(dialog, &FigureDialog::fileChosen, page,
+          [this, page, dialog, record](const QString& path) {
+            exporter_->writeFigure(page->view().figure(), path, dialog->format(), record);
+          });
   dialog->show();
 }
 
 void MainWindow::copyFigure() {
   const ViewPage* page = tabs_->currentPage();
   if (!page) return;
-  const auto picture = settle([&] {
-    return views::figurePng(page->view(), {.width_mm = kCopiedWidthMm, .dpi = kCopiedDpi},
-                            recordOf(*page, *session_));
-  });
-  if (const Error* error = errorOf(picture)) return report(*error);
-  QApplication::clipboard()->setImage(QImage::fromData(*valueOf(picture), "PNG"));
-  say(tr("Copied the view as a picture"));
+  exporter_->copyFigure(page->view().figure(), {.width_mm = kCopiedWidthMm, .dpi = kCopiedDpi});
 }
 
 void MainWindow::exportReport() {
@@ -147,35 +139,16 @@ void MainWindow::exportReport() {
              [this](const QStringList& files) {
                QString path = files.value(0);
                if (!path.contains('.')) path += ".pdf";
-               writeReportTo(path);
+               exporter_->writeReport(session_->shared(), path);
              });
 }
 
-void MainWindow::writeReportTo(const QString& path) {
-  const std::shared_ptr<project::Project> project = session_->shared();
-  jobs_.start(
-      {.title = tr("Report")},
-      [project, catalogue = &catalogue_](const Context& context) {
-        return composeReport(*project, *catalogue, context);
-      },
-      this,
-      [this, path](const Outcome<Report>& outcome) {
-        if (const Error* error = errorOf(outcome)) return report(*error);
-        const Report* composed = valueOf(outcome);
-        if (!composed) return;
-        const auto written =
-            settle([&] { writeReport(*composed, path.toStdString(), Paper::a4, Context()); });
-        if (const Error* error = errorOf(written)) return report(*error);
-        say(tr("Exported %1").arg(path));
-      });
-}
-
 void MainWindow::undo() {
-  session_->attempt([](project::Project& project) { project.undo(); });
+  session_->change(tr("Undo"), [](project::Project& project) { project.undo(); });
 }
 
 void MainWindow::redo() {
-  session_->attempt([](project::Project& project) { project.redo(); });
+  session_->change(tr("Redo"), [](project::Project& project) { project.redo(); });
 }
 
 void MainWindow::openPalette() {

@@ -9,8 +9,8 @@
 #include <QListWidget>
 #include <QVBoxLayout>
 
-#include "app/jobs/outcome.h"
 #include "core/analysis/parameters.h"
+#include "core/base/outcome.h"
 #include "views/common/roomy_rows.h"
 #include "views/common/theme.h"
 

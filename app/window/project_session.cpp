@@ -62,7 +62,7 @@ ProjectSession::ProjectSession(JobQueue& jobs, QObject* parent) : QObject(parent
 
 ProjectSession::~ProjectSession() {
   project_->removeObserver(observer_);
-  // The jobs have ended by now, so this is the last owner.
+  // The jobs have ended by now, and with them all changes; this is the last owner.
   settle([&] { closeFor(project_, untitled()); });
 }
 
@@ -82,7 +82,7 @@ bool ProjectSession::empty() const {
   return isEmpty(*project_);
 }
 
-void ProjectSession::adopt(std::shared_ptr<project::Project> project) {
+void ProjectSession::adopt(Opened project) {
   project_ = std::move(project);
   observer_ = project_->onChanged([this, of = project_.get()](const project::ChangeSet& changes) {
     QMetaObject::invokeMethod(
@@ -100,7 +100,7 @@ void ProjectSession::release() {
   project_->removeObserver(observer_);
   const bool drop_if_empty = untitled();
   jobs_.start(
-      {.title = tr("Close %1").arg(title())},
+      {.title = tr("Close %1").arg(title()), .lane = Lane::change},
       [old = project_, drop_if_empty](const Context&) { closeFor(old, drop_if_empty); }, this,
       [this](const Outcome<Nothing>& outcome) {
         if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
@@ -108,22 +108,18 @@ void ProjectSession::release() {
 }
 
 void ProjectSession::openUntitled() {
-  auto made = settle([] { return createAt(untitledPath(untitledFolder())); });
-  if (const Error* error = errorOf(made)) {
-    Q_EMIT failed(*error);
-  } else {
-    release();
-    adopt(std::move(*valueOf(made)));
-  }
+  replaceBy(tr("New project"), [] { return createAt(untitledPath(untitledFolder())); });
 }
 
 void ProjectSession::open(const QString& path) {
   if (QFileInfo(path).canonicalFilePath() == QFileInfo(this->path()).canonicalFilePath()) return;
-  using Opened = std::shared_ptr<project::Project>;
+  replaceBy(tr("Open %1").arg(QFileInfo(path).fileName()),
+            [file = path.toStdString()] { return Opened(project::Project::open(file)); });
+}
+
+void ProjectSession::replaceBy(const QString& title, std::function<Opened()> open) {
   jobs_.start(
-      {.title = tr("Open %1").arg(QFileInfo(path).fileName())},
-      [file = path.toStdString()](const Context&) { return Opened(project::Project::open(file)); },
-      this,
+      {.title = title}, [open = std::move(open)](const Context&) { return open(); }, this,
       [this](Outcome<Opened> outcome) {
         if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
         Opened* opened = valueOf(outcome);
@@ -134,9 +130,12 @@ void ProjectSession::open(const QString& path) {
 }
 
 void ProjectSession::saveVersion(const QString& name) {
-  if (attempt([&](project::Project& project) { project.saveVersion(name.toStdString()); })) {
-    Q_EMIT said(tr("Saved the version “%1”").arg(name));
-  }
+  change(
+      tr("Save a version"),
+      [name](project::Project& project) { project.saveVersion(name.toStdString()); },
+      [this, name](bool well) {
+        if (well) Q_EMIT said(tr("Saved the version “%1”").arg(name));
+      });
 }
 
 void ProjectSession::saveCopy(const QString& path) {
@@ -150,10 +149,21 @@ void ProjectSession::saveCopy(const QString& path) {
       });
 }
 
-bool ProjectSession::attempt(const std::function<void(project::Project&)>& work) {
-  const auto outcome = settle([&] { work(*project_); });
+bool ProjectSession::attempt(const std::function<void(const project::Project&)>& look) {
+  const auto outcome = settle([&] { look(*project_); });
   if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
   return valueOf(outcome) != nullptr;
+}
+
+void ProjectSession::change(const QString& title, std::function<void(project::Project&)> work,
+                            const std::function<void(bool)>& ended) {
+  jobs_.start(
+      {.title = title, .lane = Lane::change},
+      [project = project_, work = std::move(work)](const Context&) { work(*project); }, this,
+      [this, ended](const Outcome<Nothing>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        if (ended) ended(valueOf(outcome) != nullptr);
+      });
 }
 
 }  // namespace lineament::app

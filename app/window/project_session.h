@@ -30,13 +30,18 @@ class ProjectSession : public QObject {
   bool untitled() const;
   bool empty() const;  // neither sources nor runs
 
-  void openUntitled();
+  void openUntitled();             // the same way
   void open(const QString& path);  // in a job; the present one stays until the other is open
   void saveVersion(const QString& name);
   void saveCopy(const QString& path);  // in a job
 
-  // Works on the project from the window; what that throws is reported by failed().
-  bool attempt(const std::function<void(project::Project&)>& work);
+  // Looks at the project from the window; what that throws is reported by failed().
+  bool attempt(const std::function<void(const project::Project&)>& look);
+
+  // Changes the project in a job, since a change waits for the disk: in the order asked for, and
+  // before the project is closed. What that throws is reported by failed(). Then calls `ended`.
+  void change(const QString& title, std::function<void(project::Project&)> work,
+              const std::function<void(bool well)>& ended = {});
 
  Q_SIGNALS:
   void aboutToReplace();  // the last moment of the present project
@@ -46,7 +51,9 @@ class ProjectSession : public QObject {
   void said(const QString& line);  // for the status bar
 
  private:
-  void adopt(std::shared_ptr<project::Project> project);
+  using Opened = std::shared_ptr<project::Project>;
+  void replaceBy(const QString& title, std::function<Opened()> open);
+  void adopt(Opened project);
   void release();
 
   JobQueue& jobs_;

@@ -96,7 +96,13 @@ ProjectTree::ProjectTree(ProjectSession& session, QWidget* parent)
           [this](QTreeWidgetItem* item) { folded_.remove(item->data(0, keyRole).toString()); });
   connect(this, &QWidget::customContextMenuRequested, this, &ProjectTree::openMenu);
   connect(&session, &ProjectSession::replaced, this, &ProjectTree::rebuild);
-  connect(&session, &ProjectSession::changed, this, &ProjectTree::rebuild);
+  connect(&session, &ProjectSession::changed, this, [this](const project::ChangeSet& changes) {
+    using project::ItemType;
+    for (const ItemType shown : {ItemType::source, ItemType::run, ItemType::result,
+                                 ItemType::figure, ItemType::report_item}) {
+      if (changes.touches(shown)) return rebuild();
+    }
+  });
   rebuild();
 }
 
@@ -105,7 +111,7 @@ void ProjectTree::rebuild() {
   const int scrolled = verticalScrollBar()->value();
   building_ = true;
   clear();
-  session_.attempt([&](project::Project&) {
+  session_.attempt([&](const project::Project&) {
     addSources();
     addRuns();
     addFigures();
@@ -162,6 +168,7 @@ void ProjectTree::addSources() {
 
 void ProjectTree::addRuns() {
   QTreeWidgetItem* group = addGroup(tr("Runs"));
+  const std::vector<project::Result> results = session_.project().results();
   for (const project::Run& run : session_.project().runs()) {
     if (run.hidden) continue;
     const bool failed = run.record.outcome != "done";
@@ -169,8 +176,9 @@ void ProjectTree::addRuns() {
                          outcomeText(run.record), failed ? "failed" : "run");
     if (failed) item->setForeground(1, views::theme().error);
     if (failed) item->setToolTip(0, QString::fromStdString(run.record.error));
-    for (const project::Result& result : session_.project().resultsOf(run.id)) {
-      if (result.kind == Kind::figure) continue;  // stands under Figures
+    for (const project::Result& result : results) {
+      // Figures stand under their own heading.
+      if (result.run != run.id || result.kind == Kind::figure) continue;
       addItem(item, Type::result, result.id, QString::fromStdString(result.title), {},
               iconOf(result.kind));
     }
@@ -224,29 +232,25 @@ void ProjectTree::rename(QTreeWidgetItem* item) {
   const Id id = idOf(item);
   const std::string name = item->text(0).trimmed().toStdString();
   const Type type = typeOf(item);
-  // Later, since the change rebuilds the tree whose item is being edited.
-  QMetaObject::invokeMethod(
-      this,
-      [this, type, id, name] {
-        session_.attempt([&](project::Project& project) {
-          if (type == Type::source) project.renameSource(id, name);
-          if (type == Type::run) project.renameRun(id, name);
-          if (type == Type::result) project.renameResult(id, name);
-          if (type == Type::figure) {
-            FigureSpec spec = project.figure(id).spec;
-            spec.title = name;
-            project.updateFigure(id, spec);
-          }
-        });
-        rebuild();
+  session_.change(
+      tr("Rename"),
+      [type, id, name](project::Project& project) {
+        if (type == Type::source) project.renameSource(id, name);
+        if (type == Type::run) project.renameRun(id, name);
+        if (type == Type::result) project.renameResult(id, name);
+        if (type == Type::figure) {
+          FigureSpec spec = project.figure(id).spec;
+          spec.title = name;
+          project.updateFigure(id, spec);
+        }
       },
-      Qt::QueuedConnection);
+      [this](bool) { rebuild(); });
 }
 
 void ProjectTree::remove(QTreeWidgetItem* item) {
   const Id id = idOf(item);
   const Type type = typeOf(item);
-  session_.attempt([&](project::Project& project) {
+  session_.change(tr("Remove"), [type, id](project::Project& project) {
     if (type == Type::source) project.removeSource(id);
     if (type == Type::run) project.removeRun(id);
     if (type == Type::figure) project.removeFigure(id);
@@ -255,15 +259,16 @@ void ProjectTree::remove(QTreeWidgetItem* item) {
 }
 
 void ProjectTree::addToReport(project::ReportItem::Type type, Id target) {
-  session_.attempt(
-      [&](project::Project& project) { project.addReportItem({.type = type, .target = target}); });
+  session_.change(tr("Add to the report"), [type, target](project::Project& project) {
+    project.addReportItem({.type = type, .target = target});
+  });
 }
 
 void ProjectTree::sourceMenu(QMenu& menu, Id id) {
   menu.addAction(tr("Analyse…"), this, [this, id] { Q_EMIT analyseWanted(id); });
   menu.addSeparator();
   menu.addAction(tr("Show in the file manager"), this, [this, id] {
-    session_.attempt([&](project::Project& project) {
+    session_.attempt([&](const project::Project& project) {
       const QString path = QString::fromStdString(project.source(id).absolute_path.string());
       QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath()));
     });
@@ -280,7 +285,8 @@ void ProjectTree::runMenu(QMenu& menu, Id id) {
   menu.addAction(tr("Add to the report"), this,
                  [this, id] { addToReport(project::ReportItem::Type::run, id); });
   menu.addAction(tr("Hide"), this, [this, id] {
-    session_.attempt([&](project::Project& project) { project.setRunHidden(id, true); });
+    session_.change(tr("Hide a run"),
+                    [id](project::Project& project) { project.setRunHidden(id, true); });
   });
 }
 

@@ -5,8 +5,8 @@
 #include <QToolButton>
 
 #include "app/figures/view_catalogue.h"
-#include "app/jobs/outcome.h"
 #include "app/window/icons.h"
+#include "core/base/outcome.h"
 
 namespace lineament::app {
 namespace {
@@ -19,7 +19,8 @@ constexpr ErrorText kNoView{"window.no_view", "Show {title}",
 
 }  // namespace
 
-ViewTabs::ViewTabs(QWidget* parent) : QTabWidget(parent) {
+ViewTabs::ViewTabs(views::Background& background, QWidget* parent)
+    : QTabWidget(parent), background_(background) {
   setDocumentMode(true);
   setMovable(true);
   tabBar()->setExpanding(false);
@@ -59,7 +60,9 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
   if (showing.view.isEmpty()) {
     throw Error(kNoView, {{"title", showing.title.toStdString()}, {"kind", name(value.kind())}});
   }
-  auto* made = new ViewPage(makeView(showing.view), value, showing, viewsFor(value.kind()));
+  auto view = makeView(showing.view);
+  view->setBackground(background_);
+  auto* made = new ViewPage(std::move(view), value, showing, viewsFor(value.kind()));
   connect(&made->view(), &views::View::selectionEdited, this, &ViewTabs::share);
   connect(made, &ViewPage::viewWanted, this, [this, made](const QString& id) {
     Showing other = made->showing();

@@ -18,7 +18,7 @@ class ViewTabs : public QTabWidget {
   Q_OBJECT
 
  public:
-  explicit ViewTabs(QWidget* parent = nullptr);
+  explicit ViewTabs(views::Background& background, QWidget* parent = nullptr);
 
   // Opens a tab, or brings the one to the front that shows this already.
   void show(const Data& value, const Showing& showing, bool in_front = true);
@@ -44,6 +44,7 @@ class ViewTabs : public QTabWidget {
   QToolButton* closeButton(ViewPage* page_to_close);
   void share(const Selection& selection);
 
+  views::Background& background_;
   QHash<QString, Selection> selections_;  // by origin
 };
 

@@ -43,13 +43,13 @@ void WindowMemory::remember() {
   const nlohmann::json state{{"docks", window_.saveState().toBase64().toStdString()},
                              {"tabs", openTabs()},
                              {"front", tabs_.currentIndex()}};
-  session_.attempt([&](project::Project& project) {
+  session_.change(tr("Remember the window"), [state](project::Project& project) {
     if (project.windowState(kKey) != state) project.setWindowState(kKey, state);
   });
 }
 
 void WindowMemory::restore() {
-  session_.attempt([&](project::Project& project) {
+  session_.attempt([&](const project::Project& project) {
     const nlohmann::json state = project.windowState(kKey);
     if (!state.is_object()) {
       Q_EMIT nothingRemembered();

@@ -178,10 +178,11 @@ void Document::openChecked(const OpenOptions& options) {
     if (schemaVersion(*database_) == migrations().back().to) return;
     throw Error(kOlder, {{"file", path_.filename().string()}, {"path", path_.string()}});
   }
-  database_->useWriteAheadLog();
+  const bool log = database_->useWriteAheadLog();
   if (options.size_limit > 0) database_->limitSize(options.size_limit);
   migrate(*database_);
   collectOrphans(*database_);
+  if (log) looking_ = std::make_unique<Database>(path_, Database::Mode::look);
 }
 
 Document::~Document() {
@@ -189,8 +190,9 @@ Document::~Document() {
 }
 
 void Document::close() {
-  const std::lock_guard held(mutex_);
+  const std::scoped_lock held(mutex_, looking_mutex_);
   if (!database_) return;
+  looking_.reset();
   if (!read_only_) database_->useOneFile();
   database_.reset();
   lock_.reset();
@@ -240,7 +242,32 @@ std::filesystem::path Document::extractionPath(const std::string& name) const {
 }
 
 Reading::Reading(const Document& document)
+    : held_(document.looking_mutex_), database_(document.looking_.get()) {
+  if (database_) {
+    database_->execute("BEGIN");
+    snapshot_ = true;
+    return;
+  }
+  held_ = std::unique_lock(document.mutex_);
+  database_ = document.database_.get();
+  requireOpen(document);
+}
+
+Reading::Reading(const Document& document, ToChange)
     : held_(document.mutex_), database_(document.database_.get()) {
+  requireOpen(document);
+}
+
+Reading::~Reading() {
+  if (!snapshot_) return;
+  try {
+    database_->execute("COMMIT");
+  } catch (const Error&) {
+    // Nothing was changed; what is wrong with the file the next one says.
+  }
+}
+
+void Reading::requireOpen(const Document& document) const {
   if (database_) return;
   throw Error(kClosed,
               {{"file", document.path().filename().string()}, {"path", document.path().string()}});
@@ -264,7 +291,7 @@ Database& changeable(Database& database, const Document& document, const std::st
 }  // namespace
 
 Edit::Edit(Document& document, std::string title, ChangeOptions options)
-    : Reading(document),
+    : Reading(document, ToChange{}),
       document_(document),
       transaction_(changeable(*database_, document, title)),
       options_(std::move(options)) {

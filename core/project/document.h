@@ -62,6 +62,10 @@ class Document {
   std::optional<LockFile> lock_;
   mutable std::mutex mutex_;
   std::unique_ptr<Database> database_;  // null: closed
+  // What only looks goes through a connection of its own, so that it never waits for a change on
+  // its way to the disk. Null where there is no write-ahead log to look past.
+  mutable std::mutex looking_mutex_;
+  std::unique_ptr<Database> looking_;
   Group group_;
 
   mutable std::mutex observers_mutex_;
@@ -70,17 +74,27 @@ class Document {
   mutable std::filesystem::path extracted_;  // made when first needed
 };
 
-// Holds the mutex while it lives.
+// The document as it is at one moment, while it lives.
 class Reading {
  public:
   explicit Reading(const Document& document);  // Error "project.closed"
+  ~Reading();
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
 
   const Database& database() const { return *database_; }
   Row row(std::string_view table, Id id) const;  // Error "project.no_item" (usage)
 
  protected:
+  struct ToChange {};
+  Reading(const Document& document, ToChange);
+
   std::unique_lock<std::mutex> held_;
   Database* database_;
+
+ private:
+  void requireOpen(const Document& document) const;
+  bool snapshot_ = false;  // in a transaction of its own
 };
 
 // One change: rows are put and removed, then all of it is committed with its log entry, or nothing.

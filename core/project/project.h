@@ -47,9 +47,9 @@ struct ChangeOptions {
 // when the call returns, so there is nothing to save; the change is logged with its inverse, so
 // undo and redo work across closing and opening.
 //
-// Use a Project from one thread at a time as a rule; a mutex inside lets background jobs store what
-// they made while the window reads. Nothing long happens under it: fingerprints are taken outside,
-// and payloads go in chunk by chunk.
+// May be used from any thread: changes go one after the other, and what only looks waits for none
+// of them. Nothing long happens inside a change: fingerprints are taken outside, and payloads go in
+// chunk by chunk.
 //
 // Each function throws Error: "project.read_only" for a change to a project opened to look,
 // "project.full" when the disk is full (nothing is lost: the file is as before the call),

@@ -216,6 +216,39 @@ class JobsTest : public QObject {
     QVERIFY(!delivered);
   }
 
+  void changesKeepTheirOrderAndAreNotCancelled() {
+    JobQueue queue;
+    std::vector<int> made;
+    int told = 0;
+    for (int i = 0; i < 5; ++i) {
+      Job* job = queue.start(
+          {.lane = Lane::change},
+          [&, i](const Context&) {
+            pause();
+            made.push_back(i);  // one at a time, so nothing guards it
+          },
+          this, [&](const Outcome<Nothing>& outcome) { told += valueOf(outcome) != nullptr; });
+      job->cancel();
+      QVERIFY(!job->cancelling());
+    }
+    queue.cancelAll();
+    QTRY_COMPARE(told, 5);
+    QCOMPARE(made, (std::vector<int>{0, 1, 2, 3, 4}));
+  }
+
+  void destroyingTheQueueFinishesItsChanges() {
+    std::vector<int> made;
+    {
+      JobQueue queue;
+      for (int i = 0; i < 3; ++i) {
+        queue.start(
+            {.lane = Lane::change}, [&, i](const Context&) { made.push_back(i); }, this,
+            [](const Outcome<Nothing>&) {});
+      }
+    }
+    QCOMPARE(made, (std::vector<int>{0, 1, 2}));
+  }
+
   void aReceiverThatIsGoneHearsNothing() {
     JobQueue queue;
     bool delivered = false;

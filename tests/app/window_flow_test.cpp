@@ -10,6 +10,7 @@
 #include "app/window/figure_dialog.h"
 #include "core/analyses/all.h"
 #include "core/project/flow.h"
+#include "tests/app/file_choice.h"
 #include "tests/app/window_fixture.h"
 
 namespace lineament::app {
@@ -138,7 +139,10 @@ class WindowFlowTest : public QObject {
     QVERIFY(dialog && dialog->isVisible() && !dialog->isModal());
     QVERIFY(dialog->sizeText().contains("174"));
     const QString path = folder.filePath("beeswarm.svg");
-    dialog->writeTo(path);
+    dialog->findChild<QComboBox*>("format")->setCurrentIndex(1);
+    QTest::mouseClick(dialog->findChild<PrimaryButton*>(), Qt::LeftButton);
+    saveAs(*dialog, path);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path), kPatienceMs);
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
     QVERIFY(file.readAll().contains("<svg"));

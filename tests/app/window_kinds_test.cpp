@@ -90,10 +90,11 @@ class WindowKindsTest : public QObject {
   void everyKindOfValueHasAView() {
     for (const Data& data :
          {Data(Table()), Data(Tensor()), Data(Model()), Data(Explanation()), Data(Series()),
-          Data(Note()), Data(Checkpoint()), Data(PointCloud())}) {
+          Data(Note()), Data(Checkpoint()), Data(PointCloud()), Data(AttentionStack())}) {
       QVERIFY2(!viewsFor(data.kind()).isEmpty(), std::string(name(data.kind())).c_str());
       for (const QString& id : viewsFor(data.kind())) {
-        QCOMPARE(makeView(id)->id(), id);
+        QCOMPARE(makeView(id)->figure().id(), id);
+        QCOMPARE(makeFigure(id)->id(), id);
         QVERIFY(viewTitle(id) != id);
       }
     }

@@ -1,48 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/checkpoint/checkpoint_model.h"
 
-#include "core/base/memory.h"
-#include "views/common/number_text.h"
+#include <utility>
+
 #include "views/common/theme.h"
 
 namespace lineament::views {
 
-namespace {
+CheckpointModel::CheckpointModel(QObject* parent)
+    : QAbstractItemModel(parent), tree_(std::make_shared<const TensorTree>(treeOf({}, {}))) {}
 
-QString counted(std::uint64_t count) {
-  return numberText(static_cast<double>(count), 15);
-}
-
-QString text(std::string_view letters) {
-  return QString::fromUtf8(letters.data(), static_cast<qsizetype>(letters.size()));
-}
-
-}  // namespace
-
-QString shapeLabel(const std::vector<std::uint64_t>& shape) {
-  return QString::fromStdString(shapeText(shape)).replace(u'x', QChar(0x00d7));
-}
-
-QString bytesLabel(std::uint64_t bytes) {
-  return QString::fromStdString(bytesText(static_cast<double>(bytes)));
-}
-
-CheckpointModel::CheckpointModel(QObject* parent) : QAbstractItemModel(parent) {
-  tree_ = treeOf({}, {});
-}
-
-void CheckpointModel::setCheckpoint(const Checkpoint& checkpoint) {
+void CheckpointModel::show(const Checkpoint& checkpoint, std::shared_ptr<const TensorTree> tree) {
   beginResetModel();
   checkpoint_ = checkpoint;
-  filter_.clear();
-  tree_ = treeOf(checkpoint_.entries(), {});
-  endResetModel();
-}
-
-void CheckpointModel::setFilter(const QString& filter) {
-  beginResetModel();
-  filter_ = filter;
-  tree_ = treeOf(checkpoint_.entries(), filter.toStdString());
+  tree_ = std::move(tree);
   endResetModel();
 }
 
@@ -51,23 +22,23 @@ std::size_t CheckpointModel::nodeAt(const QModelIndex& index) const {
 }
 
 std::optional<std::size_t> CheckpointModel::entryAt(const QModelIndex& index) const {
-  const TensorTree::Node& node = tree_.nodes[nodeAt(index)];
+  const TensorTree::Node& node = tree_->nodes[nodeAt(index)];
   if (!index.isValid() || node.group()) return std::nullopt;
   return node.entry;
 }
 
+QModelIndex CheckpointModel::indexOfNode(std::size_t node) const {
+  if (node == TensorTree::kRoot) return {};
+  return createIndex(static_cast<int>(tree_->nodes[node].row), 0, quintptr(node));
+}
+
 QModelIndex CheckpointModel::indexOf(std::size_t entry) const {
-  for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
-    if (tree_.nodes[i].entry == entry) {
-      return createIndex(static_cast<int>(tree_.nodes[i].row), 0, quintptr(i));
-    }
-  }
-  return {};
+  return indexOfNode(tree_->nodeOf(entry).value_or(TensorTree::kRoot));
 }
 
 QModelIndex CheckpointModel::index(int row, int column, const QModelIndex& parent) const {
-  const TensorTree::Node& above = tree_.nodes[nodeAt(parent)];
-  if (row < 0 || column < 0 || column >= columns ||
+  const TensorTree::Node& above = tree_->nodes[nodeAt(parent)];
+  if (row < 0 || column < 0 || column >= TensorCells::columns ||
       static_cast<std::size_t>(row) >= above.children.size()) {
     return {};
   }
@@ -75,36 +46,18 @@ QModelIndex CheckpointModel::index(int row, int column, const QModelIndex& paren
 }
 
 QModelIndex CheckpointModel::parent(const QModelIndex& index) const {
-  const std::size_t above = tree_.nodes[nodeAt(index)].parent;
+  const std::size_t above = tree_->nodes[nodeAt(index)].parent;
   if (!index.isValid() || above == TensorTree::kRoot) return {};
-  return createIndex(static_cast<int>(tree_.nodes[above].row), 0, quintptr(above));
+  return createIndex(static_cast<int>(tree_->nodes[above].row), 0, quintptr(above));
 }
 
 int CheckpointModel::rowCount(const QModelIndex& parent) const {
   if (parent.column() > 0) return 0;
-  return static_cast<int>(tree_.nodes[nodeAt(parent)].children.size());
+  return static_cast<int>(tree_->nodes[nodeAt(parent)].children.size());
 }
 
 int CheckpointModel::columnCount(const QModelIndex&) const {
-  return columns;
-}
-
-QString CheckpointModel::text(const TensorTree::Node& node, int column) const {
-  const Checkpoint::Entry* entry = node.group() ? nullptr : &checkpoint_.entries()[node.entry];
-  switch (column) {
-    case name:
-      return QString::fromStdString(node.name);
-    case shape:
-      return entry ? shapeLabel(entry->shape) : tr("%1 tensors").arg(counted(node.tensors));
-    case dtype:
-      return entry ? views::text(lineament::name(entry->dtype)) : QString();
-    case parameters:
-      return counted(node.parameters);
-    case bytes:
-      return bytesLabel(node.bytes);
-    default:
-      return {};
-  }
+  return TensorCells::columns;
 }
 
 QString CheckpointModel::tip(const TensorTree::Node& node) const {
@@ -115,17 +68,17 @@ QString CheckpointModel::tip(const TensorTree::Node& node) const {
 }
 
 QVariant CheckpointModel::data(const QModelIndex& index, int role) const {
-  const TensorTree::Node& node = tree_.nodes[nodeAt(index)];
-  const bool numeric = index.column() == parameters || index.column() == bytes;
+  const TensorTree::Node& node = tree_->nodes[nodeAt(index)];
   switch (role) {
     case Qt::DisplayRole:
-      return text(node, index.column());
+      return TensorCells::text(checkpoint_, node, index.column());
     case Qt::ToolTipRole:
       return tip(node);
     case Qt::TextAlignmentRole:
-      return QVariant(Qt::AlignVCenter | (numeric ? Qt::AlignRight : Qt::AlignLeft));
+      return QVariant(Qt::AlignVCenter |
+                      (TensorCells::numeric(index.column()) ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::ForegroundRole:
-      return node.group() && index.column() != name ? theme().muted : theme().text;
+      return node.group() && index.column() != TensorCells::name ? theme().muted : theme().text;
     default:
       return {};
   }
@@ -133,24 +86,10 @@ QVariant CheckpointModel::data(const QModelIndex& index, int role) const {
 
 QVariant CheckpointModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal) return {};
-  if (role == Qt::TextAlignmentRole && section >= parameters) {
+  if (role == Qt::TextAlignmentRole && TensorCells::numeric(section)) {
     return QVariant(Qt::AlignVCenter | Qt::AlignRight);
   }
-  if (role != Qt::DisplayRole) return {};
-  switch (section) {
-    case name:
-      return tr("Name");
-    case shape:
-      return tr("Shape");
-    case dtype:
-      return tr("Type");
-    case parameters:
-      return tr("Parameters");
-    case bytes:
-      return tr("Size");
-    default:
-      return {};
-  }
+  return role == Qt::DisplayRole ? TensorCells::head(section) : QVariant();
 }
 
 }  // namespace lineament::views

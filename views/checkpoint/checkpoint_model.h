@@ -2,10 +2,11 @@
 #pragma once
 
 #include <QAbstractItemModel>
-#include <QFont>
+#include <memory>
 #include <optional>
 
 #include "core/data/checkpoint.h"
+#include "views/checkpoint/tensor_cells.h"
 #include "views/checkpoint/tensor_tree.h"
 
 namespace lineament::views {
@@ -15,18 +16,14 @@ class CheckpointModel : public QAbstractItemModel {
   Q_OBJECT
 
  public:
-  enum Column { name, shape, dtype, parameters, bytes, columns };
-
   explicit CheckpointModel(QObject* parent = nullptr);
 
-  void setCheckpoint(const Checkpoint& checkpoint);
-  void setFilter(const QString& filter);
-  const QString& filter() const { return filter_; }
-  const Checkpoint& checkpoint() const { return checkpoint_; }
-  const TensorTree& tree() const { return tree_; }
+  void show(const Checkpoint& checkpoint, std::shared_ptr<const TensorTree> tree);
 
-  // Which entry of the checkpoint a row is; nothing for a group.
+  // Which node of the tree a row is, and which entry of the checkpoint; no entry for a group.
+  std::size_t nodeAt(const QModelIndex& index) const;
   std::optional<std::size_t> entryAt(const QModelIndex& index) const;
+  QModelIndex indexOfNode(std::size_t node) const;
   QModelIndex indexOf(std::size_t entry) const;  // invalid where the filter hides it
 
   QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -37,16 +34,10 @@ class CheckpointModel : public QAbstractItemModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  private:
-  std::size_t nodeAt(const QModelIndex& index) const;
-  QString text(const TensorTree::Node& node, int column) const;
   QString tip(const TensorTree::Node& node) const;
 
   Checkpoint checkpoint_;
-  QString filter_;
-  TensorTree tree_;
+  std::shared_ptr<const TensorTree> tree_;
 };
-
-QString shapeLabel(const std::vector<std::uint64_t>& shape);  // "64 × 32", "scalar"
-QString bytesLabel(std::uint64_t bytes);                      // "1.3 GB"
 
 }  // namespace lineament::views

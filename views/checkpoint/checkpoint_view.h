@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "views/checkpoint/checkpoint_figure.h"
 #include "views/checkpoint/checkpoint_model.h"
-#include "views/common/ruled_grid.h"
 #include "views/common/view.h"
 
 class QLabel;
@@ -13,23 +13,17 @@ namespace lineament::views {
 
 class TensorCard;
 
-// The tensors of a checkpoint, grouped by their names, to filter and to copy, and what the values
-// of the chosen one are like. Options: "filter", "tensor" (the chosen one's name). View id
-// "checkpoint".
+// The tensors of a checkpoint to unfold, filter and copy, beside the portrait of the chosen one.
 class CheckpointView : public View {
   Q_OBJECT
 
  public:
   explicit CheckpointView(QWidget* parent = nullptr);
 
-  QString id() const override { return QStringLiteral("checkpoint"); }
+  const CheckpointFigure& figure() const override { return figure_; }
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
-  nlohmann::json options() const override;
-  // The rows as they are unfolded, and the chosen tensor's values beside them.
-  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
-  QSizeF naturalSize(double width) const override;
-  QString caption() const override;
+  void setSelection(const Selection& selection) override { figure_.setSelection(selection); }
   void fit() override;  // no filter, the first groups unfolded
 
   void setFilter(const QString& filter);
@@ -45,12 +39,9 @@ class CheckpointView : public View {
   void makeTree();
   void makeBar();
   void currentChanged(const QModelIndex& index);
-  void unfold();
-  void showCounts();
-  void addRows(const QModelIndex& parent, int depth, RuledGrid& grid) const;
-  RuledGrid unfoldedRows() const;
-  double cardWidth(double width) const;
+  void showTree();
 
+  CheckpointFigure figure_;
   CheckpointModel* model_;
   QTreeView* tree_;
   QLineEdit* filter_ = nullptr;

@@ -114,6 +114,13 @@ std::uint64_t elementsOf(const Checkpoint::Entry& entry) {
   return elements;
 }
 
+std::optional<std::size_t> TensorTree::nodeOf(std::size_t wanted) const {
+  const auto found = std::find_if(nodes.begin() + 1, nodes.end(),
+                                  [&](const Node& node) { return node.entry == wanted; });
+  if (found == nodes.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - nodes.begin());
+}
+
 TensorTree treeOf(const std::vector<Checkpoint::Entry>& entries, std::string_view filter) {
   const std::vector<std::string> words = wordsOf(filter);
   Grower grower;

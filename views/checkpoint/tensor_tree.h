@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,9 @@ struct TensorTree {
 
     bool group() const { return entry == kGroup; }
   };
-  std::vector<Node> nodes;  // the root first
+  std::vector<Node> nodes;  // the root first, parents before their children
+
+  std::optional<std::size_t> nodeOf(std::size_t entry) const;  // nothing where it is filtered out
 };
 
 std::uint64_t elementsOf(const Checkpoint::Entry& entry);

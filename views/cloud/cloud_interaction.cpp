@@ -20,11 +20,11 @@ constexpr std::size_t kHoverPoints = 1'000'000;  // beyond these a frame is too 
 }  // namespace
 
 std::optional<std::size_t> CloudView::pointAt(const QPointF& pixel, double reach) const {
-  const auto projection = camera_.projection(QSizeF(size()));
+  const auto projection = figure_.camera().projection(QSizeF(size()));
   std::optional<std::size_t> found;
   double nearest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < cloud_.points(); ++i) {
-    const float* p = cloud_.positions.data() + 3 * i;
+  for (std::size_t i = 0; i < cloud().points(); ++i) {
+    const float* p = cloud().positions.data() + 3 * i;
     const auto seen = projection({p[0], p[1], p[2]});
     if (!seen || seen->depth >= nearest) continue;
     const QPointF off = seen->pixel - pixel;
@@ -39,11 +39,11 @@ std::optional<std::size_t> CloudView::pointAt(const QPointF& pixel, double reach
 }
 
 std::vector<std::size_t> CloudView::pointsInside(const QPolygonF& lasso) const {
-  const auto projection = camera_.projection(QSizeF(size()));
+  const auto projection = figure_.camera().projection(QSizeF(size()));
   const QRectF box = lasso.boundingRect();
   std::vector<std::size_t> inside;
-  for (std::size_t i = 0; i < cloud_.points(); ++i) {
-    const float* p = cloud_.positions.data() + 3 * i;
+  for (std::size_t i = 0; i < cloud().points(); ++i) {
+    const float* p = cloud().positions.data() + 3 * i;
     const auto seen = projection({p[0], p[1], p[2]});
     if (seen && box.contains(seen->pixel) && lasso.containsPoint(seen->pixel, Qt::OddEvenFill)) {
       inside.push_back(i);
@@ -53,7 +53,7 @@ std::vector<std::size_t> CloudView::pointsInside(const QPolygonF& lasso) const {
 }
 
 void CloudView::choose(std::vector<std::size_t> points, Qt::KeyboardModifiers modifiers) {
-  Selection chosen(data_.origin(), std::move(points));
+  Selection chosen(figure_.origin(), std::move(points));
   if (modifiers & Qt::ShiftModifier) {
     chosen = chosen.added(selection());
   } else if (modifiers & Qt::ControlModifier) {
@@ -86,10 +86,10 @@ void CloudView::mouseMoveEvent(QMouseEvent* event) {
     case Drag::press:
       return;
     case Drag::orbit:
-      camera_.orbit(moved);
+      figure_.camera().orbit(moved);
       break;
     case Drag::pan:
-      camera_.pan(moved, QSizeF(size()));
+      figure_.camera().pan(moved, QSizeF(size()));
       break;
     case Drag::lasso:
       lasso_.append(event->position());
@@ -97,7 +97,7 @@ void CloudView::mouseMoveEvent(QMouseEvent* event) {
       return;
   }
   last_at_ = event->position();
-  cameraMoved();
+  redraw();
 }
 
 void CloudView::mouseReleaseEvent(QMouseEvent* event) {
@@ -124,29 +124,29 @@ void CloudView::mouseDoubleClickEvent(QMouseEvent*) {
 
 void CloudView::wheelEvent(QWheelEvent* event) {
   const double notches = event->angleDelta().y() / 120.0;
-  camera_.zoomAbout(std::pow(1.2, notches), event->position(), QSizeF(size()));
-  cameraMoved();
+  figure_.camera().zoomAbout(std::pow(1.2, notches), event->position(), QSizeF(size()));
+  redraw();
 }
 
 void CloudView::keyPressEvent(QKeyEvent* event) {
   constexpr double kStep = 15;  // pixels of dragging
   switch (event->key()) {
     case Qt::Key_Left:
-      camera_.orbit({-kStep, 0});
+      figure_.camera().orbit({-kStep, 0});
       break;
     case Qt::Key_Right:
-      camera_.orbit({kStep, 0});
+      figure_.camera().orbit({kStep, 0});
       break;
     case Qt::Key_Up:
-      camera_.orbit({0, kStep});
+      figure_.camera().orbit({0, kStep});
       break;
     case Qt::Key_Down:
-      camera_.orbit({0, -kStep});
+      figure_.camera().orbit({0, -kStep});
       break;
     case Qt::Key_Plus:
     case Qt::Key_Minus:
-      camera_.zoomAbout(event->key() == Qt::Key_Plus ? 1.2 : 1 / 1.2,
-                        QPointF(width() / 2.0, height() / 2.0), QSizeF(size()));
+      figure_.camera().zoomAbout(event->key() == Qt::Key_Plus ? 1.2 : 1 / 1.2,
+                                 QPointF(width() / 2.0, height() / 2.0), QSizeF(size()));
       break;
     case Qt::Key_Home:
       fit();
@@ -160,7 +160,7 @@ void CloudView::keyPressEvent(QKeyEvent* event) {
       View::keyPressEvent(event);
       return;
   }
-  cameraMoved();
+  redraw();
 }
 
 void CloudView::contextMenuEvent(QContextMenuEvent* event) {
@@ -170,10 +170,10 @@ void CloudView::contextMenuEvent(QContextMenuEvent* event) {
   drag_ = Drag::none;
   QMenu menu(this);
   QMenu* colours = menu.addMenu(tr("Colour by"));
-  for (const QString& quantity : quantitiesOf(cloud_)) {
+  for (const QString& quantity : quantitiesOf(cloud())) {
     QAction* action = colours->addAction(quantity);
     action->setCheckable(true);
-    action->setChecked(quantity == colouring_.quantity);
+    action->setChecked(quantity == figure_.colouring().quantity);
     connect(action, &QAction::triggered, this, [this, quantity] {
       setOptions({{"colour_by", quantity.toStdString()}});
       Q_EMIT optionsChanged();
@@ -183,7 +183,7 @@ void CloudView::contextMenuEvent(QContextMenuEvent* event) {
   for (const int pixels : {1, 2, 3, 4, 6}) {
     QAction* action = sizes->addAction(tr("%1 px").arg(pixels));
     action->setCheckable(true);
-    action->setChecked(pixels == static_cast<int>(point_size_));
+    action->setChecked(pixels == static_cast<int>(figure_.pointSize()));
     connect(action, &QAction::triggered, this, [this, pixels] {
       setOptions({{"point_size", pixels}});
       Q_EMIT optionsChanged();
@@ -194,10 +194,10 @@ void CloudView::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void CloudView::showHover(const QPointF& pixel, const QPoint& global) {
-  if (cloud_.points() > kHoverPoints) return;
+  if (cloud().points() > kHoverPoints) return;
   const auto point = pointAt(pixel);
   if (point) {
-    QToolTip::showText(global, describe(*point), this);
+    QToolTip::showText(global, figure_.describe(*point), this);
   } else {
     QToolTip::hideText();
   }

@@ -23,7 +23,7 @@ namespace lineament::views {
 
 namespace {
 
-constexpr std::size_t kFirstBatch = 16384;
+constexpr std::size_t kBatch = 16384;  // points: software takes some 12 ms to draw them
 
 // Points of `cloud` named by `points`, each its own vertex.
 vtkSmartPointer<vtkPolyData> verticesOf(const PointCloud& cloud,
@@ -66,39 +66,51 @@ CloudScene::CloudScene(vtkRenderer* renderer) : renderer_(renderer) {
 }
 
 void CloudScene::setCloud(const PointCloud& cloud) {
-  for (const Batch& batch : batches_) renderer_->RemoveActor(batch.actor);
+  for (const Batch& batch : batches_) {
+    if (batch.actor) renderer_->RemoveActor(batch.actor);
+  }
+  cloud_ = cloud;
+  colours_ = {};
   batches_.clear();
   order_ = Random(1).permutation(cloud.points());
-  for (std::size_t first = 0, size = kFirstBatch; first < order_.size();
-       first += size, size = first) {
-    Batch batch{first, std::min(size, order_.size() - first), vtkSmartPointer<vtkActor>::New()};
-    giveData(batch.actor, verticesOf(cloud, std::span(order_).subspan(first, batch.count)));
-    batch.actor->GetProperty()->SetPointSize(static_cast<float>(point_size_));
-    renderer_->AddActor(batch.actor);
-    batches_.push_back(std::move(batch));
+  for (std::size_t first = 0; first < order_.size(); first += kBatch) {
+    batches_.push_back({first, std::min(kBatch, order_.size() - first), nullptr});
   }
-  shown_ = order_.size();
+  showAtMost(0);
+}
+
+void CloudScene::makeActor(Batch& batch) {
+  batch.actor = vtkSmartPointer<vtkActor>::New();
+  giveData(batch.actor, verticesOf(cloud_, std::span(order_).subspan(batch.first, batch.count)));
+  batch.actor->GetProperty()->SetPointSize(static_cast<float>(point_size_));
+  colour(batch);
+  renderer_->AddActor(batch.actor);
+}
+
+void CloudScene::colour(const Batch& batch) const {
+  if (colours_.empty()) return;
+  vtkNew<vtkUnsignedCharArray> bytes;
+  bytes->SetNumberOfComponents(3);
+  bytes->SetNumberOfTuples(static_cast<vtkIdType>(batch.count));
+  unsigned char* to = bytes->GetPointer(0);
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    const QRgb shade = colours_[order_[batch.first + i]];
+    *to++ = static_cast<unsigned char>(qRed(shade));
+    *to++ = static_cast<unsigned char>(qGreen(shade));
+    *to++ = static_cast<unsigned char>(qBlue(shade));
+  }
+  dataOf(batch.actor)->GetPointData()->SetScalars(bytes);
 }
 
 void CloudScene::setColours(std::span<const QRgb> colours) {
+  colours_ = colours;
   for (const Batch& batch : batches_) {
-    vtkNew<vtkUnsignedCharArray> bytes;
-    bytes->SetNumberOfComponents(3);
-    bytes->SetNumberOfTuples(static_cast<vtkIdType>(batch.count));
-    unsigned char* to = bytes->GetPointer(0);
-    for (std::size_t i = 0; i < batch.count; ++i) {
-      const QRgb colour = colours[order_[batch.first + i]];
-      *to++ = static_cast<unsigned char>(qRed(colour));
-      *to++ = static_cast<unsigned char>(qGreen(colour));
-      *to++ = static_cast<unsigned char>(qBlue(colour));
-    }
-    dataOf(batch.actor)->GetPointData()->SetScalars(bytes);
+    if (batch.actor) colour(batch);
   }
 }
 
-void CloudScene::setSelected(const PointCloud& cloud, const std::vector<std::size_t>& points,
-                             QRgb colour) {
-  giveData(selected_, verticesOf(cloud, points));
+void CloudScene::setSelected(const std::vector<std::size_t>& points, QRgb colour) {
+  giveData(selected_, verticesOf(cloud_, points));
   selected_->GetProperty()->SetColor(QColor(colour).redF(), QColor(colour).greenF(),
                                      QColor(colour).blueF());
   selected_->GetProperty()->SetPointSize(static_cast<float>(point_size_ + 5));
@@ -107,7 +119,7 @@ void CloudScene::setSelected(const PointCloud& cloud, const std::vector<std::siz
 void CloudScene::setPointSize(double pixels) {
   point_size_ = pixels;
   for (const Batch& batch : batches_) {
-    batch.actor->GetProperty()->SetPointSize(static_cast<float>(pixels));
+    if (batch.actor) batch.actor->GetProperty()->SetPointSize(static_cast<float>(pixels));
   }
   selected_->GetProperty()->SetPointSize(static_cast<float>(pixels + 5));
 }
@@ -127,14 +139,32 @@ void CloudScene::setCamera(const OrbitCamera& camera, double reach) {
   seen_by->SetClippingRange(std::max(0.05, far * 1e-5), far);
 }
 
-std::size_t CloudScene::showAtMost(std::size_t count) {
+void CloudScene::showAtMost(std::size_t count) {
+  renderer_->SetPreserveColorBuffer(false);
+  renderer_->SetPreserveDepthBuffer(false);
+  next_ = 0;
   shown_ = 0;
-  for (const Batch& batch : batches_) {
-    const bool fits = batch.first == 0 || batch.first + batch.count <= count;
-    batch.actor->SetVisibility(fits);
-    if (fits) shown_ += batch.count;
+  show(count);
+}
+
+void CloudScene::showMore(std::size_t count) {
+  // Depths stay too, so that near points hide far ones whichever came first.
+  renderer_->SetPreserveColorBuffer(true);
+  renderer_->SetPreserveDepthBuffer(true);
+  show(count);
+}
+
+void CloudScene::show(std::size_t count) {
+  const std::size_t first = next_;
+  std::size_t points = 0;
+  while (next_ < batches_.size() && (next_ == first || points + batches_[next_].count <= count)) {
+    if (!batches_[next_].actor) makeActor(batches_[next_]);
+    points += batches_[next_++].count;
   }
-  return shown_;
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    if (batches_[i].actor) batches_[i].actor->SetVisibility(i >= first && i < next_);
+  }
+  shown_ += points;
 }
 
 }  // namespace lineament::views

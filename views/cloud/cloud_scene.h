@@ -16,34 +16,45 @@ class vtkRenderer;
 
 namespace lineament::views {
 
-// A cloud as VTK draws it. Points are dealt in a seeded random order into batches of doubling size,
-// so that the first batches are an even thinning of the whole: while the camera moves only as many
-// batches show as a frame has time for.
+// A cloud as VTK draws it. Points are dealt in a seeded random order into batches, so that any
+// number of batches is an even thinning of the whole: while the camera moves only as many are drawn
+// as a frame has time for, and when it rests the others are added to that picture, some in each
+// frame.
 class CloudScene {
  public:
   explicit CloudScene(vtkRenderer* renderer);
 
   void setCloud(const PointCloud& cloud);
+  // One per point; they must stay until they are set anew.
   void setColours(std::span<const QRgb> colours);
-  void setSelected(const PointCloud& cloud, const std::vector<std::size_t>& points, QRgb colour);
+  void setSelected(const std::vector<std::size_t>& points, QRgb colour);
   void setPointSize(double pixels);
   void setBackground(QRgb colour);
   void setCamera(const OrbitCamera& camera, double reach);
 
-  // Shows the batches that fit into `count` points (the first always); returns how many points.
-  std::size_t showAtMost(std::size_t count);
+  // The next frame is drawn anew, with the batches that fit into `count` points (the first always).
+  void showAtMost(std::size_t count);
+  // The next frame adds such batches to the picture that is there, which has to be drawn by then.
+  void showMore(std::size_t count);
+  bool complete() const { return next_ == batches_.size(); }
   std::size_t pointsShown() const { return shown_; }
 
  private:
   struct Batch {
     std::size_t first = 0;  // in order_
     std::size_t count = 0;
-    vtkSmartPointer<vtkActor> actor;
+    vtkSmartPointer<vtkActor> actor;  // made when it is first shown
   };
+  void show(std::size_t count);
+  void makeActor(Batch& batch);
+  void colour(const Batch& batch) const;
 
   vtkRenderer* renderer_;
+  PointCloud cloud_;
+  std::span<const QRgb> colours_;
   std::vector<std::size_t> order_;
   std::vector<Batch> batches_;
+  std::size_t next_ = 0;  // batch that the picture does not have yet
   vtkNew<vtkActor> selected_;
   double point_size_ = 2;
   std::size_t shown_ = 0;

@@ -6,9 +6,8 @@
 #include <memory>
 #include <optional>
 
+#include "views/cloud/cloud_figure.h"
 #include "views/cloud/cloud_scene.h"
-#include "views/cloud/orbit_camera.h"
-#include "views/cloud/point_colours.h"
 #include "views/common/view.h"
 
 namespace lineament::views {
@@ -18,9 +17,6 @@ class VtkWidget;
 // A point cloud: drag orbits, right or middle drag pans, the wheel zooms about the pointer, a click
 // picks the point under it, Alt drag draws a lasso, a double click fits. On a platform without
 // OpenGL the processor draws, so that the view works everywhere.
-//
-// Options: "colour_by" (a quantity), "point_size" (pixels), "camera" {focus, distance, azimuth,
-// elevation}.
 class CloudView : public View {
   Q_OBJECT
 
@@ -28,18 +24,15 @@ class CloudView : public View {
   explicit CloudView(QWidget* parent = nullptr);
   ~CloudView() override;
 
-  QString id() const override { return QStringLiteral("cloud"); }
-  void setData(const Data& cloud) override;
-  void setOptions(const nlohmann::json& given) override;
-  nlohmann::json options() const override;
+  const CloudFigure& figure() const override { return figure_; }
+  void setData(const Data& data) override;
+  void setOptions(const nlohmann::json& options) override;
   void setSelection(const Selection& selection) override;
-  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
   QString caption() const override;
   void fit() override;
 
   // The point drawn nearest to the eye within `reach` pixels of `pixel`.
   std::optional<std::size_t> pointAt(const QPointF& pixel, double reach = 6) const;
-  const OrbitCamera& camera() const { return camera_; }
   bool usesOpenGL() const { return canvas_ != nullptr; }
 
  protected:
@@ -62,30 +55,27 @@ class CloudView : public View {
   void makeCanvas();
   void recolour();
   void restyle();
-  void cameraMoved();  // a coarse picture now, the fine one when the hand rests
+  void redraw();  // a coarse picture now, the fine one when the hand rests
+  std::size_t budget();
+  void frameDrawn();
   void refine();
   void choose(std::vector<std::size_t> points, Qt::KeyboardModifiers modifiers);
   std::vector<std::size_t> pointsInside(const QPolygonF& lasso) const;
   void showHover(const QPointF& pixel, const QPoint& global);
-  QString describe(std::size_t point) const;
-  void paintFurniture(QPainter& painter, const QSizeF& size, const Theme& theme) const;
   void paintLasso(QPainter& painter, const Theme& theme) const;
 
-  PointCloud cloud_;
-  Data data_;
-  PointColouring colouring_;
-  std::vector<QRgb> colours_;
-  bool colours_dark_ = false;
-  double point_size_ = 2;
-  OrbitCamera camera_;
-  bool fitted_ = false;
+  const PointCloud& cloud() const { return figure_.cloud(); }
+
+  CloudFigure figure_;
   double reach_ = 1;  // half the diagonal of all points, for the clipping planes
 
   VtkWidget* canvas_ = nullptr;
   QWidget* overlay_ = nullptr;
   std::unique_ptr<CloudScene> scene_;
   QTimer rest_;
-  std::size_t budget_ = 200000;  // points a frame has time for while the camera moves
+  QTimer refining_;             // one more part of the fine picture in each turn
+  bool drawn_ = false;          // what the scene shows now is in the picture
+  std::size_t budget_ = 16384;  // points a frame has time for
 
   Drag drag_ = Drag::none;
   QPointF pressed_at_, last_at_;

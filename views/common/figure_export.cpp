@@ -2,7 +2,6 @@
 #include "views/common/figure_export.h"
 
 #include <QBuffer>
-#include <QImage>
 #include <QPainter>
 #include <QPdfWriter>
 #include <QSvgGenerator>
@@ -36,10 +35,10 @@ struct Sheet {
 };
 
 // The physical size, with the height that the drawing asks for where none is given.
-Sheet sheetOf(const View& view, const FigureFormat& format) {
+Sheet sheetOf(const Figure& figure, const FigureFormat& format) {
   const double width = format.width_mm * kUnitsPerMillimetre;
   const double height = format.height_mm > 0 ? format.height_mm * kUnitsPerMillimetre
-                                             : view.naturalSize(width).height();
+                                             : figure.naturalSize(width).height();
   const Sheet sheet{{format.width_mm, height / kUnitsPerMillimetre}, {width, height}};
   const auto fail = [&](const char* problem) {
     throw Error::usage(kSize, {{"width", sheet.millimetres.width()},
@@ -58,13 +57,13 @@ Sheet sheetOf(const View& view, const FigureFormat& format) {
 }
 
 // `down` moves the drawing, in device units.
-void drawOn(QPaintDevice& device, const View& view, const Sheet& sheet, double device_units,
+void drawOn(QPaintDevice& device, const Figure& figure, const Sheet& sheet, double device_units,
             double down = 0) {
   QPainter painter(&device);
   painter.translate(0, down);
   painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
   painter.scale(device_units, device_units);
-  view.paint(painter, sheet.units, figureTheme());
+  figure.paint(painter, sheet.units, figureTheme());
 }
 
 QString creator() {
@@ -117,9 +116,9 @@ void setExactBox(QByteArray& pdf, const QSizeF& points) {
     pdf.replace(begin, end - begin, box.leftJustified(end - begin, ' '));
 }
 
-QByteArray figurePdf(const View& view, const FigureFormat& format, const FigureRecord& record) {
+QByteArray figurePdf(const Figure& figure, const FigureFormat& format, const FigureRecord& record) {
   constexpr int kResolution = 1200;  // of the coordinates in the file, not of any raster
-  const Sheet sheet = sheetOf(view, format);
+  const Sheet sheet = sheetOf(figure, format);
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
@@ -136,15 +135,15 @@ QByteArray figurePdf(const View& view, const FigureFormat& format, const FigureR
                            QStringLiteral("application/json"));
   // A PDF's heights count from the bottom, which stays where it is.
   const double down = (whole.height() - points.height()) / 72 * kResolution;
-  drawOn(writer, view, sheet, kResolution / kUnitsPerInch, down);
+  drawOn(writer, figure, sheet, kResolution / kUnitsPerInch, down);
   setExactBox(bytes, points);
   return bytes;
 }
 
 }  // namespace
 
-QByteArray figureSvg(const View& view, const FigureFormat& format, const FigureRecord& record) {
-  const Sheet sheet = sheetOf(view, format);
+QByteArray figureSvg(const Figure& figure, const FigureFormat& format, const FigureRecord& record) {
+  const Sheet sheet = sheetOf(figure, format);
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
@@ -156,22 +155,27 @@ QByteArray figureSvg(const View& view, const FigureFormat& format, const FigureR
   generator.setViewBox(QRectF(QPointF(), sheet.units));
   generator.setTitle(record.title.toHtmlEscaped());  // it writes what it is given
   generator.setDescription(creator());
-  drawOn(generator, view, sheet, 1);
+  drawOn(generator, figure, sheet, 1);
   return withExactSize(bytes, sheet, record);
 }
 
-QByteArray figurePng(const View& view, const FigureFormat& format, const FigureRecord& record) {
-  const Sheet sheet = sheetOf(view, format);
+QImage figureImage(const Figure& figure, const FigureFormat& format) {
+  const Sheet sheet = sheetOf(figure, format);
   const double scale = format.dpi / kUnitsPerInch;
   QImage image(static_cast<int>(std::lround(sheet.units.width() * scale)),
                static_cast<int>(std::lround(sheet.units.height() * scale)),
                QImage::Format_ARGB32_Premultiplied);
   if (image.isNull()) throw Error(kEncode, {{"format", "PNG"}});
   image.fill(Qt::white);
-  drawOn(image, view, sheet, scale);
+  drawOn(image, figure, sheet, scale);
   // Set after drawing: fonts in pixels do not ask, but nothing else should either.
   image.setDotsPerMeterX(static_cast<int>(std::lround(format.dpi / 0.0254)));
   image.setDotsPerMeterY(image.dotsPerMeterX());
+  return image;
+}
+
+QByteArray figurePng(const Figure& figure, const FigureFormat& format, const FigureRecord& record) {
+  QImage image = figureImage(figure, format);
   image.setText(QStringLiteral("Title"), record.title);
   image.setText(QStringLiteral("Software"), creator());
   image.setText(QStringLiteral("Project"), record.project);
@@ -184,21 +188,23 @@ QByteArray figurePng(const View& view, const FigureFormat& format, const FigureR
   return bytes;
 }
 
-void exportFigure(const View& view, const std::filesystem::path& path, const FigureFormat& format,
-                  const FigureRecord& record) {
+void exportFigure(const Figure& figure, const std::filesystem::path& path,
+                  const FigureFormat& format, const FigureRecord& record, const Context& context) {
+  context.checkpoint(0, "Drawing the figure");
   std::string ending = path.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
   QByteArray bytes;
   if (ending == ".svg") {
-    bytes = figureSvg(view, format, record);
+    bytes = figureSvg(figure, format, record);
   } else if (ending == ".pdf") {
-    bytes = figurePdf(view, format, record);
+    bytes = figurePdf(figure, format, record);
   } else if (ending == ".png") {
-    bytes = figurePng(view, format, record);
+    bytes = figurePng(figure, format, record);
   } else {
     throw Error::usage(kEnding, {{"file", path.string()}, {"ending", ending}});
   }
+  context.checkpoint(1);
   writeWhole(path, std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
 }
 

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <QByteArray>
+#include <QImage>
 #include <QString>
 #include <filesystem>
 
-#include "views/common/view.h"
+#include "views/common/figure.h"
 
 namespace lineament::views {
 
@@ -26,13 +27,17 @@ struct FigureRecord {
 };
 
 // Writes .svg, .pdf or .png, by the ending, with fonts embedded and text kept as text. The file is
-// there in full or not at all. Throws Error for an unknown ending or a place that cannot be
-// written.
-void exportFigure(const View& view, const std::filesystem::path& path, const FigureFormat& format,
-                  const FigureRecord& record = {});
+// there in full or not at all. May run on any thread, like all of this file. Throws Cancelled, and
+// Error for an unknown ending or a place that cannot be written.
+void exportFigure(const Figure& figure, const std::filesystem::path& path,
+                  const FigureFormat& format, const FigureRecord& record = {},
+                  const Context& context = {});
 
-// The same into memory: an SVG for self-contained HTML, a PNG for the clipboard.
-QByteArray figureSvg(const View& view, const FigureFormat& format, const FigureRecord& record = {});
-QByteArray figurePng(const View& view, const FigureFormat& format, const FigureRecord& record = {});
+// The same into memory: an SVG for self-contained HTML, a picture for the clipboard.
+QByteArray figureSvg(const Figure& figure, const FigureFormat& format,
+                     const FigureRecord& record = {});
+QImage figureImage(const Figure& figure, const FigureFormat& format);
+QByteArray figurePng(const Figure& figure, const FigureFormat& format,
+                     const FigureRecord& record = {});
 
 }  // namespace lineament::views

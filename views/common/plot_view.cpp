@@ -12,6 +12,8 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "views/common/figure_style.h"
 
@@ -19,22 +21,16 @@ namespace lineament::views {
 
 namespace {
 
-constexpr double kReach = 7;        // units from the pointer at which a spot is meant
-constexpr double kSmallest = 1e-5;  // of the axes' length: the closest zoom
-constexpr double kFrame = 25;       // ms; a picture that takes longer is moved first, drawn later
-constexpr int kRest = 100;          // ms without a movement
-constexpr double kWheelStep = 1.2;  // of 15 degrees
-
-// A window of that width and place, kept within the whole.
-void place(double& low, double& high, double wanted_low, double width) {
-  width = std::clamp(width, kSmallest, 1.0);
-  low = std::clamp(wanted_low, 0.0, 1.0 - width);
-  high = low + width;
-}
+constexpr double kReach = 7;   // units from the pointer at which a spot is meant
+constexpr double kFrame = 25;  // ms; a picture that takes longer is moved first, drawn later
+constexpr std::size_t kManyMarks = 3000;  // about 20 ms of drawing
+constexpr int kRest = 100;                // ms without a movement
+constexpr double kWheelStep = 1.2;        // of 15 degrees
 
 }  // namespace
 
-PlotView::PlotView(QWidget* parent) : View(parent) {
+PlotView::PlotView(std::unique_ptr<PlotFigure> figure, QWidget* parent)
+    : View(parent), figure_(std::move(figure)) {
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
   setAttribute(Qt::WA_OpaquePaintEvent);
@@ -46,52 +42,27 @@ PlotView::PlotView(QWidget* parent) : View(parent) {
   });
 }
 
-std::vector<Spot> PlotView::spots(const QSizeF&) const {
-  return {};
-}
-QString PlotView::spotText(const Spot&) const {
-  return {};
-}
-QString PlotView::textAt(const QPointF&, const QSizeF&) const {
-  return {};
-}
-bool PlotView::step(int, int) {
-  return false;
-}
-
-void PlotView::setSelection(const Selection& selection) {
-  if (selection == this->selection()) return;
-  View::setSelection(selection);
-  picture_stale_ = true;
+void PlotView::setData(const Data& shown) {
+  figure_->setData(shown);
+  pictureChanged();
   Q_EMIT captionChanged();
 }
 
 void PlotView::setOptions(const nlohmann::json& options) {
-  const auto found = options.find("zoom");
-  if (found != options.end() && found->is_array() && found->size() == 4 &&
-      std::all_of(found->begin(), found->end(),
-                  [](const auto& part) { return part.is_number(); })) {
-    ZoomWindow window;
-    place(window.left, window.right, (*found)[0].get<double>(),
-          (*found)[1].get<double>() - (*found)[0].get<double>());
-    place(window.bottom, window.top, (*found)[2].get<double>(),
-          (*found)[3].get<double>() - (*found)[2].get<double>());
-    zoom_ = window;
-  }
+  figure_->setOptions(options);
   pictureChanged();
 }
 
-nlohmann::json PlotView::options() const {
-  nlohmann::json options = nlohmann::json::object();
-  if (!zoom_.whole()) options["zoom"] = {zoom_.left, zoom_.right, zoom_.bottom, zoom_.top};
-  return options;
-}
-
-void PlotView::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
-  painter.save();
-  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-  draw({painter, size, theme, false});
-  painter.restore();
+void PlotView::setSelection(const Selection& selection) {
+  if (selection == this->selection()) return;
+  const nlohmann::json before = options();
+  figure_->setSelection(selection);
+  picture_stale_ = true;
+  update();
+  Q_EMIT captionChanged();
+  if (options() == before) return;
+  pictureChanged();  // a waterfall goes to the chosen row
+  Q_EMIT optionsChanged();
 }
 
 void PlotView::fit() {
@@ -113,8 +84,8 @@ QPointF PlotView::figurePoint(const QPointF& widget_point) const {
 }
 
 void PlotView::setZoom(const ZoomWindow& window) {
-  if (window == zoom_) return;
-  zoom_ = window;
+  if (window == zoom()) return;
+  figure_->setZoomWindow(window);
   spot_index_.reset();
   hovered_.reset();
   if (picture_ms_ > kFrame) {
@@ -128,29 +99,31 @@ void PlotView::setZoom(const ZoomWindow& window) {
 }
 
 void PlotView::zoomAbout(const QPointF& at, double factor) {
-  const QRectF area = plotArea(figureSize());
+  const QRectF area = figure_->plotArea(figureSize());
   if (area.isEmpty()) return;
   const double x = std::clamp((at.x() - area.left()) / area.width(), 0.0, 1.0);
   const double y = std::clamp((area.bottom() - at.y()) / area.height(), 0.0, 1.0);
-  ZoomWindow window = zoom_;
-  if (zoomDirections() & Qt::Horizontal) {
-    const double width = zoom_.right - zoom_.left;
-    place(window.left, window.right, zoom_.left + x * width * (1 - 1 / factor), width / factor);
+  ZoomWindow window = zoom();
+  if (figure_->zoomDirections() & Qt::Horizontal) {
+    const double width = zoom().right - zoom().left;
+    placeWithin(window.left, window.right, zoom().left + x * width * (1 - 1 / factor),
+                width / factor);
   }
-  if (zoomDirections() & Qt::Vertical) {
-    const double height = zoom_.top - zoom_.bottom;
-    place(window.bottom, window.top, zoom_.bottom + y * height * (1 - 1 / factor), height / factor);
+  if (figure_->zoomDirections() & Qt::Vertical) {
+    const double height = zoom().top - zoom().bottom;
+    placeWithin(window.bottom, window.top, zoom().bottom + y * height * (1 - 1 / factor),
+                height / factor);
   }
   setZoom(window);
 }
 
 void PlotView::panBy(const QPointF& units, const ZoomWindow& from) {
-  const QRectF area = plotArea(figureSize());
+  const QRectF area = figure_->plotArea(figureSize());
   if (area.isEmpty()) return;
   ZoomWindow window = from;
   const double width = from.right - from.left, height = from.top - from.bottom;
-  place(window.left, window.right, from.left - units.x() / area.width() * width, width);
-  place(window.bottom, window.top, from.bottom + units.y() / area.height() * height, height);
+  placeWithin(window.left, window.right, from.left - units.x() / area.width() * width, width);
+  placeWithin(window.bottom, window.top, from.bottom + units.y() / area.height() * height, height);
   setZoom(window);
 }
 
@@ -158,8 +131,8 @@ const SpotIndex& PlotView::spotIndex() {
   if (!spot_index_ || spot_size_ != figureSize()) {
     spot_size_ = figureSize();
     // A little beyond the plot, so that dots on its edge can be reached.
-    const QRectF area = plotArea(spot_size_).adjusted(-2, -2, 2, 2);
-    spot_index_ = std::make_unique<SpotIndex>(spots(spot_size_), area);
+    const QRectF area = figure_->plotArea(spot_size_).adjusted(-2, -2, 2, 2);
+    spot_index_ = std::make_unique<SpotIndex>(figure_->spots(spot_size_), area);
   }
   return *spot_index_;
 }
@@ -167,7 +140,7 @@ const SpotIndex& PlotView::spotIndex() {
 void PlotView::hover(const QPointF& at, const QPoint& global) {
   const auto before = hovered_;
   hovered_ = spotIndex().nearest(at, kReach);
-  const QString text = hovered_ ? spotText(*hovered_) : textAt(at, figureSize());
+  const QString text = hovered_ ? figure_->spotText(*hovered_) : figure_->textAt(at, figureSize());
   if (text.isEmpty()) {
     QToolTip::hideText();
   } else {
@@ -180,8 +153,8 @@ void PlotView::hover(const QPointF& at, const QPoint& global) {
 }
 
 void PlotView::choose(const std::vector<std::size_t>& rows, Qt::KeyboardModifiers modifiers) {
-  const Selection picked(origin(), rows);
-  const bool same_origin = selection().origin() == origin();
+  const Selection picked(figure_->origin(), rows);
+  const bool same_origin = selection().origin() == figure_->origin();
   Selection wanted = picked;
   if (same_origin && (modifiers & Qt::ShiftModifier)) wanted = selection().added(picked);
   if (same_origin && (modifiers & Qt::ControlModifier)) wanted = selection().toggled(picked);
@@ -192,20 +165,21 @@ void PlotView::choose(const std::vector<std::size_t>& rows, Qt::KeyboardModifier
 
 void PlotView::zoomToBox() {
   if (outline_.size() < 2) return;
-  const QRectF area = plotArea(figureSize());
+  const QRectF area = figure_->plotArea(figureSize());
   const QRectF box = QRectF(outline_.first(), outline_.last()).normalized().intersected(area);
   if (box.width() < 3 && box.height() < 3) return;
-  ZoomWindow window = zoom_;
-  if (zoomDirections() & Qt::Horizontal && box.width() >= 3) {
-    const double width = zoom_.right - zoom_.left;
-    place(window.left, window.right, zoom_.left + (box.left() - area.left()) / area.width() * width,
-          box.width() / area.width() * width);
+  ZoomWindow window = zoom();
+  if (figure_->zoomDirections() & Qt::Horizontal && box.width() >= 3) {
+    const double width = zoom().right - zoom().left;
+    placeWithin(window.left, window.right,
+                zoom().left + (box.left() - area.left()) / area.width() * width,
+                box.width() / area.width() * width);
   }
-  if (zoomDirections() & Qt::Vertical && box.height() >= 3) {
-    const double height = zoom_.top - zoom_.bottom;
-    place(window.bottom, window.top,
-          zoom_.bottom + (area.bottom() - box.bottom()) / area.height() * height,
-          box.height() / area.height() * height);
+  if (figure_->zoomDirections() & Qt::Vertical && box.height() >= 3) {
+    const double height = zoom().top - zoom().bottom;
+    placeWithin(window.bottom, window.top,
+                zoom().bottom + (area.bottom() - box.bottom()) / area.height() * height,
+                box.height() / area.height() * height);
   }
   setZoom(window);
 }
@@ -234,7 +208,7 @@ void PlotView::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton && event->button() != Qt::RightButton) return;
   button_ = event->button();
   pressed_at_ = figurePoint(event->position());
-  pressed_zoom_ = zoom_;
+  pressed_zoom_ = zoom();
   gesture_ = Gesture::press;
   outline_.clear();
 }
@@ -287,7 +261,7 @@ void PlotView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void PlotView::wheelEvent(QWheelEvent* event) {
   const double turned = event->angleDelta().y() / 120.0;
-  if (turned == 0 || !zoomDirections()) return event->ignore();
+  if (turned == 0 || !figure_->zoomDirections()) return event->ignore();
   zoomAbout(figurePoint(event->position()), std::pow(kWheelStep, turned));
   event->accept();
 }
@@ -300,9 +274,9 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Home:
       return fit();
     case Qt::Key_Plus:
-      return zoomAbout(plotArea(figureSize()).center(), kWheelStep);
+      return zoomAbout(figure_->plotArea(figureSize()).center(), kWheelStep);
     case Qt::Key_Minus:
-      return zoomAbout(plotArea(figureSize()).center(), 1 / kWheelStep);
+      return zoomAbout(figure_->plotArea(figureSize()).center(), 1 / kWheelStep);
     case Qt::Key_Left:
       right = -1;
       break;
@@ -318,9 +292,14 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
     default:
       return View::keyPressEvent(event);
   }
-  if (step(right, down)) return;
-  const QRectF area = plotArea(figureSize());
-  panBy({-right * area.width() / 10, -down * area.height() / 10}, zoom_);
+  if (const auto next = figure_->stepped(right, down)) {
+    if (*next == selection()) return;
+    setSelection(*next);
+    Q_EMIT selectionEdited(*next);
+    return;
+  }
+  const QRectF area = figure_->plotArea(figureSize());
+  panBy({-right * area.width() / 10, -down * area.height() / 10}, zoom());
 }
 
 void PlotView::leaveEvent(QEvent* event) {
@@ -334,34 +313,68 @@ void PlotView::changeEvent(QEvent* event) {
   View::changeEvent(event);
 }
 
-void PlotView::renderPicture() {
+PlotView::Screen PlotView::screen() const {
+  return {QSizeF(size()), devicePixelRatioF(), &views::theme()};
+}
+
+PlotView::Picture PlotView::pictureOf(const PlotFigure& figure, const Screen& screen) {
   QElapsedTimer timer;
   timer.start();
-  const double ratio = devicePixelRatioF();
-  picture_ = QPixmap((QSizeF(size()) * ratio).toSize());
-  picture_.setDevicePixelRatio(ratio);
-  const Theme& colours = views::theme();
-  picture_.fill(colours.view);
-  QPainter painter(&picture_);
+  Picture picture;
+  picture.image = QImage((screen.size * screen.ratio).toSize(), QImage::Format_RGB32);
+  picture.image.setDevicePixelRatio(screen.ratio);
+  picture.image.fill(screen.theme->view);
+  QPainter painter(&picture.image);
   painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
   painter.scale(kScreenScale, kScreenScale);
-  draw({painter, figureSize(), colours, true});
-  picture_zoom_ = zoom_;
-  picture_theme_ = colours.name;
+  figure.draw({painter, screen.size / kScreenScale, *screen.theme, true});
+  picture.zoom = figure.zoomWindow();
+  picture.theme = screen.theme->name;
+  picture.milliseconds = static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+  return picture;
+}
+
+bool PlotView::pictureIsStale() const {
+  const bool resized = picture_.size() != (QSizeF(size()) * devicePixelRatioF()).toSize();
+  return picture_stale_ || resized || picture_theme_ != views::theme().name;
+}
+
+void PlotView::takePicture(Picture picture) {
+  picture_ = QPixmap::fromImage(std::move(picture.image));
+  picture_zoom_ = picture.zoom;
+  picture_theme_ = picture.theme;
+  picture_ms_ = picture.milliseconds;
+}
+
+void PlotView::renderPicture() {
   picture_stale_ = false;
-  picture_ms_ = static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+  if (figure_->marks() < kManyMarks) return takePicture(pictureOf(*figure_, screen()));
+  rendering_ = true;
+  const auto made = std::make_shared<Picture>();
+  background().start(
+      tr("Draw the view"),
+      [figure = std::shared_ptr<Figure>(figure_->copy()), screen = screen(), made](const Context&) {
+        *made = pictureOf(static_cast<PlotFigure&>(*figure), screen);
+      },
+      this,
+      [this, made](const Outcome<Nothing>& outcome) {
+        rendering_ = false;
+        if (!valueOf(outcome)) return;
+        takePicture(std::move(*made));
+        update();  // and once more where something changed meanwhile
+      });
 }
 
 // The last picture with its plot moved to where the new window has it: at once, and coarse.
 void PlotView::drawMovedPicture(QPainter& painter) const {
   painter.drawPixmap(0, 0, picture_);
-  const QRectF area = plotArea(figureSize());
+  const QRectF area = figure_->plotArea(figureSize());
   const QRectF shown(area.topLeft() * kScreenScale, area.size() * kScreenScale);
-  const double width = zoom_.right - zoom_.left, height = zoom_.top - zoom_.bottom;
-  const double left = (picture_zoom_.left - zoom_.left) / width * shown.width();
-  const double right = (picture_zoom_.right - zoom_.left) / width * shown.width();
-  const double top = (zoom_.top - picture_zoom_.top) / height * shown.height();
-  const double bottom = (zoom_.top - picture_zoom_.bottom) / height * shown.height();
+  const double width = zoom().right - zoom().left, height = zoom().top - zoom().bottom;
+  const double left = (picture_zoom_.left - zoom().left) / width * shown.width();
+  const double right = (picture_zoom_.right - zoom().left) / width * shown.width();
+  const double top = (zoom().top - picture_zoom_.top) / height * shown.height();
+  const double bottom = (zoom().top - picture_zoom_.bottom) / height * shown.height();
   const QRectF target(shown.left() + left, shown.top() + top, right - left, bottom - top);
   const double ratio = picture_.devicePixelRatio();
   painter.setClipRect(shown);
@@ -392,10 +405,11 @@ void PlotView::drawOverlay(QPainter& painter) const {
 }
 
 void PlotView::paintEvent(QPaintEvent*) {
-  const bool resized = picture_.size() != (QSizeF(size()) * devicePixelRatioF()).toSize();
-  if (picture_stale_ || resized || picture_theme_ != views::theme().name) renderPicture();
+  if (pictureIsStale() && !rendering_) renderPicture();
   QPainter painter(this);
-  if (picture_zoom_ == zoom_) {
+  if (picture_.isNull() || picture_theme_ != views::theme().name) {
+    painter.fillRect(rect(), views::theme().view);  // a picture is on its way
+  } else if (picture_zoom_ == zoom()) {
     painter.drawPixmap(0, 0, picture_);
   } else {
     drawMovedPicture(painter);

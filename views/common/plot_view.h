@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QImage>
 #include <QPixmap>
 #include <QPolygonF>
 #include <QTimer>
@@ -8,29 +9,11 @@
 #include <optional>
 #include <vector>
 
+#include "views/common/plot_figure.h"
 #include "views/common/spot_index.h"
 #include "views/common/view.h"
 
 namespace lineament::views {
-
-// What is being drawn, where: `screen` drawings may be reduced to what a screen can show.
-struct Drawing {
-  QPainter& painter;
-  QSizeF size;
-  const Theme& theme;
-  bool screen = false;
-};
-
-// The shown part of a plot, as shares of the whole length of its axes; y upwards.
-struct ZoomWindow {
-  double left = 0;
-  double right = 1;
-  double bottom = 0;
-  double top = 1;
-
-  bool whole() const { return *this == ZoomWindow{}; }
-  bool operator==(const ZoomWindow&) const = default;
-};
 
 // What all plots have in common on the screen: the drawing is kept as a picture, over which the
 // pointer's answers are drawn within a frame; pan by drag, zoom by wheel and by pinch about the
@@ -40,34 +23,24 @@ class PlotView : public View {
   Q_OBJECT
 
  public:
-  explicit PlotView(QWidget* parent = nullptr);
+  explicit PlotView(std::unique_ptr<PlotFigure> figure, QWidget* parent = nullptr);
 
-  void setSelection(const Selection& selection) override;
+  const PlotFigure& figure() const override { return *figure_; }
+  void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
-  nlohmann::json options() const override;
-  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const final;
+  void setSelection(const Selection& selection) override;
   void fit() override;
 
   // Screens are read from farther away than paper: the same drawing, this much larger.
   static constexpr double kScreenScale = 1.2;
 
  protected:
-  virtual void draw(const Drawing& drawing) const = 0;
-  // Where the data lie in a drawing of that size; what panning and zooming act on.
-  virtual QRectF plotArea(const QSizeF& size) const = 0;
-  virtual Qt::Orientations zoomDirections() const { return Qt::Horizontal | Qt::Vertical; }
-  // What can be pointed at and chosen in a screen drawing of that size.
-  virtual std::vector<Spot> spots(const QSizeF& size) const;
-  virtual QString spotText(const Spot& spot) const;
-  // What lies at a place where no spot is; empty for nothing.
-  virtual QString textAt(const QPointF& at, const QSizeF& size) const;
-  // The origin of what is chosen here.
-  virtual std::string origin() const { return {}; }
-  // An arrow key; true when the view itself made a step with it.
-  virtual bool step(int right, int down);
-
-  const ZoomWindow& zoomWindow() const { return zoom_; }
+  // For a view on top of this one that knows more of its figure: what it does to the figure is seen
+  // after pictureChanged().
+  PlotFigure& editedFigure() { return *figure_; }
   void pictureChanged();  // what was drawn or can be pointed at is no longer right
+  QPointF figurePoint(const QPointF& widget_point) const;
+  QSizeF figureSize() const;
 
   bool event(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
@@ -83,8 +56,7 @@ class PlotView : public View {
  private:
   enum class Gesture { none, press, pan, box, lasso };
 
-  QSizeF figureSize() const;
-  QPointF figurePoint(const QPointF& widget_point) const;
+  const ZoomWindow& zoom() const { return figure_->zoomWindow(); }
   void setZoom(const ZoomWindow& window);
   void zoomAbout(const QPointF& at, double factor);
   void panBy(const QPointF& units, const ZoomWindow& from);
@@ -93,17 +65,34 @@ class PlotView : public View {
   void zoomToBox();
   void letGo();
   const SpotIndex& spotIndex();
-  void renderPicture();
+  // The figure as the screen shows it now, and what it was made from.
+  struct Picture {
+    QImage image;
+    ZoomWindow zoom;
+    QString theme;
+    double milliseconds = 0;
+  };
+  struct Screen {
+    QSizeF size;  // of the widget
+    double ratio = 1;
+    const Theme* theme = nullptr;
+  };
+  Screen screen() const;
+  static Picture pictureOf(const PlotFigure& figure, const Screen& screen);
+  bool pictureIsStale() const;
+  void renderPicture();  // now, or in the background where it has many marks
+  void takePicture(Picture picture);
   void drawMovedPicture(QPainter& painter) const;
   void drawOverlay(QPainter& painter) const;
 
-  ZoomWindow zoom_;
+  std::unique_ptr<PlotFigure> figure_;
   QPixmap picture_;
   ZoomWindow picture_zoom_;
   QString picture_theme_;
   bool picture_stale_ = true;
-  double picture_ms_ = 0;  // how long the last picture took
-  QTimer rest_;            // the hand rests: draw the fine picture
+  bool rendering_ = false;  // in the background
+  double picture_ms_ = 0;   // how long the last picture took
+  QTimer rest_;             // the hand rests: draw the fine picture
   std::unique_ptr<SpotIndex> spot_index_;
   QSizeF spot_size_;
   std::optional<Spot> hovered_;
@@ -113,6 +102,18 @@ class PlotView : public View {
   QPointF pressed_at_;
   ZoomWindow pressed_zoom_;
   QPolygonF outline_;  // of the lasso, or two corners of the box
+};
+
+// The view of one figure: PlotOf<BeeswarmFigure>.
+template <class Shown>
+class PlotOf : public PlotView {
+ public:
+  explicit PlotOf(QWidget* parent = nullptr) : PlotView(std::make_unique<Shown>(), parent) {}
+
+  const Shown& figure() const override { return static_cast<const Shown&>(PlotView::figure()); }
+
+ protected:
+  Shown& editedFigure() { return static_cast<Shown&>(PlotView::editedFigure()); }
 };
 
 }  // namespace lineament::views

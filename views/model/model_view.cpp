@@ -27,20 +27,6 @@ namespace {
 constexpr double kScale = PlotView::kScreenScale;
 constexpr double kMargin = 16;   // of the sheet on the screen, in its units
 constexpr double kWidest = 900;  // a longer line is harder to follow
-constexpr const char* kScales[] = {"unit", "deviation"};
-constexpr const char* kOrders[] = {"given", "effect"};
-
-// The value of `options` at `key` as its place among two names; `now` where it is none of them.
-template <class Choice>
-Choice chosenOf(const nlohmann::json& options, const char* key, const char* const (&names)[2],
-                Choice now) {
-  const auto found = options.find(key);
-  if (found == options.end() || !found->is_string()) return now;
-  for (int i = 0; i < 2; ++i) {
-    if (*found == names[i]) return static_cast<Choice>(i);
-  }
-  return now;
-}
 
 QString exactly(const Coefficient& of) {
   QStringList lines{of.term};
@@ -68,7 +54,7 @@ class ModelView::Canvas : public QWidget {
 
   void fitHeight() {
     setMinimumHeight(static_cast<int>(
-        std::ceil((view_.naturalSize(sheetWidth()).height() + 2 * kMargin) * kScale)));
+        std::ceil((view_.figure_.naturalSize(sheetWidth()).height() + 2 * kMargin) * kScale)));
     update();
   }
 
@@ -78,7 +64,7 @@ class ModelView::Canvas : public QWidget {
     painter.fillRect(rect(), theme().view);
     painter.scale(kScale, kScale);
     painter.translate(kMargin, kMargin);
-    view_.paint(painter, {sheetWidth(), height() / kScale - 2 * kMargin}, theme());
+    view_.figure_.paint(painter, {sheetWidth(), height() / kScale - 2 * kMargin}, theme());
   }
 
   void resizeEvent(QResizeEvent* event) override {
@@ -87,14 +73,14 @@ class ModelView::Canvas : public QWidget {
   }
 
   bool event(QEvent* event) override {
-    if (event->type() != QEvent::ToolTip || !view_.layout_) return QWidget::event(event);
+    if (event->type() != QEvent::ToolTip || !view_.figure_.layout()) return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     const QPointF at = QPointF(help->pos()) / kScale - QPointF(kMargin, kMargin);
-    const int term = view_.layout_->termAt(at, sheetWidth());
+    const int term = view_.figure_.layout()->termAt(at, sheetWidth());
     if (term < 0) {
       QToolTip::hideText();
     } else {
-      const auto& terms = view_.sheet_.linear->terms;
+      const auto& terms = view_.figure_.sheet().linear->terms;
       QToolTip::showText(help->globalPos(), exactly(terms[static_cast<std::size_t>(term)]), this);
     }
     return true;
@@ -131,8 +117,6 @@ ModelView::ModelView(QWidget* parent) : View(parent) {
   column->addWidget(scroll_, 1);
 }
 
-ModelView::~ModelView() = default;
-
 void ModelView::makeBar() {
   bar_ = new QWidget(this);
   auto* line = new QHBoxLayout(bar_);
@@ -160,58 +144,32 @@ void ModelView::makeBar() {
 }
 
 void ModelView::setData(const Data& shown) {
-  sheet_ = sheetOf(shown.require<Model>());
-  canvas_->setAccessibleName(sheet_.title);
-  bar_->setVisible(sheet_.linear.has_value());
-  scale_choice_->setEnabled(sheet_.linear && sheet_.linear->scaled);
-  rebuild();
+  figure_.setData(shown);
+  const ModelSheet& sheet = figure_.sheet();
+  canvas_->setAccessibleName(sheet.title);
+  bar_->setVisible(sheet.linear.has_value());
+  scale_choice_->setEnabled(sheet.linear && sheet.linear->scaled);
+  showArrangement();
 }
 
 void ModelView::setOptions(const nlohmann::json& options) {
-  scale_ = chosenOf(options, "effects", kScales, scale_);
-  order_ = chosenOf(options, "order", kOrders, order_);
-  rebuild();
-}
-
-nlohmann::json ModelView::options() const {
-  return {{"effects", kScales[static_cast<int>(scale_)]},
-          {"order", kOrders[static_cast<int>(order_)]}};
+  figure_.setOptions(options);
+  showArrangement();
 }
 
 void ModelView::chosen() {
-  scale_ = static_cast<EffectScale>(scale_choice_->currentIndex());
-  order_ = static_cast<TermOrder>(order_choice_->currentIndex());
-  rebuild();
+  figure_.arrange(static_cast<EffectScale>(scale_choice_->currentIndex()),
+                  static_cast<TermOrder>(order_choice_->currentIndex()));
+  showArrangement();
   Q_EMIT optionsChanged();
 }
 
-void ModelView::rebuild() {
-  const bool scaled = sheet_.linear && sheet_.linear->scaled;
-  layout_ = std::make_unique<SheetLayout>(sheet_, scale_, order_);
-  scale_choice_->setCurrentIndex(scaled ? static_cast<int>(scale_) : 0);
-  order_choice_->setCurrentIndex(static_cast<int>(order_));
+void ModelView::showArrangement() {
+  const auto& linear = figure_.sheet().linear;
+  scale_choice_->setCurrentIndex(linear && linear->scaled ? static_cast<int>(figure_.scale()) : 0);
+  order_choice_->setCurrentIndex(static_cast<int>(figure_.order()));
   canvas_->fitHeight();
   Q_EMIT captionChanged();
-}
-
-void ModelView::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
-  if (!layout_) return;
-  painter.save();
-  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-  layout_->paint(painter, size, theme);
-  painter.restore();
-}
-
-QSizeF ModelView::naturalSize(double width) const {
-  return {width, layout_ ? layout_->naturalHeight(width) : 1};
-}
-
-QString ModelView::caption() const {
-  QStringList parts{sheet_.title};
-  const auto count = [](std::size_t number) { return numberText(static_cast<double>(number), 15); };
-  if (sheet_.linear) parts << tr("%1 terms").arg(count(sheet_.linear->terms.size()));
-  if (sheet_.network) parts << tr("%1 parameters").arg(count(sheet_.network->parameters));
-  return parts.join(QStringLiteral(" · "));
 }
 
 void ModelView::fit() {
@@ -219,13 +177,12 @@ void ModelView::fit() {
 }
 
 QString ModelView::copied() const {
-  if (!layout_) return {};
-  if (!sheet_.linear) {
-    return sheet_.network
-               ? tabSeparated(layout_->layers()) + u'\n' + tabSeparated(layout_->features())
-               : tabSeparated(layout_->features());
-  }
-  return coefficientRows(*sheet_.linear);
+  const SheetLayout* layout = figure_.layout();
+  if (!layout) return {};
+  const ModelSheet& sheet = figure_.sheet();
+  if (sheet.linear) return coefficientRows(*sheet.linear);
+  const QString features = tabSeparated(layout->features());
+  return sheet.network ? tabSeparated(layout->layers()) + u'\n' + features : features;
 }
 
 void ModelView::changeEvent(QEvent* event) {

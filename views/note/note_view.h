@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/note.h"
 #include "views/common/view.h"
+#include "views/note/note_figure.h"
 
 class QTextBrowser;
 
 namespace lineament::views {
 
-// Formatted text, to read and to copy from. View id "note".
+// Formatted text, to read and to copy from.
 class NoteView : public View {
   Q_OBJECT
 
  public:
   explicit NoteView(QWidget* parent = nullptr);
 
-  QString id() const override { return QStringLiteral("note"); }
+  const NoteFigure& figure() const override { return figure_; }
   void setData(const Data& data) override;
-  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
-  QSizeF naturalSize(double width) const override;
-  QString caption() const override;
+  void setOptions(const nlohmann::json& options) override { figure_.setOptions(options); }
+  void setSelection(const Selection& selection) override { figure_.setSelection(selection); }
   void fit() override;  // back to its beginning
 
  protected:
@@ -28,7 +27,7 @@ class NoteView : public View {
  private:
   void fill();
 
-  Note note_;
+  NoteFigure figure_;
   QTextBrowser* page_;
 };
 

@@ -2,11 +2,15 @@
 #include "views/table/row_order.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <span>
 #include <utility>
+
+#include "core/base/memory.h"
+#include "core/base/parallel.h"
 
 namespace lineament::views {
 
@@ -137,14 +141,89 @@ bool rowHolds(const Column& column, const ColumnFilter& filter, std::size_t row)
   return holds(filter, column.number(row));
 }
 
-// Calls `before(a, b)` and looks at the stop token now and then; the sort ends by the exception.
-template <class Before>
-void sortBy(std::vector<std::uint32_t>& order, const Context& context, const Before& before) {
-  std::size_t comparisons = 0;
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (++comparisons % (1 << 18) == 0 && context.stopRequested()) throw Cancelled();
-    return before(a, b);
+constexpr std::size_t kBlock = 1 << 16;  // rows: under 10 ms of sorting
+constexpr double kFiltered = 0.2;        // share of the work
+
+template <class Key>
+struct KeyedRow {
+  Key key;
+  std::uint32_t row;
+};
+
+// Of the first `count` of both runs merged, how many are from the first one; equals come from it
+// first.
+template <class Item, class Before>
+std::size_t takenFromFirst(std::span<const Item> first, std::span<const Item> second,
+                           std::size_t count, const Before& before) {
+  std::size_t low = count > second.size() ? count - second.size() : 0;
+  std::size_t high = std::min(count, first.size());
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (before(second[count - middle - 1], first[middle])) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+// Merges the sorted runs of `width` items in pairs. Blocks of the output are made independently of
+// each other, so that the last merge uses all threads, too.
+template <class Item, class Before>
+void mergeRuns(std::span<const Item> from, std::span<Item> to, std::size_t width,
+               const Before& before, const Context& context) {
+  forBlocks(from.size(), kBlock, context, [&](std::size_t begin, std::size_t end) {
+    const std::size_t pair = begin / (2 * width) * (2 * width);
+    const auto whole = from.subspan(pair, std::min(2 * width, from.size() - pair));
+    const auto first = whole.first(std::min(width, whole.size()));
+    const auto second = whole.subspan(first.size());
+    const std::size_t a = takenFromFirst(first, second, begin - pair, before);
+    const std::size_t b = takenFromFirst(first, second, end - pair, before);
+    const auto part = [](std::span<const Item> run, std::size_t low, std::size_t high) {
+      return run.subspan(low, high - low);
+    };
+    const auto left = part(first, a, b);
+    const auto right = part(second, begin - pair - a, end - pair - b);
+    std::merge(left.begin(), left.end(), right.begin(), right.end(),
+               to.begin() + static_cast<std::ptrdiff_t>(begin), before);
   });
+}
+
+// Stable, with all threads, in fixed blocks.
+template <class Item, class Before>
+void sortItems(std::vector<Item>& items, const Before& before, const Context& context) {
+  std::vector<Item> other(items.size());
+  forBlocks(items.size(), kBlock, context, [&](std::size_t begin, std::size_t end) {
+    std::stable_sort(items.begin() + static_cast<std::ptrdiff_t>(begin),
+                     items.begin() + static_cast<std::ptrdiff_t>(end), before);
+  });
+  const double rounds = std::ceil(std::log2(static_cast<double>(items.size()) / kBlock)) + 2;
+  double done = 2;  // sorting the blocks takes about as long as two rounds
+  for (std::size_t width = kBlock; width < items.size(); width *= 2) {
+    context.checkpoint(done++ / (rounds + 1), "Sorting rows");
+    mergeRuns(std::span<const Item>(items), std::span<Item>(other), width, before, context);
+    items.swap(other);
+  }
+}
+
+// Sorts `order` by `keyOf(row)`.
+template <class Key, class KeyOf>
+void sortByKey(std::vector<std::uint32_t>& order, bool descending, const Context& context,
+               const KeyOf& keyOf) {
+  using Item = KeyedRow<Key>;
+  const MemoryReservation room = reserveMemory(2 * order.size() * sizeof(Item), "sorting rows");
+  std::vector<Item> items(order.size());
+  forBlocks(items.size(), kBlock, context, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) items[i] = {keyOf(order[i]), order[i]};
+  });
+  sortItems(
+      items,
+      [descending](const Item& a, const Item& b) {
+        return descending ? b.key < a.key : a.key < b.key;
+      },
+      context);
+  for (std::size_t i = 0; i < items.size(); ++i) order[i] = items[i].row;
 }
 
 void sortRows(std::vector<std::uint32_t>& order, const Column& column, bool descending,
@@ -154,25 +233,44 @@ void sortRows(std::vector<std::uint32_t>& order, const Column& column, bool desc
   const auto end = std::stable_partition(order.begin(), order.end(), [&](std::uint32_t row) {
     return !column.missing(row) && (words || !std::isnan(column.number(row)));
   });
-  std::vector<std::uint32_t> rest(end, order.end());
+  const std::vector<std::uint32_t> rest(end, order.end());
   order.erase(end, order.end());
   if (words) {
     const auto& values = std::get<TextValues>(column.values());
-    sortBy(order, context, [&](std::uint32_t a, std::uint32_t b) {
-      return descending ? values[b] < values[a] : values[a] < values[b];
-    });
+    sortByKey<std::string_view>(order, descending, context,
+                                [&](std::uint32_t row) { return values[row]; });
   } else if (column.type() == Column::Type::integer) {
     const auto& values = std::get<SharedArray<std::int64_t>>(column.values());
-    sortBy(order, context, [&](std::uint32_t a, std::uint32_t b) {
-      return descending ? values[b] < values[a] : values[a] < values[b];
-    });
+    sortByKey<std::int64_t>(order, descending, context,
+                            [&](std::uint32_t row) { return values[row]; });
   } else {
-    const std::vector<double> values = column.numbers();
-    sortBy(order, context, [&](std::uint32_t a, std::uint32_t b) {
-      return descending ? values[b] < values[a] : values[a] < values[b];
-    });
+    sortByKey<double>(order, descending, context,
+                      [&](std::uint32_t row) { return column.number(row); });
   }
   order.insert(order.end(), rest.begin(), rest.end());
+}
+
+// The rows that pass all filters, in their order.
+std::vector<std::uint32_t> filteredRows(const Table& table, const RowOrderRequest& request,
+                                        const Context& context) {
+  const auto passes = [&](std::size_t row) {
+    return std::all_of(request.filters.begin(), request.filters.end(), [&](const auto& filter) {
+      return rowHolds(table.column(filter.column), filter.filter, row);
+    });
+  };
+  std::vector<std::vector<std::uint32_t>> kept((table.rows() + kBlock - 1) / kBlock);
+  std::atomic<std::size_t> done = 0;
+  forBlocks(table.rows(), kBlock, context, [&](std::size_t begin, std::size_t end) {
+    std::vector<std::uint32_t>& rows = kept[begin / kBlock];
+    for (std::size_t row = begin; row < end; ++row) {
+      if (passes(row)) rows.push_back(static_cast<std::uint32_t>(row));
+    }
+    context.checkpoint(static_cast<double>(++done) / static_cast<double>(kept.size()),
+                       "Filtering rows");
+  });
+  std::vector<std::uint32_t> order;
+  for (const auto& rows : kept) order.insert(order.end(), rows.begin(), rows.end());
+  return order;
 }
 
 }  // namespace
@@ -203,21 +301,11 @@ std::vector<std::uint32_t> rowOrder(const Table& table, const RowOrderRequest& r
   if (table.rows() > std::numeric_limits<std::uint32_t>::max()) {
     throw Error(kTooLong, {{"rows", table.rows()}});
   }
-  std::vector<std::uint32_t> order;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (row % (1 << 18) == 0) {
-      context.checkpoint(0.3 * static_cast<double>(row) / static_cast<double>(table.rows()),
-                         "Filtering rows");
-    }
-    const bool all =
-        std::all_of(request.filters.begin(), request.filters.end(), [&](const auto& of_column) {
-          return rowHolds(table.column(of_column.column), of_column.filter, row);
-        });
-    if (all) order.push_back(static_cast<std::uint32_t>(row));
-  }
+  std::vector<std::uint32_t> order =
+      filteredRows(table, request, context.part(0, request.sort_column ? kFiltered : 1));
   if (request.sort_column) {
-    context.checkpoint(0.3, "Sorting rows");
-    sortRows(order, table.column(*request.sort_column), request.descending, context);
+    sortRows(order, table.column(*request.sort_column), request.descending,
+             context.part(kFiltered, 1));
   }
   return order;
 }

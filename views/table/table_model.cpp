@@ -15,6 +15,7 @@ namespace lineament::views {
 namespace {
 
 constexpr int kDigits = 6;
+constexpr std::size_t kRowsPerTurn = 2'000'000;
 
 QColor chosenGround() {
   const Theme& colours = theme();
@@ -55,41 +56,56 @@ QString tabSeparated(const Table& table, const std::vector<std::size_t>& rows) {
 
 TableModel::TableModel(QObject* parent) : QAbstractTableModel(parent) {
   missing_font_.setItalic(true);
+  more_.setSingleShot(true);
+  connect(&more_, &QTimer::timeout, this, &TableModel::giveMoreRows);
 }
 
 void TableModel::setTable(const Table& table) {
   beginResetModel();
   table_ = table;
-  natural_ = true;
-  order_ = {};
+  order_ = nullptr;
   chosen_.clear();
+  giveFirstRows();
   endResetModel();
 }
 
-void TableModel::setOrder(std::vector<std::uint32_t> order) {
+void TableModel::setOrder(TableFigure::Order order) {
+  if (!order && !order_) return;
   beginResetModel();
   order_ = std::move(order);
-  natural_ = false;
+  giveFirstRows();
   endResetModel();
 }
 
-void TableModel::setNaturalOrder() {
-  if (natural_) return;
-  beginResetModel();
-  order_ = {};
-  natural_ = true;
-  endResetModel();
+std::size_t TableModel::allRows() const {
+  const std::size_t rows = order_ ? order_->size() : table_.rows();
+  return std::min<std::size_t>(rows, std::numeric_limits<int>::max());
+}
+
+// As many as the view had already cost nothing.
+void TableModel::giveFirstRows() {
+  given_ = std::min(std::max(given_, kRowsPerTurn), allRows());
+  more_.stop();
+  if (given_ < allRows()) more_.start(0);
+}
+
+void TableModel::giveMoreRows() {
+  const std::size_t wanted = std::min(given_ + kRowsPerTurn, allRows());
+  beginInsertRows({}, static_cast<int>(given_), static_cast<int>(wanted) - 1);
+  given_ = wanted;
+  endInsertRows();
+  if (given_ < allRows()) more_.start(0);
 }
 
 std::size_t TableModel::sourceRow(int row) const {
   const auto shown = static_cast<std::size_t>(row);
-  return natural_ ? shown : order_[shown];
+  return order_ ? (*order_)[shown] : shown;
 }
 
 int TableModel::rowOf(std::size_t source_row) const {
-  if (natural_) return source_row < table_.rows() ? static_cast<int>(source_row) : -1;
-  const auto found = std::find(order_.begin(), order_.end(), source_row);
-  return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
+  if (!order_) return source_row < table_.rows() ? static_cast<int>(source_row) : -1;
+  const auto found = std::find(order_->begin(), order_->end(), source_row);
+  return found == order_->end() ? -1 : static_cast<int>(found - order_->begin());
 }
 
 void TableModel::setChosen(const std::vector<std::size_t>& source_rows) {
@@ -97,9 +113,7 @@ void TableModel::setChosen(const std::vector<std::size_t>& source_rows) {
 }
 
 int TableModel::rowCount(const QModelIndex& parent) const {
-  if (parent.isValid()) return 0;
-  const std::size_t rows = natural_ ? table_.rows() : order_.size();
-  return static_cast<int>(std::min<std::size_t>(rows, std::numeric_limits<int>::max()));
+  return parent.isValid() ? 0 : static_cast<int>(given_);
 }
 
 int TableModel::columnCount(const QModelIndex& parent) const {

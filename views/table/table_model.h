@@ -3,11 +3,12 @@
 
 #include <QAbstractTableModel>
 #include <QFont>
-#include <cstdint>
+#include <QTimer>
 #include <vector>
 
 #include "core/data/selection.h"
 #include "core/data/table.h"
+#include "views/table/table_figure.h"
 
 namespace lineament::views {
 
@@ -21,10 +22,10 @@ class TableModel : public QAbstractTableModel {
   void setTable(const Table& table);
   const Table& table() const { return table_; }
 
-  // Shows these rows in this order; `natural` shows all as they are.
-  void setOrder(std::vector<std::uint32_t> order);
-  void setNaturalOrder();
-  bool natural() const { return natural_; }
+  // Shows these rows in this order; null shows all as they are.
+  void setOrder(TableFigure::Order order);
+  const TableFigure::Order& order() const { return order_; }
+  bool natural() const { return !order_; }
   std::size_t sourceRow(int row) const;
   int rowOf(std::size_t source_row) const;  // -1: not shown
 
@@ -37,8 +38,15 @@ class TableModel : public QAbstractTableModel {
 
  private:
   Table table_;
-  bool natural_ = true;
-  std::vector<std::uint32_t> order_;
+  std::size_t allRows() const;
+  void giveFirstRows();
+  void giveMoreRows();
+
+  TableFigure::Order order_;
+  // How many of the rows the view has been given. Its head makes an entry for each, which for ten
+  // million takes longer than a frame: so they are handed over some millions per turn.
+  std::size_t given_ = 0;
+  QTimer more_;
   std::vector<std::size_t> chosen_;
   QFont missing_font_;
 };

@@ -12,26 +12,18 @@
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
-#include <QtConcurrent>
 #include <algorithm>
-#include <numeric>
+#include <mutex>
 
-#include "core/data/explanation.h"
 #include "views/common/number_text.h"
-#include "views/table/printed_table.h"
 
 namespace lineament::views {
 
 namespace {
 
 constexpr int kRowHeight = 22;
-constexpr std::size_t kPrintedRows = 20;
 constexpr std::size_t kMostCopied = 1'000'000;
-
-Table tableOf(const Data& shown) {
-  if (const auto* explanation = shown.as<Explanation>()) return explanationTable(*explanation);
-  return shown.require<Table>();
-}
+constexpr int kSummaryLookMs = 100;
 
 QString counted(std::size_t count) {
   return numberText(static_cast<double>(count), 15);
@@ -39,7 +31,24 @@ QString counted(std::size_t count) {
 
 }  // namespace
 
+// Filled by the job, emptied by the view.
+struct TableView::Summaries {
+  std::mutex mutex;
+  std::vector<std::pair<int, ColumnSummary>> made;
+};
+
 TableView::TableView(QWidget* parent) : View(parent) {
+  buildGrid();
+  buildFilterBar();
+  summary_look_.setInterval(kSummaryLookMs);
+  connect(&summary_look_, &QTimer::timeout, this, &TableView::takeSummaries);
+}
+
+TableView::~TableView() {
+  stopJobs();
+}
+
+void TableView::buildGrid() {
   model_ = new TableModel(this);
   grid_ = new QTableView(this);
   head_ = new TableHeader(grid_);
@@ -68,15 +77,9 @@ TableView::TableView(QWidget* parent) : View(parent) {
   grid_->addActions({copy, let_go});
   grid_->setContextMenuPolicy(Qt::ActionsContextMenu);
 
-  buildFilterBar();
   connect(head_, &QHeaderView::sectionClicked, this, &TableView::headClicked);
   connect(grid_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &TableView::rowsChosen);
-  connect(&arranged_, &QFutureWatcherBase::finished, this, &TableView::takeArranged);
-}
-
-TableView::~TableView() {
-  stopJobs();
 }
 
 void TableView::buildFilterBar() {
@@ -89,7 +92,7 @@ void TableView::buildFilterBar() {
   filter_text_->setToolTip(
       tr("Condition on the column: > 5, 2..7, = x, contains x, missing, present"));
   note_ = new QLabel(this);
-  connect(filter_column_, &QComboBox::currentIndexChanged, this, &TableView::showFilter);
+  connect(filter_column_, &QComboBox::currentIndexChanged, this, &TableView::showArrangement);
   connect(filter_text_, &QLineEdit::editingFinished, this, &TableView::filterEdited);
 
   auto* bar = new QHBoxLayout;
@@ -106,12 +109,12 @@ void TableView::buildFilterBar() {
 }
 
 void TableView::setData(const Data& shown) {
-  const Table table = tableOf(shown);
+  TableFigure wanted = figure_;
+  wanted.setData(shown);  // throws before anything changes here
   stopJobs();
-  origin_ = shown.origin();
-  filters_.clear();
-  sort_column_ = -1;
-  head_->setSortIndicatorShown(false);
+  figure_ = wanted;
+  shown_ = {};
+  const Table& table = figure_.table();
   {
     const QSignalBlocker quiet(filter_column_);
     filter_column_->clear();
@@ -119,91 +122,62 @@ void TableView::setData(const Data& shown) {
       filter_column_->addItem(QString::fromStdString(column.name()));
     }
   }
-  showFilter();
   head_->setTable(table);
   model_->setTable(table);
   for (int c = 0; c < model_->columnCount(); ++c)
     grid_->setColumnWidth(c, head_->sectionSizeHint(c));
+  showArrangement();
   startSummaries();
   Q_EMIT captionChanged();
 }
 
 void TableView::setOptions(const nlohmann::json& options) {
-  const Table& table = model_->table();
-  if (const auto filters = options.find("filters");
-      filters != options.end() && filters->is_object()) {
-    filters_.clear();
-    for (const auto& [name, condition] : filters->items()) {
-      const auto column = table.find(name);
-      if (!column || !condition.is_string()) continue;
-      parseFilter(condition.get<std::string>(), table.column(*column));
-      filters_[static_cast<int>(*column)] = QString::fromStdString(condition.get<std::string>());
-    }
-  }
-  if (const auto sort = options.find("sort"); sort != options.end() && sort->is_object()) {
-    const auto column = table.find(sort->value("column", ""));
-    sort_column_ = column ? static_cast<int>(*column) : -1;
-    descending_ = sort->value("descending", false);
-  }
-  showFilter();
-  arrange();
-}
-
-nlohmann::json TableView::options() const {
-  nlohmann::json options = nlohmann::json::object();
-  const Table& table = model_->table();
-  options["filters"] = nlohmann::json::object();
-  for (const auto& [column, condition] : filters_) {
-    options["filters"][table.column(static_cast<std::size_t>(column)).name()] =
-        condition.toStdString();
-  }
-  options["sort"] = nlohmann::json::object();
-  if (sort_column_ >= 0) {
-    options["sort"] = {{"column", table.column(static_cast<std::size_t>(sort_column_)).name()},
-                       {"descending", descending_}};
-  }
-  return options;
+  TableFigure wanted = figure_;
+  wanted.setOptions(options);
+  arrange(wanted.arrangement());
 }
 
 void TableView::fit() {
-  setOptions({{"filters", nlohmann::json::object()}, {"sort", nlohmann::json::object()}});
+  arrange({});
 }
 
 void TableView::sortBy(int column, bool descending) {
-  sort_column_ = column;
-  descending_ = descending;
-  arrange();
+  TableFigure::Arrangement wanted = figure_.arrangement();
+  wanted.sort_column.reset();
+  if (column != kUnsorted) wanted.sort_column = static_cast<std::size_t>(column);
+  wanted.descending = descending;
+  arrange(wanted);
   Q_EMIT optionsChanged();
 }
 
 // Up, down, and back to the order of the table.
 void TableView::headClicked(int column) {
-  if (column != sort_column_) {
+  const TableFigure::Arrangement& now = figure_.arrangement();
+  if (now.sort_column != static_cast<std::size_t>(column)) {
     sortBy(column, false);
   } else {
-    sortBy(descending_ ? -1 : column, !descending_);
+    sortBy(now.descending ? kUnsorted : column, !now.descending);
   }
 }
 
 void TableView::setFilter(int column, const QString& condition) {
-  const Table& table = model_->table();
+  TableFigure::Arrangement wanted = figure_.arrangement();
   if (condition.trimmed().isEmpty()) {
-    filters_.erase(column);
+    wanted.filters.erase(static_cast<std::size_t>(column));
   } else {
-    parseFilter(condition.toStdString(), table.column(static_cast<std::size_t>(column)));
-    filters_[column] = condition.trimmed();
+    wanted.filters[static_cast<std::size_t>(column)] = condition.trimmed();
   }
-  showFilter();
-  arrange();
+  arrange(wanted);
   Q_EMIT optionsChanged();
 }
 
 void TableView::filterEdited() {
   const int column = filter_column_->currentIndex();
   if (column < 0) return;
-  const auto before = filters_.find(column);
+  const auto& filters = figure_.arrangement().filters;
+  const auto before = filters.find(static_cast<std::size_t>(column));
   const QString text = filter_text_->text().trimmed();
-  if (text == (before == filters_.end() ? QString() : before->second)) return;
+  if (text == (before == filters.end() ? QString() : before->second)) return;
   try {
     setFilter(column, text);
   } catch (const Error& error) {
@@ -211,92 +185,115 @@ void TableView::filterEdited() {
   }
 }
 
-void TableView::showFilter() {
-  const auto found = filters_.find(filter_column_->currentIndex());
+void TableView::showArrangement() {
+  const TableFigure::Arrangement& now = figure_.arrangement();
+  head_->setSortIndicatorShown(now.sort_column.has_value());
+  head_->setSortIndicator(now.sort_column ? static_cast<int>(*now.sort_column) : kUnsorted,
+                          now.descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+  const auto found = now.filters.find(static_cast<std::size_t>(filter_column_->currentIndex()));
   const QSignalBlocker quiet(filter_text_);
-  filter_text_->setText(found == filters_.end() ? QString() : found->second);
+  filter_text_->setText(found == now.filters.end() ? QString() : found->second);
 }
 
-bool TableView::busy() const {
-  return arranged_.isRunning() || summaries_.isRunning();
-}
-
-void TableView::arrange() {
-  arranging_.request_stop();  // the old job ends by itself; nobody waits for it
-  RowOrderRequest request;
-  const Table table = model_->table();
-  for (const auto& [column, condition] : filters_) {
-    const auto index = static_cast<std::size_t>(column);
-    request.filters.push_back({index, parseFilter(condition.toStdString(), table.column(index))});
+void TableView::arrange(const TableFigure::Arrangement& arrangement) {
+  figure_.setArrangement(arrangement);  // throws for what is no condition
+  if (arranging_) arranging_();         // nobody waits for the one that is overtaken
+  arranging_ = nullptr;
+  const int number = ++arrangements_;
+  showArrangement();
+  if (arrangement.natural()) {
+    // Told later like the others.
+    QMetaObject::invokeMethod(
+        this,
+        [this, number] {
+          if (number == arrangements_) arrangementEnded(Outcome<Nothing>(), nullptr);
+        },
+        Qt::QueuedConnection);
+    return;
   }
-  if (sort_column_ >= 0) request.sort_column = static_cast<std::size_t>(sort_column_);
-  request.descending = descending_;
-  head_->setSortIndicatorShown(sort_column_ >= 0);
-  head_->setSortIndicator(sort_column_, descending_ ? Qt::DescendingOrder : Qt::AscendingOrder);
-
-  arranging_ = std::stop_source();
-  note_->setText(request.natural() ? QString() : tr("Arranging rows"));
-  arranged_.setFuture(QtConcurrent::run([table, request, stop = arranging_.get_token()] {
-    Arranged result;
-    if (request.natural()) return result;
-    Context context;
-    context.stop = stop;
-    try {
-      result.order = rowOrder(table, request, context);
-    } catch (const Cancelled&) {
-      result.cancelled = true;
-    } catch (const Error& error) {
-      result.problem = QString::fromStdString(error.found());
-    }
-    return result;
-  }));
+  note_->setText(tr("Arranging rows"));
+  const auto made = std::make_shared<TableFigure::Order>();
+  arranging_ = background().start(
+      tr("Arrange rows"),
+      [table = figure_.table(), arrangement, made](const Context& context) {
+        *made = TableFigure::arrange(table, arrangement, context);
+      },
+      this,
+      [this, number, made](const Outcome<Nothing>& outcome) {
+        if (number == arrangements_) arrangementEnded(outcome, *made);
+      });
 }
 
-void TableView::takeArranged() {
-  if (arranging_.stop_requested()) return;
-  Arranged result = arranged_.result();
-  if (result.cancelled) return;
-  if (filters_.empty() && sort_column_ < 0) {
-    model_->setNaturalOrder();
-    note_->clear();
-  } else if (!result.problem.isEmpty()) {
-    note_->setText(result.problem);
+void TableView::arrangementEnded(const Outcome<Nothing>& outcome, const TableFigure::Order& order) {
+  arranging_ = nullptr;
+  if (valueOf(outcome)) {
+    shown_ = figure_.arrangement();
+    showOrder(order);
   } else {
-    model_->setOrder(std::move(result.order));
-    note_->setText(filters_.empty()
-                       ? QString()
-                       : tr("%1 of %2 rows")
-                             .arg(counted(model_->rowCount()), counted(model_->table().rows())));
+    // The rows are as before, and so is what the head says of them.
+    figure_.setArrangement(shown_);
+    figure_.setOrder(model_->order());
+    showArrangement();
+    Q_EMIT optionsChanged();
   }
+  const bool filtered = !shown_.filters.empty();
+  const Error* error = errorOf(outcome);
+  note_->setText(
+      error ? QString::fromStdString(error->found())
+      : filtered
+          ? tr("%1 of %2 rows").arg(counted(figure_.rowsShown()), counted(figure_.table().rows()))
+          : QString());
   Q_EMIT rowsArranged();
   Q_EMIT captionChanged();
 }
 
+void TableView::showOrder(const TableFigure::Order& order) {
+  figure_.setOrder(order);
+  model_->setOrder(order);
+}
+
 void TableView::startSummaries() {
-  summing_ = std::stop_source();
-  summaries_ = QtConcurrent::run([this, table = model_->table(), stop = summing_.get_token()] {
-    Context context;
-    context.stop = stop;
-    try {
-      for (std::size_t c = 0; c < table.columnCount(); ++c) {
-        const ColumnSummary summary = summarize(table.column(c), context);
-        // The view waits for this job before it goes, so `this` is there; what is still queued
-        // then is dropped with it.
-        QMetaObject::invokeMethod(this, [this, c, summary, stop] {
-          if (!stop.stop_requested()) head_->setSummary(static_cast<int>(c), summary);
-        });
-      }
-    } catch (const Cancelled&) {
-      return;
-    }
-  });
+  const auto summaries = std::make_shared<Summaries>();
+  summaries_ = summaries;
+  summing_ = background().start(
+      tr("Sum up columns"),
+      [table = figure_.table(), summaries](const Context& context) {
+        const auto columns = static_cast<double>(table.columnCount());
+        for (std::size_t c = 0; c < table.columnCount(); ++c) {
+          const double done = static_cast<double>(c) / columns;
+          ColumnSummary summary =
+              summarize(table.column(c), context.part(done, done + 1 / columns));
+          const std::lock_guard lock(summaries->mutex);
+          summaries->made.emplace_back(static_cast<int>(c), std::move(summary));
+        }
+      },
+      this,
+      [this, summaries](const Outcome<Nothing>&) {
+        if (summaries != summaries_) return;  // of a table that was shown before
+        takeSummaries();
+        summary_look_.stop();
+        summaries_ = nullptr;
+        summing_ = nullptr;
+      });
+  summary_look_.start();
+}
+
+void TableView::takeSummaries() {
+  std::vector<std::pair<int, ColumnSummary>> made;
+  {
+    const std::lock_guard lock(summaries_->mutex);
+    made.swap(summaries_->made);
+  }
+  for (const auto& [column, summary] : made) head_->setSummary(column, summary);
 }
 
 void TableView::stopJobs() {
-  arranging_.request_stop();
-  summing_.request_stop();
-  arranged_.setFuture({});
-  summaries_.waitForFinished();
+  if (arranging_) arranging_();
+  if (summing_) summing_();
+  arranging_ = summing_ = nullptr;
+  summaries_ = nullptr;
+  summary_look_.stop();
+  ++arrangements_;
 }
 
 void TableView::rowsChosen() {
@@ -305,9 +302,9 @@ void TableView::rowsChosen() {
     for (int row = range.top(); row <= range.bottom(); ++row)
       rows.push_back(model_->sourceRow(row));
   }
-  const Selection wanted(origin_, std::move(rows));
+  const Selection wanted(figure_.origin(), std::move(rows));
   if (wanted == selection() || (wanted.empty() && selection().empty())) return;
-  View::setSelection(wanted);
+  figure_.setSelection(wanted);
   model_->setChosen(wanted.indices());
   grid_->viewport()->update();
   Q_EMIT selectionEdited(wanted);
@@ -316,8 +313,8 @@ void TableView::rowsChosen() {
 
 void TableView::setSelection(const Selection& selection) {
   if (selection == this->selection()) return;
-  View::setSelection(selection);
-  const bool own = selection.origin() == origin_;
+  figure_.setSelection(selection);
+  const bool own = selection.origin() == figure_.origin();
   model_->setChosen(own ? selection.indices() : std::vector<std::size_t>{});
   {
     const QSignalBlocker quiet(grid_->selectionModel());
@@ -339,38 +336,6 @@ void TableView::copySelectedRows() const {
   }
   if (rows.empty()) return;
   QGuiApplication::clipboard()->setText(tabSeparated(model_->table(), rows));
-}
-
-std::vector<std::size_t> TableView::firstRows(std::size_t most) const {
-  std::vector<std::size_t> rows;
-  const auto count = std::min<std::size_t>(most, static_cast<std::size_t>(model_->rowCount()));
-  for (std::size_t row = 0; row < count; ++row)
-    rows.push_back(model_->sourceRow(static_cast<int>(row)));
-  return rows;
-}
-
-void TableView::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
-  // No row is lower than 10 units.
-  const auto most = static_cast<std::size_t>(std::max(size.height() / 10, 1.0));
-  paintTable(painter, size, theme, model_->table(), firstRows(most),
-             static_cast<std::size_t>(model_->rowCount()));
-}
-
-QSizeF TableView::naturalSize(double width) const {
-  const auto rows =
-      std::min<std::size_t>(static_cast<std::size_t>(model_->rowCount()), kPrintedRows);
-  return {width, printedTableHeight(rows)};
-}
-
-QString TableView::caption() const {
-  const std::size_t rows = model_->table().rows();
-  QString text = filters_.empty()
-                     ? tr("%1 rows").arg(counted(rows))
-                     : tr("%1 of %2 rows").arg(counted(model_->rowCount()), counted(rows));
-  text += tr(", %1 columns").arg(counted(model_->table().columnCount()));
-  const bool own = selection().origin() == origin_ && !selection().empty();
-  if (own) text += tr(" · selected: %1").arg(counted(selection().size()));
-  return text;
 }
 
 }  // namespace lineament::views

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QFuture>
-#include <QFutureWatcher>
 #include <QTableView>
-#include <map>
-#include <stop_token>
-#include <string>
-#include <vector>
+#include <QTimer>
+#include <memory>
 
 #include "views/common/view.h"
-#include "views/table/row_order.h"
+#include "views/table/table_figure.h"
 #include "views/table/table_header.h"
 #include "views/table/table_model.h"
 
@@ -20,9 +16,9 @@ class QLineEdit;
 
 namespace lineament::views {
 
-// A table with all its rows, to sort, filter, choose from and copy; also the values of an
-// Explanation. Options: "sort" {"column", "descending"}, "filters" {column: condition}. View id
-// "table".
+// A table with all its rows, to sort, filter, choose from and copy. Sorting, filtering and summing
+// up the columns run in the background; until they are done the rows stay as they were, and when a
+// person cancels them, so does the arrangement.
 class TableView : public View {
   Q_OBJECT
 
@@ -30,21 +26,17 @@ class TableView : public View {
   explicit TableView(QWidget* parent = nullptr);
   ~TableView() override;
 
-  QString id() const override { return QStringLiteral("table"); }
-  // A Table or an Explanation; throws Error ("data.kind") for another kind.
+  const TableFigure& figure() const override { return figure_; }
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
-  nlohmann::json options() const override;
   void setSelection(const Selection& selection) override;
-  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
-  QSizeF naturalSize(double width) const override;
-  QString caption() const override;
   void fit() override;  // no filters, no sorting
 
+  static constexpr int kUnsorted = -1;
   void sortBy(int column, bool descending);
   // Throws Error (usage) for a text that is no condition; an empty one removes the filter.
   void setFilter(int column, const QString& condition);
-  bool busy() const;  // sorting, filtering or summing up
+  bool busy() const { return arranging_ || summaries_; }  // sorting, filtering or summing up
   void copySelectedRows() const;
 
   QTableView* grid() const { return grid_; }
@@ -54,23 +46,23 @@ class TableView : public View {
   void rowsArranged();  // sorting and filtering have ended
 
  private:
-  struct Arranged {
-    std::vector<std::uint32_t> order;
-    bool cancelled = false;
-    QString problem;
-  };
+  struct Summaries;  // what the columns' summing up has found so far
 
+  void buildGrid();
   void buildFilterBar();
   void filterEdited();
-  void showFilter();
   void headClicked(int column);
-  void arrange();
-  void takeArranged();
+  void arrange(const TableFigure::Arrangement& arrangement);
+  void arrangementEnded(const Outcome<Nothing>& outcome, const TableFigure::Order& order);
+  void showArrangement();  // in the head and the filter bar
+  void showOrder(const TableFigure::Order& order);
   void startSummaries();
+  void takeSummaries();
   void stopJobs();
   void rowsChosen();
-  std::vector<std::size_t> firstRows(std::size_t most) const;
 
+  TableFigure figure_;
+  TableFigure::Arrangement shown_;  // the one that the rows are in
   TableModel* model_ = nullptr;
   QTableView* grid_ = nullptr;
   TableHeader* head_ = nullptr;
@@ -78,15 +70,11 @@ class TableView : public View {
   QLineEdit* filter_text_ = nullptr;
   QLabel* note_ = nullptr;
 
-  std::string origin_;
-  std::map<int, QString> filters_;
-  int sort_column_ = -1;
-  bool descending_ = false;
-
-  std::stop_source arranging_;
-  QFutureWatcher<Arranged> arranged_;
-  std::stop_source summing_;
-  QFuture<void> summaries_;
+  Background::Cancel arranging_;  // empty: nothing to cancel
+  int arrangements_ = 0;          // counts them, so that an overtaken one is known
+  std::shared_ptr<Summaries> summaries_;
+  Background::Cancel summing_;
+  QTimer summary_look_;
 };
 
 }  // namespace lineament::views

@@ -20,24 +20,6 @@
 
 namespace lineament::views {
 
-namespace {
-
-QString shapeLabel(const Tensor& tensor) {
-  return QString::fromStdString(shapeText(tensor.shape())).replace(u'x', QChar(0x00d7));
-}
-
-QString dtypeLabel(const Tensor& tensor) {
-  const std::string_view dtype = name(tensor.dtype());
-  return QString::fromUtf8(dtype.data(), static_cast<qsizetype>(dtype.size()));
-}
-
-// The member as an index; `now` where it is none.
-std::size_t indexOf(const nlohmann::json& value, std::size_t now) {
-  return value.is_number_integer() && value >= 0 ? value.get<std::size_t>() : now;
-}
-
-}  // namespace
-
 TensorView::TensorView(QWidget* parent) : View(parent) {
   plot_ = new TensorPlot(this);
   card_ = new TensorCard(this);
@@ -59,7 +41,7 @@ TensorView::TensorView(QWidget* parent) : View(parent) {
   copy->setShortcut(QKeySequence::Copy);
   copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
   connect(copy, &QAction::triggered, this,
-          [this] { QGuiApplication::clipboard()->setText(plot_->copied()); });
+          [this] { QGuiApplication::clipboard()->setText(figure().copied()); });
   plot_->addAction(copy);
 }
 
@@ -75,7 +57,6 @@ void TensorView::makeBar() {
   connect(colours_, &QComboBox::activated, this, [this](int chosen) {
     plot_->setMiddleOnly(chosen == 1);
     Q_EMIT optionsChanged();
-    Q_EMIT captionChanged();
   });
   line_->addStretch(1);
   auto* label = new QLabel(tr("Colours over"), bar_);
@@ -85,7 +66,7 @@ void TensorView::makeBar() {
 }
 
 QString TensorView::axisName(std::size_t axis) const {
-  const Tensor& tensor = plot_->tensor();
+  const Tensor& tensor = figure().tensor();
   const auto& names = tensor.dimensionNames();
   const QString size = numberText(static_cast<double>(tensor.shape()[axis]), 15);
   if (axis < names.size() && !names[axis].empty()) {
@@ -100,7 +81,7 @@ void TensorView::makeControls() {
   rows_ = columns_ = nullptr;
   controls_ = new QWidget(bar_);
   line_->insertWidget(0, controls_);
-  const std::size_t rank = plot_->tensor().rank();
+  const std::size_t rank = figure().tensor().rank();
   controls_->setVisible(rank >= 2);
   bar_->setVisible(rank >= 2);
   if (rank < 2) return;
@@ -124,7 +105,7 @@ void TensorView::makeControls() {
     auto* pair = new QHBoxLayout(field);
     pair->setContentsMargins(8, 0, 0, 0);
     auto* box = new QSpinBox(field);
-    const std::uint64_t last = std::max<std::uint64_t>(plot_->tensor().shape()[axis], 1) - 1;
+    const std::uint64_t last = std::max<std::uint64_t>(figure().tensor().shape()[axis], 1) - 1;
     box->setMaximum(
         static_cast<int>(std::min<std::uint64_t>(last, std::numeric_limits<int>::max())));
     box->setAccessibleName(axisName(axis));
@@ -139,20 +120,32 @@ void TensorView::makeControls() {
   }
 }
 
+const TensorFigure& TensorView::figure() const {
+  return plot_->figure();
+}
+
+void TensorView::setBackground(Background& background) {
+  View::setBackground(background);
+  plot_->setBackground(background);
+}
+
 void TensorView::setData(const Data& shown) {
-  const Tensor tensor = shown.require<Tensor>();
   plot_->setData(shown);
-  card_->show({shapeLabel(tensor),
-               tr("%1 values").arg(numberText(static_cast<double>(tensor.elements()), 15)),
-               dtypeLabel(tensor),
-               {},
-               [tensor] { return tensor; }});
+  const Tensor& tensor = figure().tensor();
+  card_->show({.name = shapeLabel(tensor.shape()),
+               .shape = tr("%1 values").arg(numberText(static_cast<double>(tensor.elements()), 15)),
+               .dtype = dtypeLabel(tensor.dtype()),
+               .note = {},
+               .values = [tensor] { return tensor; },
+               .summary = {},
+               .problem = {}},
+              background());
   makeControls();
   showSlice();
 }
 
 void TensorView::showSlice() {
-  const TensorSlice& slice = plot_->slice();
+  const TensorSlice& slice = figure().slice();
   for (qsizetype axis = 0; axis < indices_.size(); ++axis) {
     const QSignalBlocker quiet(indices_[axis].box);
     const auto index = static_cast<std::size_t>(axis);
@@ -161,13 +154,13 @@ void TensorView::showSlice() {
   }
   if (rows_) rows_->setCurrentIndex(static_cast<int>(slice.row_axis));
   if (columns_) columns_->setCurrentIndex(static_cast<int>(slice.column_axis));
-  colours_->setCurrentIndex(plot_->middleOnly() ? 1 : 0);
+  colours_->setCurrentIndex(figure().middleOnly() ? 1 : 0);
   Q_EMIT captionChanged();
 }
 
 // Choosing for one side what the other one has exchanges the two.
 void TensorView::axesChosen() {
-  TensorSlice slice = plot_->slice();
+  TensorSlice slice = figure().slice();
   const auto rows = static_cast<std::size_t>(rows_->currentIndex());
   const auto columns = static_cast<std::size_t>(columns_->currentIndex());
   if (rows == columns) {
@@ -183,7 +176,7 @@ void TensorView::axesChosen() {
 }
 
 void TensorView::indexChosen() {
-  TensorSlice slice = plot_->slice();
+  TensorSlice slice = figure().slice();
   for (std::size_t axis = 0; axis < slice.at.size(); ++axis) {
     const auto at = static_cast<qsizetype>(axis);
     slice.at[axis] = static_cast<std::uint64_t>(indices_[at].box->value());
@@ -194,57 +187,12 @@ void TensorView::indexChosen() {
 }
 
 void TensorView::setOptions(const nlohmann::json& options) {
-  TensorSlice slice = plot_->slice();
-  if (const auto rows = options.find("rows"); rows != options.end()) {
-    slice.row_axis = indexOf(*rows, slice.row_axis);
-  }
-  if (const auto columns = options.find("columns"); columns != options.end()) {
-    slice.column_axis = indexOf(*columns, slice.column_axis);
-  }
-  if (const auto at = options.find("at"); at != options.end() && at->is_array()) {
-    for (std::size_t axis = 0; axis < std::min(at->size(), slice.at.size()); ++axis) {
-      slice.at[axis] = indexOf((*at)[axis], slice.at[axis]);
-    }
-  }
-  plot_->setSlice(slice);
   plot_->setOptions(options);
   showSlice();
 }
 
-nlohmann::json TensorView::options() const {
-  nlohmann::json options = plot_->options();
-  const TensorSlice& slice = plot_->slice();
-  if (plot_->tensor().rank() >= 2) {
-    options["rows"] = slice.row_axis;
-    options["columns"] = slice.column_axis;
-    options["at"] = slice.at;
-  }
-  return options;
-}
-
-void TensorView::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
-  plot_->paint(painter, size, theme);
-}
-
-QSizeF TensorView::naturalSize(double width) const {
-  return plot_->naturalSize(width);
-}
-
-QString TensorView::caption() const {
-  const Tensor& tensor = plot_->tensor();
-  QStringList parts{shapeLabel(tensor) + QStringLiteral(", ") + dtypeLabel(tensor)};
-  const TensorSlice& slice = plot_->slice();
-  if (tensor.rank() > 2) {
-    QStringList indices;
-    for (std::size_t axis = 0; axis < tensor.rank(); ++axis) {
-      const bool runs = axis == slice.row_axis || axis == slice.column_axis;
-      indices << (runs ? QStringLiteral(":") : QString::number(slice.at[axis]));
-    }
-    parts << QStringLiteral("[%1]").arg(indices.join(QStringLiteral(", ")));
-  }
-  const QString drawn = plot_->caption();
-  if (!drawn.isEmpty()) parts << drawn;
-  return parts.join(QStringLiteral(" · "));
+void TensorView::setSelection(const Selection& selection) {
+  plot_->setSelection(selection);
 }
 
 void TensorView::fit() {

@@ -4,7 +4,7 @@
 #include <QList>
 
 #include "views/common/view.h"
-#include "views/tensor/tensor_slice.h"
+#include "views/tensor/tensor_figure.h"
 
 class QComboBox;
 class QHBoxLayout;
@@ -15,23 +15,19 @@ namespace lineament::views {
 class TensorCard;
 class TensorPlot;
 
-// A tensor: a plane of it as a heat map, which of its dimensions run and where the others stand
-// to be chosen, or a vector over its index; and what all of its values are like. Options: "rows"
-// and "columns" (dimensions, counted from 0), "at" (an index per dimension), "colours" ("all",
-// "middle"), "zoom". View id "tensor".
+// A tensor: a plane of it, which of its dimensions run and where the others stand to be chosen, and
+// what all of its values are like.
 class TensorView : public View {
   Q_OBJECT
 
  public:
   explicit TensorView(QWidget* parent = nullptr);
 
-  QString id() const override { return QStringLiteral("tensor"); }
+  const TensorFigure& figure() const override;
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
-  nlohmann::json options() const override;
-  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
-  QSizeF naturalSize(double width) const override;
-  QString caption() const override;
+  void setSelection(const Selection& selection) override;
+  void setBackground(Background& background) override;
   void fit() override;
 
   TensorPlot& plot() const { return *plot_; }

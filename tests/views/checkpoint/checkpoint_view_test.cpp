@@ -83,7 +83,7 @@ class CheckpointViewTest : public QObject {
     const QModelIndex weight = shown.view.model().indexOf(0);
     QTest::mouseClick(tree.viewport(), Qt::LeftButton, {}, tree.visualRect(weight).center());
     QTRY_COMPARE(done.count(), 1);
-    const TensorSummary& summary = *shown.view.card().summary();
+    const TensorSummary& summary = *shown.view.card().portrait()->summary;
     QCOMPARE(summary.nan, 1u);
     QCOMPARE(summary.high, 4.0);
     QCOMPARE(shown.view.options()["tensor"], nlohmann::json("net.0.weight"));
@@ -94,19 +94,42 @@ class CheckpointViewTest : public QObject {
     QSignalSpy done(&shown.view.card(), &TensorCard::summedUp);
     shown.view.choose(3);
     QTRY_COMPARE(done.count(), 1);
-    QVERIFY(!shown.view.card().summary());
-    QCOMPARE(shown.view.card().problem(), QString("its bytes are not there"));
+    QVERIFY(!shown.view.card().portrait()->summary);
+    QCOMPARE(shown.view.card().portrait()->problem, QString("its bytes are not there"));
   }
 
-  // Before the window has heard of the values, as an export without a window has it.
+  // As an export has it, without a window.
   void figureHasRowsAndValues() {
-    CheckpointView view;
-    view.setData(Data(twoLayers()));
-    view.setOptions({{"tensor", "net.0.weight"}});
-    const QString svg = QString::fromUtf8(figureSvg(view, {}));
+    CheckpointFigure figure;
+    figure.setData(Data(twoLayers()));
+    figure.setOptions({{"tensor", "net.0.weight"}});
+    figure.prepare({});
+    const QString svg = QString::fromUtf8(figureSvg(figure, {}));
     for (const char* text : {"Shape", "2 × 3", "net.0.weight", "Deviation", "NaN", "4 tensors"}) {
       QVERIFY2(svg.contains(text), text);
     }
+  }
+
+  void figureIsUnfoldedAsTheView() {
+    Shown shown;
+    QTreeView& tree = *shown.view.tree();
+    QVERIFY(figureSvg(shown.view.figure(), {}).contains("bias"));
+    tree.setCurrentIndex(shown.view.model().index(0, 0));
+    QTest::keyClick(&tree, Qt::Key_Left);
+    QCOMPARE(shown.names(), (QStringList{"net", "lost"}));
+    QVERIFY(!figureSvg(shown.view.figure(), {}).contains("bias"));
+    shown.view.choose(1);
+    QVERIFY(shown.names().contains("bias"));
+    QVERIFY(figureSvg(shown.view.figure(), {}).contains("bias"));
+  }
+
+  // The window's own card ends later; a copy of the figure does not wait for it.
+  void copyOfTheFigureSumsUpByItself() {
+    Shown shown;
+    shown.view.choose(1);
+    const std::unique_ptr<Figure> copy = shown.view.figure().copy();
+    copy->prepare({});
+    QVERIFY(figureSvg(*copy, {}).contains("Deviation"));
   }
 
   void copiesWholeNames() {
@@ -121,7 +144,7 @@ class CheckpointViewTest : public QObject {
   void emptyCheckpointsShow() {
     CheckpointView view;
     view.setData(Data(Checkpoint()));
-    QVERIFY(figureSvg(view, {}).contains("0 tensors"));
+    QVERIFY(figureSvg(view.figure(), {}).contains("0 tensors"));
   }
 };
 

@@ -65,12 +65,20 @@ class CloudViewTest : public QObject {
   }
 
   // The screen (OpenGL) and the file (processor) show the same scene: their covered areas overlap.
+  void screenAndFileAgree_data() {
+    QTest::addColumn<int>("side");
+    QTest::newRow("drawn at once") << 60;
+    QTest::newRow("drawn in several frames") << 260;
+  }
   void screenAndFileAgree() {
-    auto view = shown(floorCloud(60));
+    QFETCH(int, side);
+    auto view = shown(floorCloud(side));
+    QTRY_VERIFY(!view->caption().contains("showing"));
+    QTest::qWait(100);  // the last part is on its way to the screen
     const QImage screen = view->grab().toImage().convertToFormat(QImage::Format_RGB32);
     QImage file(screen.size(), QImage::Format_RGB32);
     QPainter painter(&file);
-    view->paint(painter, QSizeF(screen.size()), theme());
+    view->figure().paint(painter, QSizeF(screen.size()), theme());
     painter.end();
     const QRgb ground = theme().view.rgb();
     int either = 0, both = 0;
@@ -89,7 +97,7 @@ class CloudViewTest : public QObject {
     const PointCloud cloud = floorCloud(20);
     auto view = shown(cloud);
     QSignalSpy edited(view.get(), &View::selectionEdited);
-    const auto projection = view->camera().projection(QSizeF(view->size()));
+    const auto projection = view->figure().camera().projection(QSizeF(view->size()));
     const std::size_t wanted = 20 * 10 + 10;
     const float* p = cloud.positions.data() + 3 * wanted;
     const QPoint at = projection({p[0], p[1], p[2]})->pixel.toPoint();
@@ -117,19 +125,19 @@ class CloudViewTest : public QObject {
 
   void draggingOrbitsAndDoubleClickFits() {
     auto view = shown(floorCloud(20));
-    const double azimuth = view->camera().azimuth();
-    const double distance = view->camera().distance();
+    const double azimuth = view->figure().camera().azimuth();
+    const double distance = view->figure().camera().distance();
     QTest::mousePress(view.get(), Qt::LeftButton, {}, {300, 200});
     QTest::mouseMove(view.get(), {340, 200});
     QTest::mouseMove(view.get(), {380, 210});
     QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {380, 210});
-    QVERIFY(std::abs(view->camera().azimuth() - azimuth) > 0.1);
+    QVERIFY(std::abs(view->figure().camera().azimuth() - azimuth) > 0.1);
     QWheelEvent wheel(QPointF(100, 100), view->mapToGlobal(QPointF(100, 100)), {}, {0, 240},
                       Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
     QApplication::sendEvent(view.get(), &wheel);
-    QVERIFY(view->camera().distance() < 0.8 * distance);
+    QVERIFY(view->figure().camera().distance() < 0.8 * distance);
     QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {300, 200});
-    QVERIFY(std::abs(view->camera().distance() - distance) < 1e-9);
+    QVERIFY(std::abs(view->figure().camera().distance() - distance) < 1e-9);
   }
 
   void optionsComeBack() {

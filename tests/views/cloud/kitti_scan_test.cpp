@@ -33,7 +33,7 @@ class KittiScanTest : public QObject {
     QTemporaryDir folder;
     for (const char* ending : {"png", "svg", "pdf"}) {
       const QString path = folder.filePath(QString("scan.%1").arg(ending));
-      exportFigure(view, path.toStdString(), {114, 80, 200}, {"Scan", "", "", "{}"});
+      exportFigure(view.figure(), path.toStdString(), {114, 80, 200}, {"Scan", "", "", "{}"});
       QVERIFY(QFileInfo(path).size() > 10000);
     }
     const QImage png(folder.filePath("scan.png"));

@@ -17,10 +17,12 @@ using namespace lineament::views;
 
 namespace {
 
-class Drawing : public View {
+class Drawing : public Copied<Drawing, Figure> {
  public:
   QString id() const override { return QStringLiteral("drawing"); }
   void setData(const Data&) override {}
+  void setOptions(const nlohmann::json&) override {}
+  nlohmann::json options() const override { return nlohmann::json::object(); }
   QSizeF naturalSize(double width) const override { return {width, width / 2}; }
   void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override {
     painter.setPen(figurePen(theme.line, 0.01));

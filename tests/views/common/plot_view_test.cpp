@@ -14,18 +14,10 @@ using namespace lineament::views;
 namespace {
 
 // Three dots on a diagonal, in a plot that fills the view.
-class Dots : public PlotView {
+class DotsFigure : public Copied<DotsFigure, PlotFigure> {
  public:
-  Dots() { resize(240, 240); }
   QString id() const override { return QStringLiteral("dots"); }
   void setData(const Data&) override {}
-  QPoint widgetPoint(std::size_t dot) const {
-    return (spots(figure())[dot].position * kScreenScale).toPoint();
-  }
-  const ZoomWindow& window() const { return zoomWindow(); }
-
- protected:
-  QSizeF figure() const { return QSizeF(size()) / kScreenScale; }
   void draw(const views::Drawing& drawing) const override {
     for (const Spot& spot : spots(drawing.size)) drawing.painter.drawEllipse(spot.position, 3, 3);
   }
@@ -44,6 +36,16 @@ class Dots : public PlotView {
   }
   QString spotText(const Spot& spot) const override { return QString::number(spot.row); }
   std::string origin() const override { return "dots"; }
+};
+
+class Dots : public PlotOf<DotsFigure> {
+ public:
+  Dots() { resize(240, 240); }
+  QPoint widgetPoint(std::size_t dot) const {
+    const QSizeF units = QSizeF(size()) / kScreenScale;
+    return (figure().spots(units)[dot].position * kScreenScale).toPoint();
+  }
+  const ZoomWindow& window() const { return figure().zoomWindow(); }
 };
 
 void drag(QWidget& view, Qt::MouseButton button, const QList<QPoint>& way,
@@ -134,6 +136,43 @@ class PlotViewTest : public QObject {
     view.setSelection(Selection("dots", {20}));
     QTest::keyClick(&view, Qt::Key_Escape);
     QVERIFY(view.selection().empty());
+  }
+
+  // What takes longer than a frame is drawn beside the window, and then shown.
+  void manyMarksAreDrawnInTheBackground() {
+    class ManyDots : public Copied<ManyDots, DotsFigure> {
+     public:
+      std::size_t marks() const override { return 1'000'000; }
+      void draw(const views::Drawing& drawing) const override {
+        drawing.painter.fillRect(QRectF({}, drawing.size), Qt::red);
+      }
+    };
+    struct OnRequest : Background {
+      Cancel start(const QString&, Work given, QObject*, Ended told) override {
+        work = std::move(given);
+        ended = std::move(told);
+        ++asked;
+        return [] {};
+      }
+      Work work;
+      Ended ended;
+      int asked = 0;
+    };
+    OnRequest background;
+    PlotOf<ManyDots> view;
+    view.setBackground(background);
+    view.resize(100, 100);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    QVERIFY(view.grab().toImage().pixelColor(50, 50) != QColor(Qt::red));
+    QCOMPARE(background.asked, 1);
+    background.work({});
+    background.ended({});
+    QCOMPARE(view.grab().toImage().pixelColor(50, 50), QColor(Qt::red));
+    QCOMPARE(background.asked, 1);
+    view.setOptions({{"zoom", {0.2, 0.4, 0.2, 0.4}}});
+    view.grab();
+    QCOMPARE(background.asked, 2);
   }
 
   void nearestSpotIsTheNearest() {

@@ -52,7 +52,7 @@ Model network() {
 }
 
 QString svgOf(const View& view) {
-  return QString::fromUtf8(figureSvg(view, {}));
+  return QString::fromUtf8(figureSvg(view.figure(), {}));
 }
 
 std::string keyOf(const Model& model) {
@@ -171,10 +171,10 @@ class ModelViewTest : public QObject {
   void lowFiguresSayWhatIsLeftOut() {
     ModelView view;
     view.setData(Data(leastSquares()));
-    const double natural = view.naturalSize(600).height();
-    const QString svg =
-        QString::fromUtf8(figureSvg(view, {.width_mm = 600 / kUnitsPerMillimetre,
-                                           .height_mm = (natural - 160) / kUnitsPerMillimetre}));
+    const double natural = view.figure().naturalSize(600).height();
+    const QString svg = QString::fromUtf8(
+        figureSvg(view.figure(), {.width_mm = 600 / kUnitsPerMillimetre,
+                                  .height_mm = (natural - 160) / kUnitsPerMillimetre}));
     QVERIFY(svg.contains(" shown"));
   }
 

@@ -16,7 +16,7 @@ const Note kFit{"Fit of PPV",
                 "<script>alert(1)</script>\n\n![secret](file:///etc/hostname)\n"};
 
 QString svgOf(const View& view) {
-  return QString::fromUtf8(figureSvg(view, {}));
+  return QString::fromUtf8(figureSvg(view.figure(), {}));
 }
 
 }  // namespace
@@ -46,7 +46,8 @@ class NoteViewTest : public QObject {
     view.setData(Data(kFit));
     const QString svg = svgOf(view);
     for (const char* text : {"Fit of PPV", "Ridge", "0.91"}) QVERIFY2(svg.contains(text), text);
-    const double wide = view.naturalSize(600).height(), narrow = view.naturalSize(80).height();
+    const double wide = view.figure().naturalSize(600).height(),
+                 narrow = view.figure().naturalSize(80).height();
     QVERIFY(narrow > wide);
   }
 

@@ -37,7 +37,7 @@ QImage picture(const MechanismsView& view, const QSize& size) {
   QImage image(size, QImage::Format_RGB32);
   image.fill(Qt::white);
   QPainter painter(&image);
-  view.paint(painter, QSizeF(size), figureTheme());
+  view.figure().paint(painter, QSizeF(size), figureTheme());
   return image;
 }
 

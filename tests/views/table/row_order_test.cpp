@@ -4,6 +4,8 @@
 #include <QtTest>
 #include <algorithm>
 #include <limits>
+#include <mutex>
+#include <numeric>
 
 #include "core/base/random.h"
 #include "views/table/column_summary.h"
@@ -95,6 +97,39 @@ class RowOrderTest : public QObject {
       QCOMPARE(order.size(), rows);
       for (std::size_t i = 0; i < rows; ++i) QCOMPARE(order[i], std::uint32_t(i));
     }
+  }
+
+  // More rows than are sorted at once, with many equal values.
+  void longTablesSortAsShortOnes() {
+    Random random(11);
+    constexpr std::size_t kRows = 300'001;
+    std::vector<std::int64_t> values(kRows);
+    for (std::int64_t& value : values) value = static_cast<std::int64_t>(random.below(1000));
+    const Table table({Column("n", values)});
+    for (const bool descending : {false, true}) {
+      Rows expected(kRows);
+      std::iota(expected.begin(), expected.end(), 0u);
+      std::stable_sort(expected.begin(), expected.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return descending ? values[b] < values[a] : values[a] < values[b];
+      });
+      QVERIFY(rowOrder(table, {{}, 0, descending}, {}) == expected);
+    }
+  }
+
+  void saysHowFarItIs() {
+    const Table table({Column("x", std::vector<double>(300'000, 1.0))});
+    std::mutex mutex;
+    double last = 0;
+    int said = 0;
+    Context context;
+    context.progress = [&](double fraction, std::string_view) {
+      const std::lock_guard lock(mutex);
+      last = std::max(last, fraction);
+      ++said;
+    };
+    rowOrder(table, {{}, 0, false}, context);
+    QVERIFY(said > 3);
+    QVERIFY(last > 0.5 && last <= 1);
   }
 
   void stopsWhenAsked() {

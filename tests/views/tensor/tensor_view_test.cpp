@@ -27,8 +27,17 @@ Tensor counting(std::vector<std::uint64_t> shape, std::vector<std::string> names
   return Tensor::of(std::move(shape), std::move(values), std::move(names));
 }
 
-QString svgOf(const View& view) {
-  return QString::fromUtf8(figureSvg(view, {}));
+// As an export has it, without a window.
+QString svgOf(const Figure& figure) {
+  const std::unique_ptr<Figure> copy = figure.copy();
+  copy->prepare({});
+  return QString::fromUtf8(figureSvg(*copy, {}));
+}
+
+QString svgOf(const Tensor& tensor) {
+  TensorFigure figure;
+  figure.setData(Data(tensor));
+  return svgOf(figure);
 }
 
 // Above the lowest 60 rows, where the key of a high plane is.
@@ -43,6 +52,14 @@ int pixelsOf(TensorPlot& plot, HeatPicture::Mark mark) {
   return count;
 }
 
+// A plane is drawn over the ground near its corner; many values are drawn in the background.
+bool isDrawn(TensorPlot& plot) {
+  constexpr double kScale = PlotView::kScreenScale;
+  const QRectF area = plot.figure().plotArea(QSizeF(plot.size()) / kScale);
+  const QPoint inside = ((area.topLeft() + QPointF(20, 20)) * kScale).toPoint();
+  return plot.grab().toImage().pixelColor(inside) != theme().view;
+}
+
 struct Shown {
   TensorView view;
 
@@ -51,7 +68,7 @@ struct Shown {
     view.setData(Data(tensor));
     view.show();
   }
-  bool ready() const { return view.plot().shown() && !view.plot().busy(); }
+  bool ready() const { return view.figure().shown() && !view.plot().busy(); }
   QComboBox* axes(const char* side) const {
     for (QComboBox* box : view.findChildren<QComboBox*>()) {
       if (box->accessibleName() == QLatin1String(side)) return box;
@@ -69,10 +86,10 @@ class TensorViewTest : public QObject {
   void showsAPlane() {
     Shown shown(counting({4, 6}, {"query", "key"}));
     QTRY_VERIFY(shown.ready());
-    QTRY_VERIFY(shown.view.card().summary());
-    QCOMPARE(shown.view.card().summary()->high, 23.0);
+    QTRY_VERIFY(shown.view.card().portrait()->summary);
+    QCOMPARE(shown.view.card().portrait()->summary->high, 23.0);
     QCOMPARE(shown.view.caption(), QString("4 × 6, float32"));
-    const QString svg = svgOf(shown.view);
+    const QString svg = svgOf(shown.view.figure());
     for (const char* text : {"query", "key", "23"}) QVERIFY2(svg.contains(text), text);
   }
 
@@ -80,15 +97,12 @@ class TensorViewTest : public QObject {
   void figureNeedsNoWindow() {
     for (const Tensor& tensor : {counting({3, 4}), counting({7}), counting({}), counting({2, 2, 2}),
                                  counting({0, 4}), counting({1, 5000}), counting({100, 3000})}) {
-      TensorView view;
-      view.setData(Data(tensor));
-      QVERIFY(svgOf(view).contains("<svg"));
+      QVERIFY(svgOf(tensor).contains("<svg"));
     }
-    TensorView view;
-    view.setData(Data(counting({0, 4})));
-    QVERIFY(svgOf(view).contains("The tensor has no values"));
-    view.setData(Data(Tensor(DType::f4, {2}, std::vector<std::byte>(1))));
-    QVERIFY(svgOf(view).contains("cannot be shown"));
+    QVERIFY(!svgOf(counting({100, 3000})).contains("Reading the values"));
+    QVERIFY(svgOf(counting({0, 4})).contains("The tensor has no values"));
+    const Tensor packed(DType::f4, {2}, std::vector<std::byte>(1));
+    QVERIFY(svgOf(packed).contains("cannot be shown"));
   }
 
   void keysMoveThePlane() {
@@ -102,7 +116,7 @@ class TensorViewTest : public QObject {
     QVERIFY(said.count() > 0);
     QVERIFY(shown.view.caption().contains("[1, :, :]"));
     QTRY_VERIFY(shown.ready());
-    QCOMPARE(shown.view.plot().shown()->low, 20.0);
+    QCOMPARE(shown.view.figure().shown()->low, 20.0);
     TensorView other;
     other.setData(Data(counting({3, 4, 5})));
     other.setOptions(shown.view.options());
@@ -112,10 +126,10 @@ class TensorViewTest : public QObject {
   void choosingTheOtherSidesDimensionTurnsThePlane() {
     Shown shown(counting({3, 4, 5}));
     QTest::keyClick(shown.axes("Rows"), Qt::Key_Down);  // rows: dimension 3, which columns have
-    QCOMPARE(shown.view.plot().slice().row_axis, 2u);
-    QCOMPARE(shown.view.plot().slice().column_axis, 1u);
+    QCOMPARE(shown.view.figure().slice().row_axis, 2u);
+    QCOMPARE(shown.view.figure().slice().column_axis, 1u);
     QTest::keyClick(shown.axes("Columns"), Qt::Key_Up);
-    QCOMPARE(shown.view.plot().slice().column_axis, 0u);
+    QCOMPARE(shown.view.figure().slice().column_axis, 0u);
     QVERIFY(shown.view.caption().contains("[:, 0, :]"));
   }
 
@@ -124,7 +138,7 @@ class TensorViewTest : public QObject {
     QTRY_VERIFY(shown.ready());
     QVERIFY(shown.view.caption().contains("each square is the mean of 3 × 2 values"));
     shown.view.setOptions({{"zoom", {0.5, 0.6, 0.5, 0.6}}});
-    QTRY_VERIFY(shown.ready() && !shown.view.plot().shown()->reduced());
+    QTRY_VERIFY(shown.ready() && !shown.view.figure().shown()->reduced());
     QVERIFY(!shown.view.caption().contains("mean of"));
     shown.view.fit();
     QVERIFY(shown.view.caption().contains("mean of"));
@@ -136,7 +150,7 @@ class TensorViewTest : public QObject {
     values[99] = std::numeric_limits<double>::infinity();
     Shown shown(Tensor::of({10, 10}, values));
     QTRY_VERIFY(shown.ready());
-    const QString svg = svgOf(shown.view);
+    const QString svg = svgOf(shown.view.figure());
     QVERIFY(svg.contains("NaN") && svg.contains("infinite"));
     QVERIFY(pixelsOf(shown.view.plot(), HeatPicture::not_a_number) > 100);
   }
@@ -148,6 +162,7 @@ class TensorViewTest : public QObject {
     values[3'456'789] = std::numeric_limits<float>::quiet_NaN();
     Shown shown(Tensor::of({3000, 2000}, values));
     QTRY_VERIFY(clean.ready() && shown.ready());
+    QTRY_VERIFY(isDrawn(clean.view.plot()) && isDrawn(shown.view.plot()));
     QCOMPARE(pixelsOf(clean.view.plot(), HeatPicture::not_a_number), 0);
     QVERIFY(pixelsOf(shown.view.plot(), HeatPicture::not_a_number) >= 4);
   }
@@ -155,7 +170,20 @@ class TensorViewTest : public QObject {
   void copiesWhatIsShown() {
     TensorView view;
     view.setData(Data(counting({2, 3})));
-    QCOMPARE(view.plot().copied(), QString("0\t1\t2\n3\t4\t5\n"));
+    QCOMPARE(view.figure().copied(), QString("0\t1\t2\n3\t4\t5\n"));
+  }
+
+  void missingIsWhatAScreenHasNoPictureOf() {
+    TensorFigure figure;
+    figure.setData(Data(counting({3000, 2000})));
+    QCOMPARE(figure.missing(), (CellRange{0, 3000, 0, 2000}));
+    figure.prepare({});
+    QVERIFY(!figure.missing());
+    QVERIFY(figure.shown()->reduced());
+    figure.setOptions({{"zoom", {0.0, 0.5, 0.5, 1.0}}});
+    QCOMPARE(figure.missing(), (CellRange{0, 1500, 0, 1000}));
+    figure.setSlice({1, 0, {}});
+    QCOMPARE(figure.missing(), (CellRange{0, 2000, 0, 3000}));
   }
 
   void otherKindsAreErrors() {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCoreApplication>
 #include <optional>
 #include <vector>
 
 #include "core/data/explanation.h"
 #include "views/common/colour_map.h"
-#include "views/common/plot_view.h"
+#include "views/common/plot_figure.h"
 
 namespace lineament::views {
 
@@ -27,24 +28,22 @@ QString featureValueText(const Explanation& explanation, std::size_t row, std::s
 
 // What the pictures of an Explanation have in common. Options: "max_display" (10), "colours"
 // ("shap", or "safe" for readers who cannot tell red from blue; else as the person prefers).
-class ExplanationView : public PlotView {
-  Q_OBJECT
+class ExplanationFigure : public PlotFigure {
+  Q_DECLARE_TR_FUNCTIONS(ExplanationFigure)
 
  public:
-  using PlotView::PlotView;
-
   // Throws Error for another kind ("data.kind") and for values that are not rows x features
   // ("explanation.shape").
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
   nlohmann::json options() const override;
   QString caption() const override;
+  std::string origin() const override { return origin_; }
 
  protected:
   virtual void explanationChanged() {}
 
   const Explanation& explanation() const { return explanation_; }
-  std::string origin() const override { return origin_; }
   std::size_t mostLines() const { return most_lines_; }
   const ShapColours& colours() const {
     return shapColours(safe_colours_.value_or(safeColoursPreferred()));

@@ -11,7 +11,7 @@
 #include "core/base/context.h"
 #include "core/base/error.h"
 
-namespace lineament::app {
+namespace lineament {
 
 // How work ended, as a value: exceptions of core are turned into one of these on the thread that
 // worked and before Qt sees them, since an exception that crosses Qt's event loop ends the program.
@@ -58,4 +58,4 @@ const Error* errorOf(const Outcome<T>& outcome) {
   return std::get_if<2>(&outcome);
 }
 
-}  // namespace lineament::app
+}  // namespace lineament

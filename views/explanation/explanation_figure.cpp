@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/explanation/explanation_view.h"
+#include "views/explanation/explanation_figure.h"
 
 #include <QPainter>
 #include <algorithm>
@@ -28,7 +28,7 @@ std::vector<FeatureLine> featureLines(const Explanation& explanation, std::size_
   if (single < order.size()) {
     const auto rest = order.begin() + static_cast<std::ptrdiff_t>(single);
     lines.push_back({{rest, order.end()},
-                     ExplanationView::tr("Sum of %1 other features").arg(order.size() - single)});
+                     ExplanationFigure::tr("Sum of %1 other features").arg(order.size() - single)});
   }
   return lines;
 }
@@ -36,7 +36,7 @@ std::vector<FeatureLine> featureLines(const Explanation& explanation, std::size_
 QString featureValueText(const Explanation& explanation, std::size_t row, std::size_t feature) {
   if (feature >= explanation.data.columnCount() || row >= explanation.data.rows()) return {};
   const Column& column = explanation.data.column(feature);
-  if (column.missing(row)) return ExplanationView::tr("missing");
+  if (column.missing(row)) return ExplanationFigure::tr("missing");
   if (column.type() != Column::Type::real && column.type() != Column::Type::integer) {
     return QString::fromStdString(column.text(row));
   }
@@ -45,7 +45,7 @@ QString featureValueText(const Explanation& explanation, std::size_t row, std::s
   return unit.isEmpty() ? number : number + QChar(0x00a0) + unit;
 }
 
-void ExplanationView::setData(const Data& shown) {
+void ExplanationFigure::setData(const Data& shown) {
   const auto& wanted = shown.require<Explanation>();
   if (wanted.values.size() != wanted.rows() * wanted.featureCount()) {
     throw Error(kShape, {{"values", wanted.values.size()},
@@ -55,11 +55,9 @@ void ExplanationView::setData(const Data& shown) {
   explanation_ = wanted;
   origin_ = shown.origin();
   explanationChanged();
-  pictureChanged();
-  Q_EMIT captionChanged();
 }
 
-void ExplanationView::setOptions(const nlohmann::json& options) {
+void ExplanationFigure::setOptions(const nlohmann::json& options) {
   const auto most = options.find("max_display");
   if (most != options.end() && most->is_number()) {
     most_lines_ = static_cast<std::size_t>(std::clamp(most->get<double>(), 1.0, 200.0));
@@ -67,17 +65,17 @@ void ExplanationView::setOptions(const nlohmann::json& options) {
   const auto colours = options.find("colours");
   if (colours != options.end() && colours->is_string()) safe_colours_ = *colours == "safe";
   explanationChanged();
-  PlotView::setOptions(options);
+  PlotFigure::setOptions(options);
 }
 
-nlohmann::json ExplanationView::options() const {
-  nlohmann::json options = PlotView::options();
+nlohmann::json ExplanationFigure::options() const {
+  nlohmann::json options = PlotFigure::options();
   options["max_display"] = most_lines_;
   if (safe_colours_) options["colours"] = *safe_colours_ ? "safe" : "shap";
   return options;
 }
 
-QString ExplanationView::caption() const {
+QString ExplanationFigure::caption() const {
   QString text = tr("%1 rows, %2 features")
                      .arg(numberText(double(explanation_.rows()), 15))
                      .arg(explanation_.featureCount());
@@ -86,11 +84,11 @@ QString ExplanationView::caption() const {
   return text;
 }
 
-std::size_t ExplanationView::sourceRow(std::size_t row) const {
+std::size_t ExplanationFigure::sourceRow(std::size_t row) const {
   return explanation_.source_rows.empty() ? row : explanation_.source_rows[row];
 }
 
-std::vector<std::size_t> ExplanationView::selectedRows() const {
+std::vector<std::size_t> ExplanationFigure::selectedRows() const {
   std::vector<std::size_t> rows;
   if (selection().empty() || selection().origin() != origin_) return rows;
   for (std::size_t row = 0; row < explanation_.rows(); ++row) {
@@ -99,7 +97,7 @@ std::vector<std::size_t> ExplanationView::selectedRows() const {
   return rows;
 }
 
-QString ExplanationView::outputLabel() const {
+QString ExplanationFigure::outputLabel() const {
   const QString name = explanation_.output_name.empty()
                            ? tr("model output")
                            : QString::fromStdString(explanation_.output_name);
@@ -107,11 +105,11 @@ QString ExplanationView::outputLabel() const {
   return unit.isEmpty() ? name : name + QStringLiteral(", ") + unit;
 }
 
-QString ExplanationView::rowText(std::size_t row) const {
+QString ExplanationFigure::rowText(std::size_t row) const {
   return tr("Row %1").arg(numberText(static_cast<double>(sourceRow(row) + 1), 15));
 }
 
-void ExplanationView::drawNothing(const Drawing& drawing, const QString& sentence) const {
+void ExplanationFigure::drawNothing(const Drawing& drawing, const QString& sentence) const {
   drawing.painter.setFont(figureFont(TextSize::large));
   drawing.painter.setPen(drawing.theme.muted);
   drawLabel(drawing.painter, {drawing.size.width() / 2, drawing.size.height() / 2},

@@ -8,14 +8,19 @@
 
 #include "core/base/random.h"
 #include "views/common/figure_export.h"
-#include "views/explanation/bar_view.h"
-#include "views/explanation/beeswarm_view.h"
-#include "views/explanation/waterfall_view.h"
+#include "views/common/plot_view.h"
+#include "views/explanation/bar_figure.h"
+#include "views/explanation/beeswarm_figure.h"
+#include "views/explanation/waterfall_figure.h"
 
 using namespace lineament;
 using namespace lineament::views;
 
 namespace {
+
+using BeeswarmView = PlotOf<BeeswarmFigure>;
+using BarView = PlotOf<BarFigure>;
+using WaterfallView = PlotOf<WaterfallFigure>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -59,8 +64,8 @@ Explanation makeExplanation(std::size_t rows, std::size_t features) {
   return made;
 }
 
-std::vector<std::unique_ptr<ExplanationView>> allViews() {
-  std::vector<std::unique_ptr<ExplanationView>> views;
+std::vector<std::unique_ptr<PlotView>> allViews() {
+  std::vector<std::unique_ptr<PlotView>> views;
   views.push_back(std::make_unique<BeeswarmView>());
   views.push_back(std::make_unique<BarView>());
   views.push_back(std::make_unique<WaterfallView>());
@@ -68,7 +73,7 @@ std::vector<std::unique_ptr<ExplanationView>> allViews() {
 }
 
 QString svgOf(const View& view) {
-  return QString::fromUtf8(figureSvg(view, {.width_mm = 174}));
+  return QString::fromUtf8(figureSvg(view.figure(), {.width_mm = 174}));
 }
 
 // Where something of that colour is in a picture of the view.
@@ -76,7 +81,7 @@ bool showsColour(const View& view, const QColor& colour) {
   QImage image(600, 400, QImage::Format_RGB32);
   image.fill(Qt::white);
   QPainter painter(&image);
-  view.paint(painter, {600, 400}, figureTheme());
+  view.figure().paint(painter, {600, 400}, figureTheme());
   painter.end();
   for (int y = 0; y < image.height(); ++y) {
     for (int x = 0; x < image.width(); ++x) {
@@ -88,13 +93,13 @@ bool showsColour(const View& view, const QColor& colour) {
 
 }  // namespace
 
-class ExplanationViewTest : public QObject {
+class ExplanationFigureTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
   void idsAreThoseOfFigures() {
     QStringList ids;
-    for (const auto& view : allViews()) ids << view->id();
+    for (const auto& view : allViews()) ids << view->figure().id();
     QCOMPARE(ids, (QStringList{"beeswarm", "bar", "waterfall"}));
   }
 
@@ -132,10 +137,11 @@ class ExplanationViewTest : public QObject {
     QFETCH(int, features);
     for (const auto& view : allViews()) {
       view->setData(Data(makeExplanation(rows, features), "t"));
-      for (const QSizeF size : {QSizeF(40, 30), QSizeF(320, 2000), view->naturalSize(657)}) {
+      for (const QSizeF size :
+           {QSizeF(40, 30), QSizeF(320, 2000), view->figure().naturalSize(657)}) {
         QImage image(size.toSize(), QImage::Format_RGB32);
         QPainter painter(&image);
-        view->paint(painter, size, darkTheme());
+        view->figure().paint(painter, size, darkTheme());
       }
       const QString svg = svgOf(*view);
       QCOMPARE(svg.contains("No rows are explained"), rows == 0);
@@ -265,10 +271,10 @@ class ExplanationViewTest : public QObject {
 
   void manyRowsSayThatTheyAreReduced() {
     BeeswarmView view;
-    view.setData(Data(makeExplanation(BeeswarmView::kMostRowsOnScreen + 1, 1), "t"));
+    view.setData(Data(makeExplanation(BeeswarmFigure::kMostRowsOnScreen + 1, 1), "t"));
     QVERIFY(view.caption().startsWith("showing 5000 of 5001 rows"));
   }
 };
 
-QTEST_MAIN(ExplanationViewTest)
-#include "explanation_view_test.moc"
+QTEST_MAIN(ExplanationFigureTest)
+#include "explanation_figure_test.moc"

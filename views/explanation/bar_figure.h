@@ -5,25 +5,21 @@
 #include <vector>
 
 #include "views/common/axis_scale.h"
-#include "views/explanation/explanation_view.h"
+#include "views/explanation/explanation_figure.h"
 
 namespace lineament::views {
 
 // A bar per feature: mean |SHAP value| over the rows, or one row's SHAP values where the option
-// "row" (an explained row, counted from 0) is set. View id "bar".
-class BarView : public ExplanationView {
-  Q_OBJECT
+// "row" (an explained row, counted from 0) is set. Figure id "bar".
+class BarFigure : public Copied<BarFigure, ExplanationFigure> {
+  Q_DECLARE_TR_FUNCTIONS(BarFigure)
 
  public:
-  using ExplanationView::ExplanationView;
-
   QString id() const override { return QStringLiteral("bar"); }
   QSizeF naturalSize(double width) const override;
   void setOptions(const nlohmann::json& options) override;
   nlohmann::json options() const override;
 
- protected:
-  void explanationChanged() override;
   void draw(const Drawing& drawing) const override;
   QRectF plotArea(const QSizeF& size) const override;
   Qt::Orientations zoomDirections() const override { return {}; }
@@ -34,6 +30,7 @@ class BarView : public ExplanationView {
     FeatureLine line;
     double value = 0;
   };
+  void explanationChanged() override;
   double valueOf(const FeatureLine& line) const;
   double pitch(const QRectF& plot) const;
   AxisScale scale(const QRectF& plot) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/series/series_view.h"
+#include "views/series/series_figure.h"
 
 #include <QSignalSpy>
 #include <QtTest>
@@ -8,12 +8,15 @@
 
 #include "core/base/random.h"
 #include "views/common/figure_export.h"
+#include "views/common/plot_view.h"
 #include "views/series/decimation.h"
 
 using namespace lineament;
 using namespace lineament::views;
 
 namespace {
+
+using SeriesView = PlotOf<SeriesFigure>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -31,12 +34,12 @@ Series predictedAgainstMeasured() {
 }
 
 QString svgOf(const View& view) {
-  return QString::fromUtf8(figureSvg(view, {}));
+  return QString::fromUtf8(figureSvg(view.figure(), {}));
 }
 
 }  // namespace
 
-class SeriesViewTest : public QObject {
+class SeriesFigureTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
@@ -149,5 +152,5 @@ class SeriesViewTest : public QObject {
   }
 };
 
-QTEST_MAIN(SeriesViewTest)
-#include "series_view_test.moc"
+QTEST_MAIN(SeriesFigureTest)
+#include "series_figure_test.moc"

@@ -5,18 +5,16 @@
 #include <vector>
 
 #include "views/common/axis_scale.h"
-#include "views/explanation/explanation_view.h"
+#include "views/explanation/explanation_figure.h"
 
 namespace lineament::views {
 
 // SHAP values of all rows: a line of dots per feature, the most important one on top, coloured by
-// the feature's own value. A dot stands for a row and can be chosen. View id "beeswarm".
-class BeeswarmView : public ExplanationView {
-  Q_OBJECT
+// the feature's own value. A dot stands for a row and can be chosen. Figure id "beeswarm".
+class BeeswarmFigure : public Copied<BeeswarmFigure, ExplanationFigure> {
+  Q_DECLARE_TR_FUNCTIONS(BeeswarmFigure)
 
  public:
-  using ExplanationView::ExplanationView;
-
   QString id() const override { return QStringLiteral("beeswarm"); }
   QSizeF naturalSize(double width) const override;
   QString caption() const override;
@@ -25,9 +23,8 @@ class BeeswarmView : public ExplanationView {
   static constexpr std::size_t kMostRowsOnScreen = 5000;
   static constexpr std::size_t kMostRowsInFiles = 20000;
 
- protected:
-  void explanationChanged() override;
   void draw(const Drawing& drawing) const override;
+  std::size_t marks() const override;
   QRectF plotArea(const QSizeF& size) const override;
   Qt::Orientations zoomDirections() const override { return Qt::Horizontal; }
   std::vector<Spot> spots(const QSizeF& size) const override;
@@ -44,6 +41,7 @@ class BeeswarmView : public ExplanationView {
     FeatureLine line;
     std::vector<Dot> dots;  // in drawing order: those without a number first
   };
+  void explanationChanged() override;
   std::vector<Swarm> arranged(std::size_t most_rows) const;
   Swarm swarmOf(const FeatureLine& line, const std::vector<std::size_t>& rows,
                 std::vector<std::size_t>& order) const;

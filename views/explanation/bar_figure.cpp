@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/explanation/bar_view.h"
+#include "views/explanation/bar_figure.h"
 
 #include <QPainter>
 #include <algorithm>
@@ -20,26 +20,26 @@ constexpr double kThickness = 0.7;  // of the pitch
 
 }  // namespace
 
-void BarView::setOptions(const nlohmann::json& options) {
+void BarFigure::setOptions(const nlohmann::json& options) {
   if (const auto row = options.find("row"); row != options.end()) {
     row_.reset();
     if (row->is_number_integer() && row->get<std::int64_t>() >= 0) row_ = row->get<std::size_t>();
   }
-  ExplanationView::setOptions(options);
+  ExplanationFigure::setOptions(options);
 }
 
-nlohmann::json BarView::options() const {
-  nlohmann::json options = ExplanationView::options();
+nlohmann::json BarFigure::options() const {
+  nlohmann::json options = ExplanationFigure::options();
   if (row_) options["row"] = *row_;
   return options;
 }
 
-QSizeF BarView::naturalSize(double width) const {
+QSizeF BarFigure::naturalSize(double width) const {
   const double lines = static_cast<double>(std::max<std::size_t>(bars_.size(), 1));
   return {width, kTop + kPitch * lines + 4 + bottomAxisHeight(true) + 4};
 }
 
-double BarView::valueOf(const FeatureLine& line) const {
+double BarFigure::valueOf(const FeatureLine& line) const {
   const auto sumAt = [&](std::size_t row) {
     double sum = 0;
     for (const std::size_t feature : line.features) sum += explanation().value(row, feature);
@@ -60,7 +60,7 @@ double BarView::valueOf(const FeatureLine& line) const {
   return counted == 0 ? 0 : total / static_cast<double>(counted);
 }
 
-void BarView::explanationChanged() {
+void BarFigure::explanationChanged() {
   bars_.clear();
   if (explanation().rows() == 0) return;
   if (row_) row_ = std::min(*row_, explanation().rows() - 1);
@@ -69,7 +69,7 @@ void BarView::explanationChanged() {
   }
 }
 
-QRectF BarView::plotArea(const QSizeF& size) const {
+QRectF BarFigure::plotArea(const QSizeF& size) const {
   QStringList labels;
   for (const Bar& bar : bars_) labels << bar.line.label;
   const double left = labelWidth(labels, size.width()) + 12;
@@ -79,12 +79,12 @@ QRectF BarView::plotArea(const QSizeF& size) const {
           std::max(std::min(room, lines * kPitch * 1.5 + 4), 1.0)};
 }
 
-double BarView::pitch(const QRectF& plot) const {
+double BarFigure::pitch(const QRectF& plot) const {
   return (plot.height() - 4) / static_cast<double>(std::max<std::size_t>(bars_.size(), 1));
 }
 
 // Room for the numbers beyond the bars' ends, and 5 % more.
-AxisScale BarView::scale(const QRectF& plot) const {
+AxisScale BarFigure::scale(const QRectF& plot) const {
   double low = 0, high = 0;
   for (const Bar& bar : bars_) {
     low = std::min(low, bar.value);
@@ -99,7 +99,7 @@ AxisScale BarView::scale(const QRectF& plot) const {
   return x;
 }
 
-QString BarView::textAt(const QPointF& at, const QSizeF& size) const {
+QString BarFigure::textAt(const QPointF& at, const QSizeF& size) const {
   const QRectF plot = plotArea(size);
   const auto line = static_cast<std::ptrdiff_t>(std::floor((at.y() - plot.top()) / pitch(plot)));
   if (at.y() < plot.top() || line >= static_cast<std::ptrdiff_t>(bars_.size())) return {};
@@ -108,8 +108,8 @@ QString BarView::textAt(const QPointF& at, const QSizeF& size) const {
   return bar.line.label + u'\n' + kind + u' ' + numberText(bar.value, 6);
 }
 
-void BarView::drawBar(const Drawing& drawing, const Bar& bar, const AxisScale& x, double middle,
-                      double thickness, int decimals) const {
+void BarFigure::drawBar(const Drawing& drawing, const Bar& bar, const AxisScale& x, double middle,
+                        double thickness, int decimals) const {
   QPainter& painter = drawing.painter;
   const double zero = x.position(0), end = x.position(bar.value);
   const QColor colour = bar.value <= 0 ? colours().negative : colours().positive;
@@ -125,7 +125,7 @@ void BarView::drawBar(const Drawing& drawing, const Bar& bar, const AxisScale& x
             signedText(bar.value, decimals));
 }
 
-void BarView::draw(const Drawing& drawing) const {
+void BarFigure::draw(const Drawing& drawing) const {
   if (bars_.empty()) return drawNothing(drawing, tr("No rows are explained"));
   const QRectF plot = plotArea(drawing.size);
   const AxisScale x = scale(plot);

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCoreApplication>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/data/series.h"
 #include "views/common/axis_scale.h"
-#include "views/common/plot_view.h"
+#include "views/common/plot_figure.h"
 
 namespace lineament::views {
 
 // Curves over common axes: learning curves, predicted against measured values. Points that stand
-// for rows of a table can be chosen. Options: "log_x", "log_y" (else as the data have it). View id
-// "series".
-class SeriesView : public PlotView {
-  Q_OBJECT
+// for rows of a table can be chosen. Options: "log_x", "log_y" (else as the data have it). Figure
+// id "series".
+class SeriesFigure : public Copied<SeriesFigure, PlotFigure> {
+  Q_DECLARE_TR_FUNCTIONS(SeriesFigure)
 
  public:
-  using PlotView::PlotView;
-
   QString id() const override { return QStringLiteral("series"); }
   // Throws Error for another kind ("data.kind") and for a curve whose x, y and rows differ in
   // length ("series.lengths").
@@ -29,8 +28,8 @@ class SeriesView : public PlotView {
   QSizeF naturalSize(double width) const override;
   QString caption() const override;
 
- protected:
   void draw(const Drawing& drawing) const override;
+  std::size_t marks() const override;
   QRectF plotArea(const QSizeF& size) const override;
   std::vector<Spot> spots(const QSizeF& size) const override;
   QString spotText(const Spot& spot) const override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/explanation/beeswarm_view.h"
+#include "views/explanation/beeswarm_figure.h"
 
 #include <QLinearGradient>
 #include <QPainter>
@@ -43,19 +43,19 @@ std::vector<std::size_t> chosenRows(std::size_t rows, std::size_t most) {
 
 }  // namespace
 
-QSizeF BeeswarmView::naturalSize(double width) const {
+QSizeF BeeswarmFigure::naturalSize(double width) const {
   const std::size_t lines = std::clamp<std::size_t>(explanation().featureCount(), 1, mostLines());
   return {width,
           kTop + pitchAt(width) * (static_cast<double>(lines) + 0.2) + bottomAxisHeight(true) + 4};
 }
 
-QString BeeswarmView::caption() const {
-  const QString text = ExplanationView::caption();
+QString BeeswarmFigure::caption() const {
+  const QString text = ExplanationFigure::caption();
   if (explanation().rows() <= kMostRowsOnScreen) return text;
   return tr("showing %1 of ").arg(numberText(double(kMostRowsOnScreen), 15)) + text;
 }
 
-void BeeswarmView::explanationChanged() {
+void BeeswarmFigure::explanationChanged() {
   swarms_ = arranged(kMostRowsOnScreen);
   double low = 0, high = 0;
   for (const Swarm& swarm : swarms_) {
@@ -67,14 +67,14 @@ void BeeswarmView::explanationChanged() {
   range_ = paddedRange(low, high, false);
 }
 
-double BeeswarmView::valueOf(const FeatureLine& line, std::size_t row) const {
+double BeeswarmFigure::valueOf(const FeatureLine& line, std::size_t row) const {
   double sum = 0;
   for (const std::size_t feature : line.features) sum += explanation().value(row, feature);
   return sum;
 }
 
-std::vector<float> BeeswarmView::colourPositions(const FeatureLine& line,
-                                                 const std::vector<std::size_t>& rows) const {
+std::vector<float> BeeswarmFigure::colourPositions(const FeatureLine& line,
+                                                   const std::vector<std::size_t>& rows) const {
   constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
   std::vector<float> positions(rows.size(), kNone);
   const Table& explained = explanation().data;
@@ -94,9 +94,9 @@ std::vector<float> BeeswarmView::colourPositions(const FeatureLine& line,
   return positions;
 }
 
-BeeswarmView::Swarm BeeswarmView::swarmOf(const FeatureLine& line,
-                                          const std::vector<std::size_t>& rows,
-                                          std::vector<std::size_t>& order) const {
+BeeswarmFigure::Swarm BeeswarmFigure::swarmOf(const FeatureLine& line,
+                                              const std::vector<std::size_t>& rows,
+                                              std::vector<std::size_t>& order) const {
   std::vector<double> values;
   values.reserve(rows.size());
   for (const std::size_t row : rows) values.push_back(valueOf(line, row));
@@ -112,7 +112,7 @@ BeeswarmView::Swarm BeeswarmView::swarmOf(const FeatureLine& line,
   return swarm;
 }
 
-std::vector<BeeswarmView::Swarm> BeeswarmView::arranged(std::size_t most_rows) const {
+std::vector<BeeswarmFigure::Swarm> BeeswarmFigure::arranged(std::size_t most_rows) const {
   const std::vector<std::size_t> rows = chosenRows(explanation().rows(), most_rows);
   std::vector<std::size_t> order = Random(1).permutation(rows.size());  // the same every time
   std::vector<Swarm> swarms;
@@ -123,7 +123,13 @@ std::vector<BeeswarmView::Swarm> BeeswarmView::arranged(std::size_t most_rows) c
   return swarms;
 }
 
-QRectF BeeswarmView::plotArea(const QSizeF& size) const {
+std::size_t BeeswarmFigure::marks() const {
+  std::size_t dots = 0;
+  for (const Swarm& swarm : swarms_) dots += swarm.dots.size();
+  return dots;
+}
+
+QRectF BeeswarmFigure::plotArea(const QSizeF& size) const {
   QStringList labels;
   for (const Swarm& swarm : swarms_) labels << swarm.line.label;
   const double left = labelWidth(labels, size.width()) + 12;
@@ -133,12 +139,12 @@ QRectF BeeswarmView::plotArea(const QSizeF& size) const {
   return {left, kTop, size.width() - left - kColourBar, std::max(height, 1.0)};
 }
 
-AxisScale BeeswarmView::scale(const QRectF& plot) const {
+AxisScale BeeswarmFigure::scale(const QRectF& plot) const {
   const AxisScale whole{range_.low, range_.high, plot.left(), plot.right(), false};
   return whole.part(zoomWindow().left, zoomWindow().right);
 }
 
-std::vector<Spot> BeeswarmView::spots(const QSizeF& size) const {
+std::vector<Spot> BeeswarmFigure::spots(const QSizeF& size) const {
   const QRectF plot = plotArea(size);
   const AxisScale x = scale(plot);
   const double pitch = plot.height() / (static_cast<double>(swarms_.size()) + 0.2);
@@ -154,7 +160,7 @@ std::vector<Spot> BeeswarmView::spots(const QSizeF& size) const {
   return spots;
 }
 
-QString BeeswarmView::spotText(const Spot& spot) const {
+QString BeeswarmFigure::spotText(const Spot& spot) const {
   const FeatureLine& line = swarms_[spot.key / explanation().rows()].line;
   const std::size_t row = spot.key % explanation().rows();
   QString text = rowText(row) + u'\n' + line.label;
@@ -166,8 +172,8 @@ QString BeeswarmView::spotText(const Spot& spot) const {
   return text;
 }
 
-void BeeswarmView::drawDots(const Drawing& drawing, const QRectF& plot,
-                            const std::vector<Swarm>& swarms) const {
+void BeeswarmFigure::drawDots(const Drawing& drawing, const QRectF& plot,
+                              const std::vector<Swarm>& swarms) const {
   QPainter& painter = drawing.painter;
   const AxisScale x = scale(plot);
   const double pitch = plot.height() / (static_cast<double>(swarms.size()) + 0.2);
@@ -203,7 +209,7 @@ void BeeswarmView::drawDots(const Drawing& drawing, const QRectF& plot,
   painter.restore();
 }
 
-void BeeswarmView::drawColourBar(const Drawing& drawing, const QRectF& plot) const {
+void BeeswarmFigure::drawColourBar(const Drawing& drawing, const QRectF& plot) const {
   QPainter& painter = drawing.painter;
   const double height = std::min(plot.height() - 30, 260.0);
   const QRectF bar(plot.right() + 16, plot.center().y() - height / 2, 5, height);
@@ -221,7 +227,7 @@ void BeeswarmView::drawColourBar(const Drawing& drawing, const QRectF& plot) con
   drawUpwardLabel(painter, {bar.right() + 10, bar.center().y()}, tr("Feature value"));
 }
 
-void BeeswarmView::draw(const Drawing& drawing) const {
+void BeeswarmFigure::draw(const Drawing& drawing) const {
   if (swarms_.empty()) return drawNothing(drawing, tr("No rows are explained"));
   const bool anew = !drawing.screen && explanation().rows() > kMostRowsOnScreen;
   const std::vector<Swarm> finer = anew ? arranged(kMostRowsInFiles) : std::vector<Swarm>{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/series/series_view.h"
+#include "views/series/series_figure.h"
 
 #include <QPainter>
 #include <algorithm>
@@ -38,7 +38,7 @@ std::size_t sizeOf(const Series& series) {
 
 }  // namespace
 
-void SeriesView::setData(const Data& shown) {
+void SeriesFigure::setData(const Data& shown) {
   const auto& wanted = shown.require<Series>();
   for (const Curve& curve : wanted.curves) {
     const bool rows_fit = curve.rows.empty() || curve.rows.size() == curve.x.size();
@@ -53,11 +53,9 @@ void SeriesView::setData(const Data& shown) {
   log_x_ = wanted.x.logarithmic;
   log_y_ = wanted.y.logarithmic;
   findRanges();
-  pictureChanged();
-  Q_EMIT captionChanged();
 }
 
-void SeriesView::setOptions(const nlohmann::json& options) {
+void SeriesFigure::setOptions(const nlohmann::json& options) {
   const auto set = [&](const char* name, bool& value) {
     const auto found = options.find(name);
     if (found != options.end() && found->is_boolean()) value = found->get<bool>();
@@ -65,22 +63,22 @@ void SeriesView::setOptions(const nlohmann::json& options) {
   set("log_x", log_x_);
   set("log_y", log_y_);
   findRanges();
-  PlotView::setOptions(options);
+  PlotFigure::setOptions(options);
 }
 
-nlohmann::json SeriesView::options() const {
-  nlohmann::json options = PlotView::options();
+nlohmann::json SeriesFigure::options() const {
+  nlohmann::json options = PlotFigure::options();
   options["log_x"] = log_x_;
   options["log_y"] = log_y_;
   return options;
 }
 
-QSizeF SeriesView::naturalSize(double width) const {
+QSizeF SeriesFigure::naturalSize(double width) const {
   if (!series_.identity_line) return {width, width * 0.62};
   return {width, std::min(width, 480.0)};
 }
 
-QString SeriesView::caption() const {
+QString SeriesFigure::caption() const {
   const std::size_t points = sizeOf(series_);
   QString text = tr("%1 points").arg(numberText(static_cast<double>(points), 15));
   if (points > kManyPoints) text += tr(", those that cover each other drawn once");
@@ -89,7 +87,11 @@ QString SeriesView::caption() const {
   return text;
 }
 
-void SeriesView::findRanges() {
+std::size_t SeriesFigure::marks() const {
+  return sizeOf(series_);
+}
+
+void SeriesFigure::findRanges() {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double x_low = kInfinity, x_high = -kInfinity, y_low = kInfinity, y_high = -kInfinity;
   bool lines = true;
@@ -113,13 +115,13 @@ void SeriesView::findRanges() {
   if (series_.identity_line) y_range_ = x_range_;
 }
 
-bool SeriesView::directLabels() const {
+bool SeriesFigure::directLabels() const {
   return series_.curves.size() > 1 && series_.curves.size() <= 12 &&
          std::all_of(series_.curves.begin(), series_.curves.end(),
                      [](const Curve& curve) { return curve.style != Series::Style::points; });
 }
 
-double SeriesView::endLabelWidth() const {
+double SeriesFigure::endLabelWidth() const {
   double widest = 0;
   for (const Curve& curve : series_.curves) {
     widest = std::max(widest, textWidth(figureFont(), QString::fromStdString(curve.name)));
@@ -127,7 +129,7 @@ double SeriesView::endLabelWidth() const {
   return widest;
 }
 
-QRectF SeriesView::plotArea(const QSizeF& size) const {
+QRectF SeriesFigure::plotArea(const QSizeF& size) const {
   const bool key = series_.curves.size() > 1 && !directLabels();
   const double top = kTop + (key ? kKey : 0);
   const double right =
@@ -144,18 +146,18 @@ QRectF SeriesView::plotArea(const QSizeF& size) const {
   return plot;
 }
 
-SeriesView::Frame SeriesView::frameIn(const QRectF& plot) const {
+SeriesFigure::Frame SeriesFigure::frameIn(const QRectF& plot) const {
   const AxisScale x{x_range_.low, x_range_.high, plot.left(), plot.right(), log_x_};
   const AxisScale y{y_range_.low, y_range_.high, plot.bottom(), plot.top(), log_y_};
   const ZoomWindow& zoom = zoomWindow();
   return {plot, x.part(zoom.left, zoom.right), y.part(zoom.bottom, zoom.top)};
 }
 
-SeriesView::Frame SeriesView::frame(const QSizeF& size) const {
+SeriesFigure::Frame SeriesFigure::frame(const QSizeF& size) const {
   return frameIn(plotArea(size));
 }
 
-std::vector<QPointF> SeriesView::positions(const Curve& curve, const Frame& frame) const {
+std::vector<QPointF> SeriesFigure::positions(const Curve& curve, const Frame& frame) const {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   std::vector<QPointF> points;
   points.reserve(curve.x.size());
@@ -166,11 +168,11 @@ std::vector<QPointF> SeriesView::positions(const Curve& curve, const Frame& fram
   return points;
 }
 
-QColor SeriesView::colourOf(std::size_t curve, bool dark) const {
+QColor SeriesFigure::colourOf(std::size_t curve, bool dark) const {
   return categoricalColour(static_cast<int>(curve), dark);
 }
 
-std::vector<Spot> SeriesView::spots(const QSizeF& size) const {
+std::vector<Spot> SeriesFigure::spots(const QSizeF& size) const {
   const Frame placed = frame(size);
   std::vector<Spot> spots;
   std::size_t first = 0;  // key of the curve's first point
@@ -185,7 +187,7 @@ std::vector<Spot> SeriesView::spots(const QSizeF& size) const {
   return spots;
 }
 
-QString SeriesView::spotText(const Spot& spot) const {
+QString SeriesFigure::spotText(const Spot& spot) const {
   std::size_t index = spot.key;
   auto curve = series_.curves.begin();
   while (index >= curve->x.size()) index -= (curve++)->x.size();
@@ -201,7 +203,7 @@ QString SeriesView::spotText(const Spot& spot) const {
          value(series_.y, curve->y[index]);
 }
 
-void SeriesView::drawMarks(const Drawing& drawing, const Frame& frame) const {
+void SeriesFigure::drawMarks(const Drawing& drawing, const Frame& frame) const {
   QPainter& painter = drawing.painter;
   painter.setFont(figureFont(TextSize::small));
   for (const Series::Mark& mark : series_.marks) {
@@ -227,7 +229,7 @@ void SeriesView::drawMarks(const Drawing& drawing, const Frame& frame) const {
   }
 }
 
-void SeriesView::drawIdentity(const Drawing& drawing, const Frame& frame) const {
+void SeriesFigure::drawIdentity(const Drawing& drawing, const Frame& frame) const {
   if (!series_.identity_line) return;
   const double low = std::max(frame.x.low, frame.y.low);
   const double high = std::min(frame.x.high, frame.y.high);
@@ -236,8 +238,8 @@ void SeriesView::drawIdentity(const Drawing& drawing, const Frame& frame) const 
   drawing.painter.drawLine(frame.at(low, low), frame.at(high, high));
 }
 
-void SeriesView::drawLine(const Drawing& drawing, std::size_t curve,
-                          std::span<const QPointF> points) const {
+void SeriesFigure::drawLine(const Drawing& drawing, std::size_t curve,
+                            std::span<const QPointF> points) const {
   // A quarter of a unit is a pixel at 384 dpi.
   const std::vector<QPointF> reduced = reducedLine(points, drawing.screen ? 0.5 : 0.25);
   QPen pen = figurePen(colourOf(curve, drawing.theme.dark), 1.5);
@@ -256,8 +258,8 @@ void SeriesView::drawLine(const Drawing& drawing, std::size_t curve,
   drawing.painter.drawPolyline(piece);
 }
 
-void SeriesView::drawPoints(const Drawing& drawing, std::size_t curve, const Frame& frame,
-                            std::span<const QPointF> points) const {
+void SeriesFigure::drawPoints(const Drawing& drawing, std::size_t curve, const Frame& frame,
+                              std::span<const QPointF> points) const {
   QPainter& painter = drawing.painter;
   const Curve& shown = series_.curves[curve];
   const Marker marker = markerOf(curve);
@@ -291,7 +293,7 @@ void SeriesView::drawPoints(const Drawing& drawing, std::size_t curve, const Fra
 }
 
 // The names beside the lines' right ends, moved apart where they would lie on each other.
-void SeriesView::drawEndLabels(const Drawing& drawing, const Frame& frame) const {
+void SeriesFigure::drawEndLabels(const Drawing& drawing, const Frame& frame) const {
   struct Label {
     std::size_t curve;
     double y;
@@ -326,7 +328,7 @@ void SeriesView::drawEndLabels(const Drawing& drawing, const Frame& frame) const
   }
 }
 
-void SeriesView::drawKey(const Drawing& drawing, const Frame& frame) const {
+void SeriesFigure::drawKey(const Drawing& drawing, const Frame& frame) const {
   QPainter& painter = drawing.painter;
   const QFont font = figureFont();
   painter.setFont(font);
@@ -351,7 +353,7 @@ void SeriesView::drawKey(const Drawing& drawing, const Frame& frame) const {
   }
 }
 
-void SeriesView::draw(const Drawing& drawing) const {
+void SeriesFigure::draw(const Drawing& drawing) const {
   const Frame placed = frame(drawing.size);
   QPainter& painter = drawing.painter;
   drawGrid(painter, placed.plot, series_.identity_line ? &placed.x : nullptr, &placed.y,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/explanation/waterfall_view.h"
+#include "views/explanation/waterfall_figure.h"
 
 #include <QPainter>
 #include <algorithm>
@@ -33,32 +33,32 @@ QPolygonF arrow(double from, double to, double middle, double thickness) {
 
 }  // namespace
 
-QSizeF WaterfallView::naturalSize(double width) const {
+QSizeF WaterfallFigure::naturalSize(double width) const {
   const double lines = static_cast<double>(std::max<std::size_t>(layout_.bars.size(), 1));
   return {width, kTop + kPitch * lines + bottomHeight()};
 }
 
-void WaterfallView::setSelection(const Selection& selection) {
-  ExplanationView::setSelection(selection);
+void WaterfallFigure::setSelection(const Selection& selection) {
+  ExplanationFigure::setSelection(selection);
   const auto rows = selectedRows();
   if (!rows.empty()) show(rows.front());
 }
 
-void WaterfallView::setOptions(const nlohmann::json& options) {
+void WaterfallFigure::setOptions(const nlohmann::json& options) {
   const auto row = options.find("row");
   if (row != options.end() && row->is_number_integer() && row->get<std::int64_t>() >= 0) {
     row_ = row->get<std::size_t>();
   }
-  ExplanationView::setOptions(options);
+  ExplanationFigure::setOptions(options);
 }
 
-nlohmann::json WaterfallView::options() const {
-  nlohmann::json options = ExplanationView::options();
+nlohmann::json WaterfallFigure::options() const {
+  nlohmann::json options = ExplanationFigure::options();
   options["row"] = row_;
   return options;
 }
 
-QString WaterfallView::caption() const {
+QString WaterfallFigure::caption() const {
   if (explanation().rows() == 0) return tr("No rows are explained");
   const QString place = tr("%1 of %2 explained rows")
                             .arg(numberText(double(row_ + 1), 15))
@@ -66,7 +66,7 @@ QString WaterfallView::caption() const {
   return rowText(row_) + QStringLiteral(" · ") + place;
 }
 
-void WaterfallView::explanationChanged() {
+void WaterfallFigure::explanationChanged() {
   layout_ = {};
   if (explanation().rows() == 0) return;
   row_ = std::min(row_, explanation().rows() - 1);
@@ -75,32 +75,26 @@ void WaterfallView::explanationChanged() {
                             explanation().base_value, mostLines());
 }
 
-void WaterfallView::show(std::size_t row) {
+void WaterfallFigure::show(std::size_t row) {
   if (row == row_ || row >= explanation().rows()) return;
   row_ = row;
   explanationChanged();
-  pictureChanged();
-  Q_EMIT captionChanged();
-  Q_EMIT optionsChanged();
 }
 
-bool WaterfallView::step(int right, int down) {
+std::optional<Selection> WaterfallFigure::stepped(int right, int down) const {
   const auto wanted = static_cast<std::ptrdiff_t>(row_) + right + down;
-  if (wanted < 0 || wanted >= static_cast<std::ptrdiff_t>(explanation().rows())) return true;
-  const Selection next(origin(), {sourceRow(static_cast<std::size_t>(wanted))});
-  setSelection(next);
-  Q_EMIT selectionEdited(next);
-  return true;
+  if (wanted < 0 || wanted >= static_cast<std::ptrdiff_t>(explanation().rows())) return selection();
+  return Selection(origin(), {sourceRow(static_cast<std::size_t>(wanted))});
 }
 
-QString WaterfallView::barLabel(const WaterfallBar& bar) const {
+QString WaterfallFigure::barLabel(const WaterfallBar& bar) const {
   if (bar.others()) return tr("%1 other features").arg(bar.features.size());
   const QString name = QString::fromStdString(explanation().features[bar.features[0]]);
   const QString value = featureValueText(explanation(), row_, bar.features[0]);
   return value.isEmpty() ? name : name + QStringLiteral(" = ") + value;
 }
 
-QRectF WaterfallView::plotArea(const QSizeF& size) const {
+QRectF WaterfallFigure::plotArea(const QSizeF& size) const {
   QStringList labels;
   for (const WaterfallBar& bar : layout_.bars) labels << barLabel(bar);
   const double left = labelWidth(labels, size.width()) + 12;
@@ -109,12 +103,12 @@ QRectF WaterfallView::plotArea(const QSizeF& size) const {
   return {left, kTop, size.width() - left - kRight, std::max(room, 1.0)};
 }
 
-double WaterfallView::pitch(const QRectF& plot) const {
+double WaterfallFigure::pitch(const QRectF& plot) const {
   return plot.height() / static_cast<double>(std::max<std::size_t>(layout_.bars.size(), 1));
 }
 
 // From the smallest to the largest value on the way, with room for the numbers beside the tips.
-AxisScale WaterfallView::scale(const QRectF& plot) const {
+AxisScale WaterfallFigure::scale(const QRectF& plot) const {
   double low = std::min(layout_.base, layout_.prediction);
   double high = std::max(layout_.base, layout_.prediction);
   for (const WaterfallBar& bar : layout_.bars) {
@@ -130,7 +124,7 @@ AxisScale WaterfallView::scale(const QRectF& plot) const {
   return {low - pad, high + pad, plot.left(), plot.right(), false};
 }
 
-QString WaterfallView::textAt(const QPointF& at, const QSizeF& size) const {
+QString WaterfallFigure::textAt(const QPointF& at, const QSizeF& size) const {
   const QRectF plot = plotArea(size);
   const auto line = static_cast<std::ptrdiff_t>(std::floor((at.y() - plot.top()) / pitch(plot)));
   if (at.y() < plot.top() || line >= static_cast<std::ptrdiff_t>(layout_.bars.size())) return {};
@@ -139,8 +133,8 @@ QString WaterfallView::textAt(const QPointF& at, const QSizeF& size) const {
          tr("from %1 to %2").arg(numberText(bar.from, 6), numberText(bar.to, 6));
 }
 
-void WaterfallView::drawGuides(const Drawing& drawing, const QRectF& plot,
-                               const AxisScale& x) const {
+void WaterfallFigure::drawGuides(const Drawing& drawing, const QRectF& plot,
+                                 const AxisScale& x) const {
   QPainter& painter = drawing.painter;
   const double height = pitch(plot);
   const QColor guide = drawing.theme.dark ? drawing.theme.line : QColor(0xbbbbbb);
@@ -165,7 +159,8 @@ void WaterfallView::drawGuides(const Drawing& drawing, const QRectF& plot,
 }
 
 // f(x) above the plot, and E[f(X)] below the axis, kept inside the figure.
-void WaterfallView::drawEnds(const Drawing& drawing, const QRectF& plot, const AxisScale& x) const {
+void WaterfallFigure::drawEnds(const Drawing& drawing, const QRectF& plot,
+                               const AxisScale& x) const {
   QPainter& painter = drawing.painter;
   const QFont font = figureFont();
   painter.setFont(font);
@@ -183,8 +178,8 @@ void WaterfallView::drawEnds(const Drawing& drawing, const QRectF& plot, const A
   drawLabel(painter, {centred(layout_.base, base), under}, Qt::AlignHCenter | Qt::AlignTop, base);
 }
 
-void WaterfallView::drawBar(const Drawing& drawing, const WaterfallBar& bar, const AxisScale& x,
-                            double middle, double height, int decimals) const {
+void WaterfallFigure::drawBar(const Drawing& drawing, const WaterfallBar& bar, const AxisScale& x,
+                              double middle, double height, int decimals) const {
   QPainter& painter = drawing.painter;
   const double from = x.position(bar.from), to = x.position(bar.to);
   const bool positive = bar.value() >= 0;
@@ -209,7 +204,7 @@ void WaterfallView::drawBar(const Drawing& drawing, const WaterfallBar& bar, con
   }
 }
 
-void WaterfallView::draw(const Drawing& drawing) const {
+void WaterfallFigure::draw(const Drawing& drawing) const {
   if (layout_.bars.empty()) return drawNothing(drawing, tr("No rows are explained"));
   const QRectF plot = plotArea(drawing.size);
   const AxisScale x = scale(plot);

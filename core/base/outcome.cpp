@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/jobs/outcome.h"
+#include "core/base/outcome.h"
 
-namespace lineament::app {
+namespace lineament {
 namespace {
 
 constexpr ErrorText kOutOfMemory{"job.memory", "Finish the work",
@@ -26,4 +26,4 @@ Error errorOfCurrentException() {
   }
 }
 
-}  // namespace lineament::app
+}  // namespace lineament

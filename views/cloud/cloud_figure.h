@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QCoreApplication>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/data/point_cloud.h"
+#include "views/cloud/orbit_camera.h"
+#include "views/cloud/point_colours.h"
+#include "views/common/figure.h"
+
+namespace lineament::views {
+
+// A point cloud as a camera sees it, drawn by the processor. Options: "colour_by" (a quantity),
+// "point_size" (pixels), "camera" {focus, distance, azimuth, elevation}. Figure id "cloud".
+class CloudFigure : public Copied<CloudFigure, Figure> {
+  Q_DECLARE_TR_FUNCTIONS(CloudFigure)
+
+ public:
+  QString id() const override { return QStringLiteral("cloud"); }
+  void setData(const Data& data) override;
+  void setOptions(const nlohmann::json& given) override;
+  nlohmann::json options() const override;
+  void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
+  QString caption() const override;
+
+  const PointCloud& cloud() const { return cloud_; }
+  const std::string& origin() const { return origin_; }
+  double pointSize() const { return point_size_; }
+  const PointColouring& colouring() const { return colouring_; }
+
+  // One colour per point, kept until data, quantity or theme change.
+  std::span<const QRgb> coloursFor(const Theme& theme);
+
+  const OrbitCamera& camera() const { return camera_; }
+  OrbitCamera& camera() { return camera_; }
+  // Until then a drawing fits the points to its own size.
+  bool fitted() const { return fitted_; }
+  void fit(const QSizeF& size);
+
+  // What stands around the points: scales, axes, and what the one chosen point is.
+  void paintFurniture(QPainter& painter, const QSizeF& size, const Theme& theme) const;
+  QString describe(std::size_t point) const;
+
+ private:
+  using Colours = std::vector<QRgb>;
+  std::shared_ptr<const Colours> coloursOf(const Theme& theme) const;
+  OrbitCamera cameraFor(const QSizeF& size) const;
+
+  PointCloud cloud_;
+  std::string origin_;
+  PointColouring colouring_;
+  std::shared_ptr<const Colours> colours_;  // null: to be made
+  bool colours_dark_ = false;
+  double point_size_ = 2;
+  OrbitCamera camera_;
+  bool fitted_ = false;
+};
+
+}  // namespace lineament::views
