@@ -100,6 +100,7 @@ class Flow {
     phase("scroll_long_table", [&] { scroll(currentGrid()); });
     phase("arrange_long_table", [&] { arrangeLongTable(); });
     phase("point_cloud", [&] { openScan(); });
+    phase("second_point_cloud", [&] { openScan(); });
     phase("turn_point_cloud", [&] { drag(window_.tabs().currentPage()->view()); });
     phase("themes", [&] { changeThemes(); });
     phase("new_project", [&] {
@@ -337,9 +338,9 @@ class Flow {
   }
 
   void openScan() {
-    const QString path = folder_.filePath("scan.bin");
-    writeScan(path);
     const int before = window_.tabs().count();
+    const QString path = folder_.filePath(QString("scan_%1.bin").arg(before));
+    writeScan(path);
     act([&] { window_.openFiles({path}); });
     until([&] { return window_.tabs().count() > before; });
     idle();

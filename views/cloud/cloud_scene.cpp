@@ -23,7 +23,7 @@ namespace lineament::views {
 
 namespace {
 
-constexpr std::size_t kBatch = 16384;  // points: software takes some 12 ms to draw them
+constexpr std::size_t kBatch = 8192;  // points: software takes some 6 ms to draw them
 
 // Points of `cloud` named by `points`, each its own vertex.
 vtkSmartPointer<vtkPolyData> verticesOf(const PointCloud& cloud,
@@ -76,7 +76,7 @@ void CloudScene::setCloud(const PointCloud& cloud) {
   for (std::size_t first = 0; first < order_.size(); first += kBatch) {
     batches_.push_back({first, std::min(kBatch, order_.size() - first), nullptr});
   }
-  showAtMost(0);
+  showNothing();
 }
 
 void CloudScene::makeActor(Batch& batch) {
@@ -139,11 +139,18 @@ void CloudScene::setCamera(const OrbitCamera& camera, double reach) {
   seen_by->SetClippingRange(std::max(0.05, far * 1e-5), far);
 }
 
-void CloudScene::showAtMost(std::size_t count) {
+void CloudScene::showNothing() {
   renderer_->SetPreserveColorBuffer(false);
   renderer_->SetPreserveDepthBuffer(false);
   next_ = 0;
   shown_ = 0;
+  for (const Batch& batch : batches_) {
+    if (batch.actor) batch.actor->SetVisibility(false);
+  }
+}
+
+void CloudScene::showAtMost(std::size_t count) {
+  showNothing();
   show(count);
 }
 

@@ -32,6 +32,7 @@ class CloudScene {
   void setBackground(QRgb colour);
   void setCamera(const OrbitCamera& camera, double reach);
 
+  void showNothing();
   // The next frame is drawn anew, with the batches that fit into `count` points (the first always).
   void showAtMost(std::size_t count);
   // The next frame adds such batches to the picture that is there, which has to be drawn by then.

@@ -21,7 +21,7 @@ namespace lineament::views {
 namespace {
 
 constexpr double kFrame = 0.025;  // seconds that drawing points may take
-constexpr std::size_t kFewest = 8192;
+constexpr std::size_t kFewest = 4096;
 
 bool openGLIsThere() {
   return QGuiApplication::platformName() == "xcb";
@@ -119,7 +119,12 @@ void CloudView::redraw() {
   drawn_ = false;
   if (!scene_) return update();
   const std::size_t before = scene_->pointsShown();
-  scene_->showAtMost(budget());
+  // The first frame has enough to do with the driver: points come with the second one.
+  if (begun_) {
+    scene_->showAtMost(budget());
+  } else {
+    scene_->showNothing();
+  }
   scene_->setCamera(figure_.camera(), reach_);
   canvas_->update();
   overlay_->update();
@@ -139,6 +144,10 @@ std::size_t CloudView::budget() {
 
 // Parts of the fine picture follow each other as they have been drawn.
 void CloudView::frameDrawn() {
+  if (!begun_) {
+    begun_ = true;
+    return redraw();
+  }
   drawn_ = true;
   if (!rest_.isActive()) refining_.start();
 }

@@ -73,9 +73,10 @@ class CloudView : public View {
   QWidget* overlay_ = nullptr;
   std::unique_ptr<CloudScene> scene_;
   QTimer rest_;
-  QTimer refining_;             // one more part of the fine picture in each turn
-  bool drawn_ = false;          // what the scene shows now is in the picture
-  std::size_t budget_ = 16384;  // points a frame has time for
+  QTimer refining_;            // one more part of the fine picture in each turn
+  bool drawn_ = false;         // what the scene shows now is in the picture
+  bool begun_ = false;         // the driver has drawn a frame
+  std::size_t budget_ = 8192;  // points a frame has time for
 
   Drag drag_ = Drag::none;
   QPointF pressed_at_, last_at_;

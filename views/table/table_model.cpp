@@ -15,7 +15,7 @@ namespace lineament::views {
 namespace {
 
 constexpr int kDigits = 6;
-constexpr std::size_t kRowsPerTurn = 2'000'000;
+constexpr std::size_t kRowsPerTurn = 1'000'000;
 
 QColor chosenGround() {
   const Theme& colours = theme();
