@@ -19,6 +19,7 @@ const std::vector<Bench>& benches() {
       {"startup", "From the start of the process to a usable window", benchStartup},
       {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
       {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap},
+      {"sequence", "Sequence mechanisms: error, forward, backward, decoding", benchSequence},
   };
   return all;
 }

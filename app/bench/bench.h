@@ -31,5 +31,6 @@ const Bench& requireBench(std::string_view name);  // Error (usage) with the nam
 std::vector<Measurement> benchStartup(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchShap(const BenchSettings& settings);
+std::vector<Measurement> benchSequence(const BenchSettings& settings);
 
 }  // namespace lineament::app

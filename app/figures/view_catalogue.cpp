@@ -9,6 +9,7 @@
 #include "views/explanation/bar_view.h"
 #include "views/explanation/beeswarm_view.h"
 #include "views/explanation/waterfall_view.h"
+#include "views/sequence/mechanisms_view.h"
 #include "views/series/series_view.h"
 #include "views/table/table_view.h"
 
@@ -45,6 +46,8 @@ const std::vector<Entry>& entries() {
       {"bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation, made<views::BarView>},
       {"waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"), Kind::explanation,
        made<views::WaterfallView>},
+      {"mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention,
+       made<views::MechanismsView>},
       {"cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points, made<views::CloudView>},
   };
   return all;

@@ -3,6 +3,9 @@
 
 #include "core/analyses/explain_shap.h"
 #include "core/analyses/sample_piles.h"
+#include "core/analyses/sequence_compare.h"
+#include "core/analyses/sequence_cost.h"
+#include "core/analyses/sequence_run.h"
 #include "core/analyses/table_predict.h"
 #include "core/analyses/table_regress.h"
 
@@ -14,6 +17,9 @@ const Catalogue& allAnalyses() {
     all.add(makeTableRegress());
     all.add(makeTablePredict());
     all.add(makeExplainShap());
+    all.add(makeSequenceRun());
+    all.add(makeSequenceCompare());
+    all.add(makeSequenceCost());
     all.add(makeSamplePiles());
     return all;
   }();

@@ -14,8 +14,9 @@ namespace {
 constexpr ErrorText kWrongKind{"data.kind", "Use this {found} as a {expected}",
                                "a {expected} is expected here, this is a {found}", "",
                                "Choose data of the expected kind"};
-constexpr ErrorText kNoKind{"data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
-                            "Use one of table, tensor, model, explanation, series, points"};
+constexpr ErrorText kNoKind{
+    "data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
+    "Use one of table, tensor, model, explanation, series, points, attention"};
 
 struct KindNames {
   std::string_view name;
@@ -26,9 +27,9 @@ constexpr KindNames kKinds[] = {{"table", "Table"},           {"tensor", "Tensor
                                 {"model", "Model"},           {"explanation", "Explanation"},
                                 {"series", "Curves"},         {"note", "Note"},
                                 {"checkpoint", "Checkpoint"}, {"figure", "Figure"},
-                                {"points", "Point cloud"},    {"raster", "Raster"},
-                                {"boxes", "Boxes"},           {"tokens", "Tokens"},
-                                {"attention", "Attention"},   {"features", "Features"},
+                                {"points", "Point cloud"},    {"attention", "Attention"},
+                                {"raster", "Raster"},         {"boxes", "Boxes"},
+                                {"tokens", "Tokens"},         {"features", "Features"},
                                 {"graph", "Graph"},           {"image", "Image"}};
 
 using nlohmann::json;
@@ -102,6 +103,14 @@ json summary(const PointCloud& cloud) {
           {"frame", cloud.frame}};
 }
 
+json summary(const AttentionStack& stack) {
+  return {{"layers", stack.layers},
+          {"heads", stack.heads},
+          {"queries", stack.queries},
+          {"keys", stack.keys},
+          {"meaning", stack.meaning}};
+}
+
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", countText(count), count == 1 ? one : many);
 }
@@ -134,6 +143,10 @@ struct Line {
   std::string operator()(const FigureSpec& spec) const { return spec.view; }
   std::string operator()(const PointCloud& cloud) const {
     return counted(cloud.points(), "point", "points");
+  }
+  std::string operator()(const AttentionStack& stack) const {
+    return fmt::format("{} x {} matrices of {} x {}", stack.layers.size(), stack.heads.size(),
+                       countText(stack.queries), countText(stack.keys));
   }
 };
 

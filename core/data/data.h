@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/data/attention_stack.h"
 #include "core/data/checkpoint.h"
 #include "core/data/explanation.h"
 #include "core/data/figure_spec.h"
@@ -32,10 +33,10 @@ enum class Kind {
   checkpoint,
   figure,
   points,
+  attention,
   raster,
   boxes,
   tokens,
-  attention,
   features,
   graph,
   image
@@ -50,7 +51,7 @@ Kind kindFromName(std::string_view name);  // Error (usage) when there is none o
 class Data {
  public:
   using Value = std::variant<Table, Tensor, Model, Explanation, Series, Note, Checkpoint,
-                             FigureSpec, PointCloud>;
+                             FigureSpec, PointCloud, AttentionStack>;
 
   Data() : Data(Note{}) {}
   Data(Value value, std::string origin = {});  // NOLINT: a value is data

@@ -296,4 +296,31 @@ PointCloud pointsFromBlob(BlobReader& reader) {
   return cloud;
 }
 
+void appendToBlob(BlobWriter& writer, const AttentionStack& stack) {
+  writer.texts(stack.layers);
+  writer.texts(stack.heads);
+  writer.number(stack.queries);
+  writer.number(stack.keys);
+  writer.texts(stack.query_tokens);
+  writer.texts(stack.key_tokens);
+  writer.text(stack.meaning);
+  writer.flag(stack.causal);
+  writer.array(stack.weights);
+}
+
+AttentionStack attentionFromBlob(BlobReader& reader) {
+  AttentionStack stack;
+  stack.layers = reader.texts();
+  stack.heads = reader.texts();
+  stack.queries = reader.number<std::uint64_t>();
+  stack.keys = reader.number<std::uint64_t>();
+  stack.query_tokens = reader.texts();
+  stack.key_tokens = reader.texts();
+  stack.meaning = reader.text();
+  stack.causal = reader.flag();
+  stack.weights = reader.array<float>();
+  if (!isConsistent(stack)) reader.malformed("an attention's lists do not fit together");
+  return stack;
+}
+
 }  // namespace lineament::io

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/attention_stack.h"
 #include "core/data/checkpoint.h"
 #include "core/data/explanation.h"
 #include "core/data/figure_spec.h"
@@ -22,6 +23,7 @@ void appendToBlob(BlobWriter& writer, const Note& note);
 void appendToBlob(BlobWriter& writer, const Checkpoint& checkpoint);
 void appendToBlob(BlobWriter& writer, const FigureSpec& spec);
 void appendToBlob(BlobWriter& writer, const PointCloud& cloud);
+void appendToBlob(BlobWriter& writer, const AttentionStack& stack);
 
 Tensor tensorFromBlob(BlobReader& reader);
 Model modelFromBlob(BlobReader& reader);
@@ -31,5 +33,6 @@ Note noteFromBlob(BlobReader& reader);
 Checkpoint checkpointFromBlob(BlobReader& reader);
 FigureSpec figureFromBlob(BlobReader& reader);
 PointCloud pointsFromBlob(BlobReader& reader);
+AttentionStack attentionFromBlob(BlobReader& reader);
 
 }  // namespace lineament::io

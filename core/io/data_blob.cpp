@@ -52,6 +52,8 @@ Data valueFrom(Kind kind, BlobReader& reader) {
       return Data(figureFromBlob(reader));
     case Kind::points:
       return Data(pointsFromBlob(reader));
+    case Kind::attention:
+      return Data(attentionFromBlob(reader));
     default:
       reader.malformed("this kind is not stored");
   }

@@ -83,6 +83,15 @@ class Writer {
     return {name_ + ".ply"};
   }
 
+  // The numbers as one array, what its axes stand for beside it.
+  Files operator()(const AttentionStack& stack) {
+    writeNpy(Tensor::of({stack.layers.size(), stack.heads.size(), stack.queries, stack.keys},
+                        std::vector<float>(stack.weights.begin(), stack.weights.end())),
+             at(".npy"));
+    writeWhole(at(".json"), jsonText(toJson(stack), 1) + "\n");
+    return {name_ + ".npy", name_ + ".json"};
+  }
+
  private:
   std::filesystem::path at(const char* ending) const { return folder_ / (name_ + ending); }
 

@@ -168,12 +168,7 @@ double diagonalFlops(const Sizes& sizes) {
 }
 
 std::vector<OperandSpec> attentionInputs() {
-  using Role = OperandSpec::Role;
-  const Dims keys{Dim::batch, Dim::token, Dim::head, Dim::key};
-  const Dims values{Dim::batch, Dim::token, Dim::head, Dim::value};
-  return {{.name = "q", .dims = keys, .role = Role::query, .help = "Queries"},
-          {.name = "k", .dims = keys, .role = Role::key, .help = "Keys"},
-          {.name = "v", .dims = values, .role = Role::value, .help = "Values"}};
+  return {queryOperand(), keyOperand(), valueOperand()};
 }
 
 OperandSpec constantDecayInput() {
@@ -196,14 +191,6 @@ OperandSpec channelDecayInput(std::string_view name, std::string_view help) {
           .highest = 0,
           .infinite = true,
           .help = help};
-}
-
-OptionSpec scaleOption() {
-  return {.id = "scale",
-          .fallback = 0,
-          .lowest = 0,
-          .highest = 1e6,
-          .help = "Factor of the queries; 0 takes 1 / sqrt(key width)"};
 }
 
 double attentionScale(const Sizes& sizes, double given) {

@@ -8,6 +8,7 @@
 #include "core/sequence/diagonal_reference.h"
 #include "core/sequence/feature_map.h"
 #include "core/sequence/mechanism.h"
+#include "core/sequence/operands.h"
 
 namespace lineament::sequence {
 
@@ -128,8 +129,7 @@ std::vector<OperandSpec> attentionInputs();
 OperandSpec constantDecayInput();
 // An input of log gates [batch, token, head, key].
 OperandSpec channelDecayInput(std::string_view name, std::string_view help);
-// The option `scale`: 0 takes 1 / sqrt(key).
-OptionSpec scaleOption();
+// The factor of the queries: what the option `scale` says, 1 / sqrt(key) for its 0.
 double attentionScale(const Sizes& sizes, double given);
 
 }  // namespace lineament::sequence

@@ -22,7 +22,7 @@ std::vector<double> Mechanism::attention(const Call<double>& call, std::int64_t 
   for (std::int64_t t = 0; t < tokens; ++t) unit[static_cast<std::size_t>(t * tokens + t)] = 1;
 
   Call<double> one = call;
-  one.sizes[Dim::batch] = one.sizes[Dim::head] = 1;
+  one.sizes[Dim::batch] = one.sizes[Dim::head] = one.sizes[Dim::group] = 1;
   one.sizes[Dim::value] = tokens;
   one.initial = nullptr;
   one.final = nullptr;
@@ -31,14 +31,20 @@ std::vector<double> Mechanism::attention(const Call<double>& call, std::int64_t 
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const OperandSpec& spec = about.inputs[i];
     if (spec.role == OperandSpec::Role::value) {
-      inputs[i] = {unit.data(), contiguousStrides(spec.dims, one.sizes)};
+      inputs[i] = {unit.data(), {}};
+      for (std::size_t axis = 0; axis < spec.dims.size(); ++axis) {
+        if (spec.dims[axis] == Dim::token) inputs[i].stride[axis] = tokens;
+        if (spec.dims[axis] == Dim::value) inputs[i].stride[axis] = 1;
+      }
       continue;
     }
     if (!inputs[i]) continue;
     for (std::size_t axis = 0; axis < spec.dims.size(); ++axis) {
       const std::int64_t index = spec.dims[axis] == Dim::batch  ? batch
                                  : spec.dims[axis] == Dim::head ? head
-                                                                : 0;
+                                 : spec.dims[axis] == Dim::group
+                                     ? head * call.sizes[Dim::group] / call.sizes.heads()
+                                     : 0;
       inputs[i].data += index * inputs[i].stride[axis];
     }
   }

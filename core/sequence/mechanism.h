@@ -142,6 +142,10 @@ class Mechanism {
   virtual ~Mechanism() = default;
   virtual const Description& description() const = 0;
 
+  // The sizes nearest to `wanted` (batch, token, head, key, value) that suit the mechanism: a
+  // scalar state-space model has values of width 1, a mixture more than one memory.
+  virtual Sizes suited(const Sizes& wanted) const { return wanted; }
+
   // What the description cannot say: sizes that have to divide each other. Throws Error.
   virtual void check(const Sizes&, const Options&) const {}
 

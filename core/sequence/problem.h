@@ -27,8 +27,13 @@ struct Problem {
 };
 
 // Random inputs as the description says they are drawn: the same for the same seed and sizes.
+// Queries, keys and values are the same numbers in all mechanisms that are drawn alike, so that
+// these can be put side by side.
 Problem drawProblem(const Mechanism& mechanism, const Sizes& sizes, const Options& options,
                     std::uint64_t seed);
+
+// Tokens [first, first + count) of every input, as a problem of its own without packed starts.
+Problem sliceTokens(const Problem& whole, std::int64_t first, std::int64_t count);
 
 // From the tensors of a file, by their names. The sizes come from the shapes. Error
 // "sequence.missing", "sequence.shape" name the tensor, what was expected and what was found;

@@ -45,6 +45,19 @@ void scaleRows(std::vector<double>& values, std::size_t width) {
   }
 }
 
+// One stream for each role or, of the others, each name (FNV-1a).
+std::uint64_t streamOf(const OperandSpec& spec) {
+  using Role = OperandSpec::Role;
+  if (spec.role == Role::query || spec.role == Role::key || spec.role == Role::value) {
+    return static_cast<std::uint64_t>(spec.role);
+  }
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char letter : spec.name) {
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3u;
+  }
+  return hash;
+}
+
 std::vector<double> drawInput(const OperandSpec& spec, const Sizes& sizes, Random random) {
   std::vector<double> values(static_cast<std::size_t>(elementsOf(spec.dims, sizes)));
   const std::int64_t last = spec.dims.empty() ? 1 : sizes[spec.dims.back()];
@@ -66,8 +79,8 @@ Problem drawProblem(const Mechanism& mechanism, const Sizes& sizes, const Option
                     std::uint64_t seed) {
   Problem problem{&mechanism, sizes, options, {}, {}, {}};
   const Random random(seed);
-  for (std::size_t i = 0; i < mechanism.description().inputs.size(); ++i) {
-    problem.inputs.push_back(drawInput(mechanism.description().inputs[i], sizes, random.split(i)));
+  for (const OperandSpec& spec : mechanism.description().inputs) {
+    problem.inputs.push_back(drawInput(spec, sizes, random.split(streamOf(spec))));
   }
   return problem;
 }

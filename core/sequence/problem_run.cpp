@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/sequence/prepared_call.h"
 #include "core/sequence/problem.h"
 
 namespace lineament::sequence {
@@ -38,11 +39,6 @@ std::ptrdiff_t tokenOffset(const Dims& dims, const Strides& strides, std::int64_
 template <class T>
 State<T> convertedState(const State<double>& state) {
   return {std::vector<T>(state.values.begin(), state.values.end()), state.tokens};
-}
-
-bool isStoredNarrow(const OperandSpec& spec) {
-  using Role = OperandSpec::Role;
-  return spec.role == Role::query || spec.role == Role::key || spec.role == Role::value;
 }
 
 // The memory of a call and the views of it.

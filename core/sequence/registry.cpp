@@ -4,12 +4,24 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/arflow_hybrid.h"
+#include "core/sequence/based.h"
+#include "core/sequence/deltanet.h"
+#include "core/sequence/gated_deltanet.h"
 #include "core/sequence/gla.h"
+#include "core/sequence/hedgehog.h"
 #include "core/sequence/lightning.h"
 #include "core/sequence/linear_attention.h"
+#include "core/sequence/lssl.h"
+#include "core/sequence/mamba.h"
+#include "core/sequence/mom.h"
 #include "core/sequence/retention.h"
 #include "core/sequence/rwkv6.h"
+#include "core/sequence/rwkv7.h"
+#include "core/sequence/sea.h"
+#include "core/sequence/soft.h"
 #include "core/sequence/softmax.h"
+#include "core/sequence/ssd.h"
 #include "core/sequence/transnormer_diag.h"
 #include "core/sequence/transnormer_norm.h"
 #include "core/sequence/vig.h"
@@ -27,13 +39,26 @@ const std::vector<const Mechanism*>& mechanisms() {
   static const std::vector<const Mechanism*> all = {
       &softmaxAttention(),
       &linearAttention(),
+      &gatedLinearAttention(),
+      &deltanet(),
+      &gatedDeltanet(),
+      &mamba(),
+      &mambaSigned(),
+      &basedAttention(),
+      &rwkv7(),
+      &ssd(),
+      &lssl(),
+      &hedgehogAttention(),
       &retention(),
       &lightningAttention(),
-      &gatedLinearAttention(),
+      &mom(),
+      &arflowHybridAttention(),
       &transNormerNorm(),
       &transNormerDiag(),
       &visionGatedLinearAttention(),
       &rwkv6(),
+      &seaAttention(),
+      &softAttention(),
   };
   return all;
 }

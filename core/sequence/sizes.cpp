@@ -17,9 +17,9 @@ constexpr ErrorText kTooLarge{
 }  // namespace
 
 std::string_view name(Dim dim) {
-  constexpr std::array<std::string_view, kDims> names{"batch",   "token",   "head",   "key",
-                                                      "value",   "group",   "memory", "feature",
-                                                      "channel", "landmark"};
+  constexpr std::array<std::string_view, kDims> names{
+      "batch",   "token",    "head",   "key",  "value", "group",  "memory", "feature",
+      "channel", "landmark", "hidden", "part", "split", "column", "cell",   "tap"};
   return names[static_cast<std::size_t>(dim)];
 }
 

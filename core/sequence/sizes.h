@@ -17,19 +17,25 @@ enum class Dim : std::uint8_t {
   head,
   key,       // width of a query and of a key; the state size of a state-space model
   value,     // width of a value
-  group,     // heads that share one key (Mamba-2)
+  group,     // groups of heads, each sharing its keys and queries (Mamba-2)
   memory,    // memories of a mixture
   feature,   // width of a learned feature map
   channel,   // outputs of a head where these are not its value's width (LSSL)
   landmark,  // tokens that stand for all others (SOFT)
+  hidden,    // width between the layers of a small network (SEA)
+  part,      // tensors that lie side by side in one row
+  split,     // channels of each head in an image; of two
+  column,    // of an image
+  cell,      // of a compressed attention map
+  tap,       // inputs that a convolution sees
 };
-inline constexpr std::size_t kDims = 10;
+inline constexpr std::size_t kDims = 16;
 
 std::string_view name(Dim dim);
 
 // How large each dimension is. One that a mechanism does not use stays at 1.
 struct Sizes {
-  std::array<std::int64_t, kDims> sizes{1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  std::array<std::int64_t, kDims> sizes{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 
   std::int64_t operator[](Dim dim) const { return sizes[static_cast<std::size_t>(dim)]; }
   std::int64_t& operator[](Dim dim) { return sizes[static_cast<std::size_t>(dim)]; }

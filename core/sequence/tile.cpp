@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/base/error.h"
@@ -28,6 +29,9 @@ struct Blocks {
   std::vector<Block> blocks;
   std::size_t used = 0;
 
+  Blocks();
+  ~Blocks();
+
   float* take(std::size_t count) {
     for (Block& block : blocks) {
       const std::size_t from = std::max(used, block.first);
@@ -48,9 +52,47 @@ struct Blocks {
   }
 };
 
+// All threads' blocks, for counting and giving back.
+struct Registry {
+  std::mutex mutex;
+  std::vector<Blocks*> all;
+};
+
+Registry& registry() {
+  static Registry* kept = new Registry;  // threads may end after main's statics do
+  return *kept;
+}
+
+Blocks::Blocks() {
+  const std::lock_guard lock(registry().mutex);
+  registry().all.push_back(this);
+}
+
+Blocks::~Blocks() {
+  const std::lock_guard lock(registry().mutex);
+  std::erase(registry().all, this);
+}
+
 thread_local Blocks this_threads_blocks;
 
 }  // namespace
+
+std::size_t workspaceBytes() {
+  const std::lock_guard lock(registry().mutex);
+  std::size_t floats = 0;
+  for (const Blocks* blocks : registry().all) {
+    if (!blocks->blocks.empty())
+      floats += blocks->blocks.back().first + blocks->blocks.back().count;
+  }
+  return floats * sizeof(float);
+}
+
+void releaseWorkspaces() {
+  const std::lock_guard lock(registry().mutex);
+  for (Blocks* blocks : registry().all) {
+    if (blocks->used == 0) blocks->blocks.clear();
+  }
+}
 
 Workspace::Workspace() : mark_(this_threads_blocks.used) {}
 

@@ -33,4 +33,9 @@ class Workspace {
   std::size_t mark_;
 };
 
+// Of all threads together, and giving it back to the system where no Workspace is alive on its
+// thread: what a measurement of memory begins with. Not while calls run.
+std::size_t workspaceBytes();
+void releaseWorkspaces();
+
 }  // namespace lineament::sequence

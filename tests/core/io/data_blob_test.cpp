@@ -111,6 +111,14 @@ std::vector<Data> oneOfEach() {
   cloud.attributes = {{"reflectance", "", std::vector<float>{0.5f}}};
   cloud.origin = {1e6, -2e6, 0.5};
   cloud.frame = "KITTI";
+  AttentionStack attention;
+  attention.layers = {"gla", "softmax"};
+  attention.heads = {"head 0"};
+  attention.queries = attention.keys = 2;
+  attention.query_tokens = {"a", "b"};
+  attention.meaning = "share";
+  attention.causal = true;
+  attention.weights = std::vector<float>{1, 0, -0.5f, 0.25f, 1, 0, 0.5f, 0.5f};
   return {Data(everyColumnType()),
           Data(Tensor(DType::f4, {4}, std::vector<std::byte>(2))),
           Data(smallModel()),
@@ -119,7 +127,8 @@ std::vector<Data> oneOfEach() {
           Data(Note{"Title", "# Text"}),
           Data(partialCheckpoint()),
           Data(FigureSpec{"bar", "explanation", "T", "C", {{"top", 10}}}),
-          Data(cloud)};
+          Data(cloud),
+          Data(attention)};
 }
 
 Data there(const Data& data) {

@@ -59,6 +59,14 @@ class OutputFilesTest : public QObject {
     QCOMPARE(write(Data(Note{"Title", "Text"})), Names{"out.md"});
     QCOMPARE(content("out.md"), QByteArray("# Title\n\nText\n"));
     QCOMPARE(write(Data(PointCloud{})), Names{"out.ply"});
+    AttentionStack attention;
+    attention.layers = attention.heads = {"a"};
+    attention.queries = 1;
+    attention.keys = 2;
+    attention.weights = std::vector<float>{0.25f, -1};
+    QCOMPARE(write(Data(attention)), (Names{"out.npy", "out.json"}));
+    QCOMPARE(readFile(scratch_.path("out.npy")).require<Tensor>().numbers(),
+             (std::vector<double>{0.25, -1}));
     QCOMPARE(write(Data(FigureSpec{"bar", "e", "T", "", {}})), Names{"out.json"});
     std::vector<Column> columns;
     columns.emplace_back("a", std::vector<std::int64_t>{1, 2});

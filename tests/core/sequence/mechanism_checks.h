@@ -36,10 +36,27 @@ class MechanismChecks : public QObject {
   virtual std::vector<Options> optionSets() const { return {defaults()}; }
   // Makes drawn inputs harder or easier; called for each drawn problem.
   virtual void adjust(Problem&) const {}
+  // Where a token has several values (one for each memory), makes them the same, so that an
+  // attention matrix can be theirs.
+  virtual void oneValuePerToken(Problem&) const {}
   // Hard cases for the fast forms: strong and weak decays, keys of zero, ...
   virtual std::vector<Problem> extremes() const;
   // Sizes for finite differences: each number is moved twice.
   virtual Sizes smallSizes(std::int64_t tokens) const;
+  // What the implied attention weighs, in the layout of the operand of role `value`: that operand,
+  // unless the mechanism transforms it first.
+  virtual std::vector<double> weighedValues(const Problem&) const;
+  // Whether the output of `token` may depend on token `other`.
+  virtual bool reads(const Options&, std::int64_t token, std::int64_t other) const {
+    return !mechanism_.description().causal || other <= token;
+  }
+  // Lengths that a sequence may be cut into and streamed; none where it cannot be.
+  virtual std::vector<std::int64_t> pieces(const Options&) const {
+    if (!mechanism_.description().causal) return {};
+    return {1, 0, 16, 30, 43};
+  }
+  // Whether gradients pass through a part of the state.
+  virtual bool trains(std::string_view) const { return true; }
   virtual double extremeTolerance() const { return mechanism().description().tolerance_f32; }
 
   const Mechanism& mechanism() const { return mechanism_; }
@@ -66,6 +83,9 @@ class MechanismChecks : public QObject {
   void namesBadNumbers();
 
  private:
+  // Random weights of the final state, so that its gradient is part of the check.
+  std::vector<State<double>> stateWeights(const Problem& problem, std::uint64_t seed) const;
+
   const Mechanism& mechanism_;
 };
 

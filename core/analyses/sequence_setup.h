@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/analysis/analysis.h"
+#include "core/sequence/problem.h"
+
+namespace lineament {
+
+// What the analyses of sequence mechanisms share: their parameters, and the problem these make.
+
+Parameter mechanismParameter();   // `mechanism`: one of all ids
+Parameter mechanismsParameter();  // `mechanisms`: ids separated by commas
+Parameter optionsParameter();     // `options`: KEY=VALUE separated by commas
+std::vector<Parameter> sizeParameters(std::int64_t tokens, std::int64_t heads);
+
+// The mechanisms of a comma-separated list, each once, in the order given. Error
+// "sequence.mechanism" (usage) for an unknown one, "sequence.no_mechanism" for an empty list.
+std::vector<const sequence::Mechanism*> mechanismsOf(std::string_view list);
+
+// Error "sequence.option" (usage) for what the mechanism does not take.
+sequence::Options optionsOf(const sequence::Mechanism& mechanism, std::string_view text);
+
+// Sizes from batch, tokens, heads, key_size and value_size, made to suit the mechanism.
+sequence::Sizes sizesOf(const sequence::Mechanism& mechanism, const Parameters& parameters);
+
+// Room for all numbers of the problem in double precision; Error "memory.budget" when there is
+// none.
+std::size_t problemBytes(const sequence::Mechanism& mechanism, const sequence::Sizes& sizes);
+
+// Implied attention of mechanisms on the same tokens, one layer each.
+AttentionStack attentionStack(const std::vector<std::string>& names,
+                              const std::vector<std::vector<double>>& matrices, std::int64_t tokens,
+                              bool causal);
+
+}  // namespace lineament

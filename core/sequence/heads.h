@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/parallel.h"
+#include "core/sequence/mechanism.h"
+
+namespace lineament::sequence {
+
+// work(batch, head) for every head of a call, several at once.
+template <class T, class Work>
+void forHeads(const Call<T>& call, Work work) {
+  const std::int64_t heads = call.sizes.heads();
+  forBlocks(static_cast<std::size_t>(call.sizes.batch() * heads), 1, *call.context,
+            [&](std::size_t item, std::size_t) {
+              const auto head = static_cast<std::int64_t>(item);
+              work(head / heads, head % heads);
+            });
+}
+
+// The same one after the other: for definitions.
+template <class Work>
+void forHeads(const Call<double>& call, Work work) {
+  for (std::int64_t b = 0; b < call.sizes.batch(); ++b) {
+    for (std::int64_t h = 0; h < call.sizes.heads(); ++h) work(b, h);
+  }
+}
+
+template <class T>
+std::int64_t tokensBefore(const Call<T>& call) {
+  return call.initial ? call.initial->tokens : 0;
+}
+template <class T>
+std::int64_t tokensAfter(const Call<T>& call) {
+  return tokensBefore(call) + call.sizes.tokens();
+}
+
+// A state of zeros.
+template <class T>
+State<T> emptyState(const Mechanism& mechanism, const Call<T>& call, std::int64_t tokens) {
+  return {std::vector<T>(elementsOf(mechanism.state(call.sizes, *call.options, tokens))), tokens};
+}
+
+}  // namespace lineament::sequence

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Mamba's forward and backward tiles share: strips of kMambaStrip channels, and the tiles of a
+// strip's block of tokens, loaded, convolved and padded. Include it inside a source that
+// hwy/foreach_target.h compiles once for each target.
+#if defined(LINEAMENT_SEQUENCE_MAMBA_BLOCK_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LINEAMENT_SEQUENCE_MAMBA_BLOCK_INL_H
+#undef LINEAMENT_SEQUENCE_MAMBA_BLOCK_INL_H
+#else
+#define LINEAMENT_SEQUENCE_MAMBA_BLOCK_INL_H
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "core/sequence/exponential-inl.h"
+#include "core/sequence/mamba_tiles.h"
+#include "core/sequence/tile.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lineament::sequence::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Lane = hn::ScalableTag<float>;
+using Vector = hn::Vec<Lane>;
+
+// States that go over a block of tokens together: theirs and their rates fill half the registers.
+inline constexpr std::size_t kStateGroup = HWY_MAX_BYTES >= 64 ? 8 : 4;
+// How many of them take their exponentials in step.
+inline constexpr std::size_t kStep = HWY_MAX_BYTES >= 64 ? 4 : 2;
+inline constexpr auto kRow = static_cast<std::size_t>(kMambaStrip);
+
+HWY_INLINE void addRow(const float* HWY_RESTRICT from, std::size_t width, float* HWY_RESTRICT to) {
+  for (std::size_t c = 0; c < width; ++c) to[c] += from[c];
+}
+
+// The decay's power of two to the decay: `power` is exp(dt A).
+template <bool kSigned>
+HWY_INLINE Vector decayOf(Lane d, Vector power) {
+  return kSigned ? hn::MulSub(hn::Set(d, 2.0f), power, hn::Set(d, 1.0f)) : power;
+}
+
+// Up to kMambaStrip channels of one batch entry, with their weights. Rows of kRow numbers; those
+// behind the last channel are 0.
+class MambaStrip {
+ public:
+  MambaStrip(const Call<float>& call, std::int64_t of_batch, std::int64_t begin, std::int64_t end,
+             Workspace& work)
+      : batch(of_batch),
+        first(begin),
+        width(static_cast<std::size_t>(std::min(kMambaStrip, end - begin))),
+        call_(call),
+        layout_(call.sizes) {
+    if (call.inputs[kMambaSkip]) skip = loadWeight(call.inputs[kMambaSkip], work);
+    if (!call.inputs[kMambaTaps]) return;
+    const std::int64_t count = layout_.past + 1;
+    taps = work.tile(static_cast<std::size_t>(count), kRow);
+    for (std::size_t i = 0; i < width; ++i) {
+      for (std::int64_t j = 0; j < count; ++j) {
+        taps[static_cast<std::size_t>(j) * kRow + i] = call.inputs[kMambaTaps].at(channel(i), j);
+      }
+    }
+    bias = call.inputs[kMambaBias] ? loadWeight(call.inputs[kMambaBias], work) : work.tile(1, kRow);
+  }
+
+  // A times log2(e), a row for each state; those behind the last state are 0.
+  float* loadRates(Workspace& work) const {
+    float* rates = work.tile(static_cast<std::size_t>(mambaPaddedStates(layout_.states)), kRow);
+    for (std::size_t i = 0; i < width; ++i) {
+      for (std::int64_t n = 0; n < layout_.states; ++n) {
+        rates[static_cast<std::size_t>(n) * kRow + i] =
+            kLog2E * call_.inputs[kMambaRate].at(channel(i), n);
+      }
+    }
+    return rates;
+  }
+
+  // One row of raw inputs; a token before the first one comes from the state.
+  void loadInput(std::int64_t token, float* to) const {
+    if (token >= 0) {
+      loadRow(call_.inputs[kMambaX], token, to);
+      return;
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::size_t at = pastAt(i) + static_cast<std::size_t>(layout_.past + token);
+      to[i] = call_.initial ? call_.initial->values[at] : 0.0f;
+    }
+  }
+
+  // A token's numbers for the channels; the place of channels that are not there is cleared, for
+  // the tile may have held a wider strip.
+  void loadRow(const StoredView& input, std::int64_t token, float* to) const {
+    copyRow(input, token, first, width, to);
+    clearRest(to);
+  }
+  void clearRest(float* row) const { std::fill(row + width, row + kRow, 0.0f); }
+
+  void copyRow(const StoredView& input, std::int64_t token, std::int64_t from, std::size_t count,
+               float* to) const {
+    const float* row = input.row(to, static_cast<std::int64_t>(count), batch, token, from);
+    if (row != to) std::copy_n(row, count, to);
+  }
+
+  std::int64_t channel(std::size_t i) const { return first + static_cast<std::int64_t>(i); }
+  std::size_t stateAt(std::size_t i) const { return layout_.at(batch, channel(i)); }
+  std::size_t pastAt(std::size_t i) const { return layout_.pastAt(batch, channel(i)); }
+
+  std::int64_t batch, first;
+  std::size_t width;
+  float *skip = nullptr, *taps = nullptr, *bias = nullptr;
+
+ private:
+  float* loadWeight(const StoredView& weight, Workspace& work) const {
+    float* to = work.tile(1, kRow);
+    const float* row = weight.row(to, static_cast<std::int64_t>(width), first);
+    if (row != to) std::copy_n(row, width, to);
+    return to;
+  }
+
+  const Call<float>& call_;
+  MambaState layout_;
+};
+
+// The tiles of a block of tokens, for one strip after the other.
+class MambaBlock {
+ public:
+  MambaBlock(const Call<float>& call, Workspace& work)
+      : states(static_cast<std::size_t>(call.sizes.keys())),
+        padded(static_cast<std::size_t>(mambaPaddedStates(call.sizes.keys()))),
+        past(static_cast<std::size_t>(call.sizes[Dim::tap] - 1)),
+        raw(work.tile(past + kTokens, kRow)),
+        x(call.inputs[kMambaTaps] ? work.tile(kTokens, kRow) : raw + past * kRow),
+        step(work.tile(kTokens, kRow)),
+        write(work.tile(kTokens, kRow)),
+        b(work.tile(kTokens, padded)),
+        c(work.tile(kTokens, padded)),
+        call_(call) {
+    if (call.inputs[kMambaGate]) gate = work.tile(kTokens, kRow);
+    if (call.inputs[kMambaTaps]) before = work.tile(kTokens, kRow);
+  }
+
+  // B and C of tokens [from, from + count), which all strips share.
+  void loadShared(const MambaStrip& strip, std::int64_t from, std::size_t count) {
+    for (std::size_t t = 0; t < count; ++t) {
+      const std::int64_t token = from + static_cast<std::int64_t>(t);
+      strip.copyRow(call_.inputs[kMambaB], token, 0, states, b + t * padded);
+      strip.copyRow(call_.inputs[kMambaC], token, 0, states, c + t * padded);
+    }
+  }
+
+  void load(const MambaStrip& strip, std::int64_t from, std::size_t count) {
+    for (std::size_t row = 0; row < past + count; ++row) {
+      strip.loadInput(from + static_cast<std::int64_t>(row) - static_cast<std::int64_t>(past),
+                      raw + row * kRow);
+    }
+    for (std::size_t t = 0; t < count; ++t) {
+      const std::int64_t token = from + static_cast<std::int64_t>(t);
+      strip.loadRow(call_.inputs[kMambaStep], token, step + t * kRow);
+      if (gate) strip.loadRow(call_.inputs[kMambaGate], token, gate + t * kRow);
+    }
+    if (strip.taps) convolve(strip, count);
+    const Lane d;
+    for (std::size_t i = 0; i < count * kRow; i += hn::Lanes(d)) {
+      hn::Store(hn::Mul(hn::Load(d, step + i), hn::Load(d, x + i)), d, write + i);
+    }
+  }
+
+  // out += D x, times silu(z): from a scan's sums to the output.
+  void finish(const MambaStrip& strip, std::size_t count, float* out) const {
+    const Lane d;
+    for (std::size_t i = 0; i < count * kRow; i += hn::Lanes(d)) {
+      Vector y = hn::Load(d, out + i);
+      if (strip.skip) {
+        y = hn::MulAdd(hn::Load(d, strip.skip + i % kRow), hn::Load(d, x + i), y);
+      }
+      if (gate) {
+        const Vector z = hn::Load(d, gate + i);
+        y = hn::Mul(y, hn::Mul(z, sigmoid(d, z)));
+      }
+      hn::Store(y, d, out + i);
+    }
+  }
+
+  void store(const MambaStrip& strip, std::int64_t from, std::size_t count,
+             const float* out) const {
+    for (std::size_t t = 0; t < count; ++t) {
+      call_.output.store(out + t * kRow, static_cast<std::int64_t>(strip.width), strip.batch,
+                         from + static_cast<std::int64_t>(t), strip.first);
+    }
+  }
+
+  // The last inputs, for the next call. They are read before any is written: the final state may be
+  // the initial one.
+  void storePast(const MambaStrip& strip, State<float>& final) {
+    const std::int64_t begin = call_.sizes.tokens() - static_cast<std::int64_t>(past);
+    for (std::size_t row = 0; row < past; ++row) {
+      strip.loadInput(begin + static_cast<std::int64_t>(row), raw + row * kRow);
+    }
+    for (std::size_t i = 0; i < strip.width; ++i) {
+      for (std::size_t row = 0; row < past; ++row) {
+        final.values[strip.pastAt(i) + row] = raw[row * kRow + i];
+      }
+    }
+  }
+
+  static constexpr auto kTokens = static_cast<std::size_t>(kMambaTokens);
+
+  std::size_t states, padded, past;
+  float* raw;               // inputs, those of `past` tokens before the block first
+  float *x, *step, *write;  // after the convolution; dt; dt x
+  float *b, *c;             // rows of `padded` numbers
+  float* gate = nullptr;    // z; null without
+  float* before = nullptr;  // p: the convolution before its silu
+
+ private:
+  void convolve(const MambaStrip& strip, std::size_t count) const {
+    const Lane d;
+    for (std::size_t t = 0; t < count; ++t) {
+      for (std::size_t i = 0; i < kRow; i += hn::Lanes(d)) {
+        Vector sum = hn::Load(d, strip.bias + i);
+        for (std::size_t j = 0; j <= past; ++j) {
+          sum = hn::MulAdd(hn::Load(d, strip.taps + j * kRow + i),
+                           hn::Load(d, raw + (t + j) * kRow + i), sum);
+        }
+        hn::Store(sum, d, before + t * kRow + i);
+        hn::Store(hn::Mul(sum, sigmoid(d, sum)), d, x + t * kRow + i);
+      }
+    }
+  }
+
+  const Call<float>& call_;
+};
+
+// sums[i] = the sum over the lanes of row i, for as many rows as a vector has lanes: halves of two
+// vectors are added until one vector is left.
+HWY_INLINE Vector sumsOfRows(Lane d, const float* HWY_RESTRICT rows) {
+  constexpr std::size_t kLanes = HWY_LANES(float);
+  Vector sums[kLanes];
+  HWY_UNROLL(16)
+  for (std::size_t i = 0; i < kLanes; ++i) sums[i] = hn::Load(d, rows + i * kLanes);
+  HWY_UNROLL(4)
+  for (std::size_t count = kLanes; count > 1; count /= 2) {
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < count / 2; ++i) {
+      sums[i] = hn::Add(hn::ConcatEven(d, sums[2 * i + 1], sums[2 * i]),
+                        hn::ConcatOdd(d, sums[2 * i + 1], sums[2 * i]));
+    }
+  }
+  return sums[0];
+}
+
+}  // namespace lineament::sequence::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard
