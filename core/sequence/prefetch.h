@@ -28,7 +28,7 @@ class PrefetchList {
   }
 
  private:
-  static constexpr std::size_t kLine = 128;
+  static constexpr std::size_t kLine = 64;
   struct Row {
     const char* from;
     std::size_t bytes;
