@@ -52,7 +52,8 @@ Declaration declare() {
       {"state_norm", Kind::series, "State norm", "Frobenius norm of the state over time"},
       {"effective_rank", Kind::series, "Effective rank", "Of the state over time", false},
       {"decay", Kind::series, "Decay", "Mean decay of the state at each token", false},
-      {"eigenvalues", Kind::series, "Eigenvalues", "Of the state's transitions", false},
+      {"eigenvalues", Kind::series, "Eigenvalues", "Of the state's transitions, their real parts",
+       false},
       {"figure_attention", Kind::figure, "Figure: implied attention", ""},
       {"figure_memory", Kind::figure, "Figure: memory", ""},
       {"figure_state_norm", Kind::figure, "Figure: state norm", ""},
@@ -107,7 +108,7 @@ Gathered emptyGathering() {
       "Effective rank", {"Token", "", false}, {"Effective rank of the state", "", false}, {}, {}};
   all.decays = {"Decay", {"Token", "", false}, {"Mean decay of the state", "", false}, {}, {}};
   all.eigenvalues = {
-      "Eigenvalues", {"Real part", "", false}, {"Imaginary part", "", false}, {}, {}};
+      "Eigenvalues", {"Token", "", false}, {"Real part of the eigenvalues", "", false}, {}, {}};
   return all;
 }
 
@@ -144,24 +145,20 @@ void gather(Gathered& all, const Problem& problem, const std::vector<double>& so
   const auto decays = sequence::decayTrace(problem, 0, 0);
   addCurve(all.decays, name, counted(decays.size(), 1), decays);
   const std::int64_t stride = std::max<std::int64_t>(1, tokens / kEigenvalueTokens);
-  std::vector<double> real, imaginary;
-  for (const auto& value : sequence::transitionEigenvalues(problem, 0, 0, stride)) {
+  std::vector<double> at, real;
+  for (const auto& [token, value] : sequence::transitionEigenvalues(problem, 0, 0, stride)) {
+    at.push_back(static_cast<double>(token + 1));
     real.push_back(value.real());
-    imaginary.push_back(value.imag());
   }
-  addCurve(all.eigenvalues, name, real, imaginary, Series::Style::points);
+  addCurve(all.eigenvalues, name, at, real, Series::Style::points);
 }
 
-// The border of stability: a transition with an eigenvalue outside makes the state grow.
-void addUnitCircle(Series& series) {
-  constexpr int kPoints = 181;
-  std::vector<double> x, y;
-  for (int i = 0; i < kPoints; ++i) {
-    const double angle = 2 * M_PI * i / (kPoints - 1);
-    x.push_back(std::cos(angle));
-    y.push_back(std::sin(angle));
+// Where a transition changes its nature: over 1 the state grows, at 0 it forgets all along an
+// eigenvector, under 0 it turns it over.
+void addMarks(Series& series) {
+  for (const double value : {-1.0, 0.0, 1.0}) {
+    series.marks.push_back({value == 0 ? "0" : value > 0 ? "1" : "-1", value, false});
   }
-  addCurve(series, "unit circle", x, y);
 }
 
 Table measuresTable(const Gathered& all) {
@@ -244,7 +241,7 @@ class SequenceCompare : public Analysis {
     addSeries(outputs, "state_norm", std::move(all.norms));
     addSeries(outputs, "effective_rank", std::move(all.ranks));
     addSeries(outputs, "decay", std::move(all.decays));
-    if (!all.eigenvalues.curves.empty()) addUnitCircle(all.eigenvalues);
+    addMarks(all.eigenvalues);
     addSeries(outputs, "eigenvalues", std::move(all.eigenvalues));
     outputs.metrics["mechanisms"] = static_cast<double>(mechanisms.size());
     return outputs;

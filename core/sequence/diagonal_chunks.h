@@ -10,27 +10,29 @@
 
 namespace lineament::sequence {
 
-// The engine of all recurrences with a diagonal transition, one head at a time:
-//   S_t = diag(exp g_t) S_{t-1} + k_t' v_t,   o_t = scale q_t S_t
-// and, where it normalises, z_t = diag(exp g_t) z_{t-1} + k_t and o_t divided by scale q_t z_t +
-// eps (Yang et al. 2024, "Gated Linear Attention Transformers with Hardware-Efficient Training",
-// with the second level of its chunks alone).
+// The engine of all recurrences with a diagonal transition, one head at a time (X^T: transposed, *:
+// by element):
+//   S_t = diag(exp g_t) S_{t-1} + k_t^T v_t,   o_t = scale q_t S_t
+// and, where it normalises, z_t = exp g_t * z_{t-1} + k_t and o_t divided by scale q_t . z_t + eps
+// (Yang et al. 2024, "Gated Linear Attention Transformers with Hardware-Efficient Training", with
+// the second level of its chunks alone).
 //
 // Forward, chunks of at most 16 tokens. Let G_t be the sum of the log decays of a chunk's tokens up
 // to t but for its first one, and let S enter with that first one applied:
-//   qt = scale q exp(G),  kt = k exp(-G),  P = tril(qt kt'),  O = P V + qt S
-//   S' = diag(exp(G_last + g_next)) (S + kt' V)
+//   qt = scale q * exp(G),  kt = k * exp(-G),  P = tril(qt kt^T),  O = P V + qt S
+//   S_next = diag(gam) (S + kt^T V),   gam = exp(G_last + g of the next chunk's first token)
 // A chunk ends early when G would pass -kDecayRange in a channel, so that both factors stay far
 // from overflow whatever the decays, minus infinity included. Decays must not be positive.
 //
-// Backward, chunks of at most 32 tokens, with dS' the gradient by the next chunk's entering state:
-//   dS'' = diag(gam) dS',  dqt = dO S' + tril(dO V') kt,  dkt = V dS''' + tril(dO V')' qt
-//   dV = kt dS'' + P' dO,  dS = dS'' + qt' dO,  dG_t = qt * dqt - kt * dkt
-// and dg is the sum of later dG of the chunk and of rowsum(dS' * S') behind it. The state that
+// Backward, chunks of at most 32 tokens, with dS_next the gradient by the next entering state:
+//   D = diag(gam) dS_next,   dqt = dO S^T + tril(dO V^T) kt,   dkt = V D^T + tril(dO V^T)^T qt
+//   dV = kt D + P^T dO,   dS = D + qt^T dO,   dG = qt * dqt - kt * dkt
+// and dg_t is the sum of dG from t to the chunk's end and rowsum(dS_next * S_next). The state that
 // enters every kSegment-th token is kept by the forward pass; those between are found again.
 //
 // Floor, a head and token: 4 Dk Dv + 16 (Dk + Dv) flops forward, 4 (2 Dk + 2 Dv) bytes, and 4 Dk
-// more with decays of each channel. Arithmetic bounds from Dk = Dv = 64 on.
+// more with decays of each channel. Arithmetic bounds from Dk = Dv = 64 on where a core reads 12
+// bytes while it does 230 flops.
 
 enum class Decay : std::uint8_t {
   none,      // g = 0

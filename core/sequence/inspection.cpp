@@ -177,8 +177,8 @@ std::vector<double> decayTrace(const Problem& problem, std::int64_t batch, std::
   return {};
 }
 
-std::vector<std::complex<double>> transitionEigenvalues(const Problem& problem, std::int64_t batch,
-                                                        std::int64_t head, std::int64_t stride) {
+std::vector<Eigenvalue> transitionEigenvalues(const Problem& problem, std::int64_t batch,
+                                              std::int64_t head, std::int64_t stride) {
   std::vector<View<const double>> inputs;
   const auto& specs = problem.mechanism->description().inputs;
   for (std::size_t i = 0; i < specs.size(); ++i) {
@@ -189,10 +189,11 @@ std::vector<std::complex<double>> transitionEigenvalues(const Problem& problem, 
   call.sizes = problem.sizes;
   call.options = &problem.options;
   call.inputs = inputs;
-  std::vector<std::complex<double>> all;
+  std::vector<Eigenvalue> all;
   for (std::int64_t t = 0; t < problem.sizes.tokens(); t += stride) {
-    const auto some = problem.mechanism->transition(call, batch, head, t);
-    all.insert(all.end(), some.begin(), some.end());
+    for (const auto& value : problem.mechanism->transition(call, batch, head, t)) {
+      all.push_back({t, value});
+    }
   }
   return all;
 }

@@ -50,8 +50,12 @@ StateTrace traceState(const Problem& problem, std::int64_t batch, std::int64_t h
 // that role; empty where there is none.
 std::vector<double> decayTrace(const Problem& problem, std::int64_t batch, std::int64_t head);
 
-// Eigenvalues of the state's transition at every `stride`-th token.
-std::vector<std::complex<double>> transitionEigenvalues(const Problem& problem, std::int64_t batch,
-                                                        std::int64_t head, std::int64_t stride);
+// Eigenvalues of the state's transition at every `stride`-th token, each with its token.
+struct Eigenvalue {
+  std::int64_t token = 0;
+  std::complex<double> value;
+};
+std::vector<Eigenvalue> transitionEigenvalues(const Problem& problem, std::int64_t batch,
+                                              std::int64_t head, std::int64_t stride);
 
 }  // namespace lineament::sequence

@@ -16,7 +16,7 @@ struct PanelLayout {
   QRectF bar;                  // of the colour bar
 };
 
-constexpr double kPanelTitle = 30;  // two lines of text above a matrix
+constexpr double kPanelTitle = 34;  // two lines of text above a matrix
 constexpr double kPanelGap = 16;
 constexpr double kBarRoom = 64;   // bar, its numbers, and the gap before it
 constexpr double kAxisRoom = 26;  // below the last row: "key", and left: "query"

@@ -14,14 +14,14 @@ HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
 // Whole vectors only.
-void powersOfTwo(std::span<float> x) {
+void everyPowerOfTwo(std::span<float> x) {
   const hn::ScalableTag<float> d;
   for (std::size_t i = 0; i < x.size(); i += hn::Lanes(d)) {
     hn::StoreU(powerOfTwo(d, hn::LoadU(d, x.data() + i)), d, x.data() + i);
   }
 }
 
-void sigmoids(std::span<float> x) {
+void everySigmoid(std::span<float> x) {
   const hn::ScalableTag<float> d;
   for (std::size_t i = 0; i < x.size(); i += hn::Lanes(d)) {
     hn::StoreU(sigmoid(d, hn::LoadU(d, x.data() + i)), d, x.data() + i);
@@ -34,8 +34,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE || defined(Q_MOC_RUN)
 namespace lineament::sequence {
 
-HWY_EXPORT(powersOfTwo);
-HWY_EXPORT(sigmoids);
+HWY_EXPORT(everyPowerOfTwo);
+HWY_EXPORT(everySigmoid);
 
 namespace {
 
@@ -68,7 +68,7 @@ class ExponentialTest : public QObject {
                 static_cast<float>(sign * std::ldexp(1 + static_cast<double>(i) / kEach, exponent));
           }
           std::vector<float> power = x;
-          HWY_DYNAMIC_DISPATCH(powersOfTwo)(power);
+          HWY_DYNAMIC_DISPATCH(everyPowerOfTwo)(power);
           for (std::size_t i = 0; i < kEach; ++i) {
             if (x[i] < -126) {
               QVERIFY(power[i] >= 0 && power[i] <= std::ldexp(1.0f, -126));
@@ -92,7 +92,7 @@ class ExponentialTest : public QObject {
       x[1] = -1e30f;
       x[2] = -std::numeric_limits<float>::infinity();
       x[3] = std::numeric_limits<float>::lowest();
-      HWY_DYNAMIC_DISPATCH(powersOfTwo)(x);
+      HWY_DYNAMIC_DISPATCH(everyPowerOfTwo)(x);
       QCOMPARE(x, std::vector<float>(64, 0.0f));
     });
   }
@@ -102,7 +102,7 @@ class ExponentialTest : public QObject {
       std::vector<float> x(kEach);
       for (std::size_t i = 0; i < kEach; ++i) x[i] = -80 + 0.2f * static_cast<float>(i);
       std::vector<float> gate = x;
-      HWY_DYNAMIC_DISPATCH(sigmoids)(gate);
+      HWY_DYNAMIC_DISPATCH(everySigmoid)(gate);
       for (std::size_t i = 0; i < kEach; ++i) {
         const double exact = 1 / (1 + std::exp(-static_cast<double>(x[i])));
         // The exponent's own rounding: half a unit in the last place of 1.44 |x|.
