@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/sequence/registry.h"
 
 namespace lineament::app {
 
@@ -15,22 +16,34 @@ constexpr ErrorText kNoBench{"bench.unknown", "Run the benchmark '{name}'",
 }  // namespace
 
 const std::vector<Bench>& benches() {
-  static const std::vector<Bench> all = {
-      {"startup", "From the start of the process to a usable window", benchStartup},
-      {"frames", "How long the window is away while it is used and works", benchFrames},
-      {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
-      {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap},
-      {"sequence", "Sequence mechanisms: error, forward, backward, decoding", benchSequence},
-  };
+  static const std::vector<Bench> all = [] {
+    std::vector<Bench> list = {
+        {"startup", "From the start of the process to a usable window", benchStartup},
+        {"frames", "How long the window is away while it is used and works", benchFrames},
+        {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
+        {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap}};
+    for (const sequence::Mechanism* mechanism : sequence::mechanisms()) {
+      list.push_back(
+          {fmt::format("sequence.{}", mechanism->description().id),
+           fmt::format("{}: error, forward, backward, decoding", mechanism->description().title),
+           [mechanism](const BenchSettings& settings) {
+             return benchMechanism(*mechanism, settings);
+           }});
+    }
+    return list;
+  }();
   return all;
 }
 
-const Bench& requireBench(std::string_view name) {
+std::vector<Bench> benchesNamed(std::string_view name) {
+  const std::string group = fmt::format("{}.", name);
+  std::vector<Bench> found;
   std::vector<std::string_view> names;
   for (const Bench& bench : benches()) {
-    if (bench.name == name) return bench;
+    if (bench.name == name || bench.name.starts_with(group)) found.push_back(bench);
     names.push_back(bench.name);
   }
+  if (!found.empty()) return found;
   throw Error::usage(kNoBench,
                      {{"name", name}, {"names", fmt::format("{}", fmt::join(names, ", "))}});
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/bench/ceilings.h"
 #include "app/bench/measurement.h"
 #include "core/base/context.h"
+#include "core/sequence/mechanism.h"
 
 namespace lineament::app {
 
@@ -20,18 +23,21 @@ struct BenchSettings {
 
 // One benchmark; `lineament bench` runs all of them, or those that are named.
 struct Bench {
-  std::string_view name;
-  std::string_view what;
-  std::vector<Measurement> (*run)(const BenchSettings& settings);
+  std::string name;
+  std::string what;
+  std::function<std::vector<Measurement>(const BenchSettings& settings)> run;
 };
 
 const std::vector<Bench>& benches();
-const Bench& requireBench(std::string_view name);  // Error (usage) with the names there are
+// The one of that name, or all whose name goes on after it: "sequence" is every "sequence.ID".
+// Error (usage) with the names there are.
+std::vector<Bench> benchesNamed(std::string_view name);
 
 std::vector<Measurement> benchStartup(const BenchSettings& settings);
 std::vector<Measurement> benchFrames(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchShap(const BenchSettings& settings);
-std::vector<Measurement> benchSequence(const BenchSettings& settings);
+std::vector<Measurement> benchMechanism(const sequence::Mechanism& mechanism,
+                                        const BenchSettings& settings);
 
 }  // namespace lineament::app

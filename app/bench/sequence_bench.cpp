@@ -146,11 +146,13 @@ bool isQuadratic(const Mechanism& mechanism) {
   return mechanism.flops(sizes, options) > 8 * one;
 }
 
-void measureMechanism(const Mechanism& mechanism, const BenchSettings& settings,
-                      std::vector<Measurement>& all, const Context& context) {
+}  // namespace
+
+std::vector<Measurement> benchMechanism(const Mechanism& mechanism, const BenchSettings& settings) {
+  const Context& context = settings.context;
   Context quiet = context;
   quiet.progress = nullptr;
-  all.push_back(errorOf(mechanism, kJobs[0], quiet));
+  std::vector<Measurement> all{errorOf(mechanism, kJobs[0], quiet)};
   for (std::size_t i = 0; i < std::size(kJobs); ++i) {
     const Job& job = kJobs[i];
     context.checkpoint(static_cast<double>(i) / std::size(kJobs), mechanism.description().title);
@@ -167,19 +169,6 @@ void measureMechanism(const Mechanism& mechanism, const BenchSettings& settings,
     }
   }
   if (auto measured = decode(mechanism, kJobs[3], settings, quiet)) all.push_back(*measured);
-}
-
-}  // namespace
-
-std::vector<Measurement> benchSequence(const BenchSettings& settings) {
-  std::vector<Measurement> all;
-  const auto& mechanisms = sequence::mechanisms();
-  for (std::size_t i = 0; i < mechanisms.size(); ++i) {
-    const auto share = [&](std::size_t n) {
-      return static_cast<double>(n) / static_cast<double>(mechanisms.size());
-    };
-    measureMechanism(*mechanisms[i], settings, all, settings.context.part(share(i), share(i + 1)));
-  }
   return all;
 }
 

@@ -13,7 +13,10 @@ namespace lineament::app::cli {
 
 void runBenches(const Arguments& arguments, Terminal& terminal) {
   std::vector<Bench> wanted;
-  for (const std::string& name : arguments.operands()) wanted.push_back(requireBench(name));
+  for (const std::string& name : arguments.operands()) {
+    const std::vector<Bench> named = benchesNamed(name);
+    wanted.insert(wanted.end(), named.begin(), named.end());
+  }
   if (wanted.empty()) wanted = benches();
 
   static char name[] = "lineament";
