@@ -172,7 +172,7 @@ QString MechanismsFigure::facts(std::size_t panel) const {
   }
   QString text = tr("entropy %1 nat").arg(numberText(meanEntropy(matrix), 3));
   const double negative = negativeShare(matrix);
-  if (negative > 0) text += tr(" · %1 % negative").arg(numberText(100 * negative, 2));
+  if (negative > 0) text += tr(" · %1 % < 0").arg(numberText(100 * negative, 2));
   return text;
 }
 
