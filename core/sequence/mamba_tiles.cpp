@@ -16,6 +16,7 @@
 #include <hwy/highway.h>
 
 #include "core/sequence/mamba_block-inl.h"
+#include "core/sequence/tail-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
@@ -195,12 +196,12 @@ void stepStrip(const Call<float>& call, const MambaStrip& strip, Workspace& work
     const Vector dt = hn::Set(d, kLog2E * block.step[i]), dtx = hn::Set(d, block.write[i]);
     Vector sum = hn::Zero(d);
     for (std::size_t n = 0; n < block.states; n += kLanes) {
-      const auto some = hn::FirstN(d, block.states - n);
-      const Vector rate = hn::MaskedLoad(some, d, rates + n);
+      const std::size_t some = block.states - n;
+      const Vector rate = loadFirst(d, some, rates + n);
       const Vector a = decayOf<kSigned>(d, powerOfTwo(d, hn::Mul(dt, rate)));
       const Vector input = hn::Mul(dtx, hn::LoadU(d, block.b + n));
-      const Vector state = hn::MulAdd(a, hn::MaskedLoad(some, d, h + n), input);
-      hn::BlendedStore(state, some, d, h + n);
+      const Vector state = hn::MulAdd(a, loadFirst(d, some, h + n), input);
+      storeFirst(state, d, some, h + n);
       sum = hn::MulAdd(state, hn::LoadU(d, block.c + n), sum);
     }
     hn::Store(sum, d, parts + i * kLanes);

@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include "core/sequence/ssd_chunk-inl.h"
+#include "core/sequence/tail-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
@@ -217,11 +218,11 @@ void stepHead(const Call<float>& call, std::int64_t batch, std::int64_t head) {
         [&](auto v, float* to) { hn::StoreU(v, d, to); });
   }
   for (; p < shape.values; p += lanes) {
-    const auto some = hn::FirstN(d, shape.values - p);
+    const std::size_t some = shape.values - p;
     stepColumns<1>(
         shape.keys, shape.values, decay, b, c, values + p, state + p, out + p,
-        [&](const float* from) { return hn::MaskedLoad(some, d, from); },
-        [&](auto v, float* to) { hn::BlendedStore(v, some, d, to); });
+        [&](const float* from) { return loadFirst(d, some, from); },
+        [&](auto v, float* to) { storeFirst(v, d, some, to); });
   }
   const float skip = call.inputs[kSsdSkip] ? call.inputs[kSsdSkip].at(head) : 0.0f;
   for (std::size_t i = 0; i < shape.values; ++i) out[i] += skip * x[i];

@@ -63,7 +63,6 @@ class MambaTest : public MechanismChecks {
     }
     return problems;
   }
-  double extremeTolerance() const override { return 1e-5; }
 
   std::vector<double> weighedValues(const Problem& problem) const override {
     std::vector<double> values = problem.inputs[kX];
