@@ -6,6 +6,7 @@
 #include "core/analyses/sequence_compare.h"
 #include "core/analyses/sequence_cost.h"
 #include "core/analyses/sequence_run.h"
+#include "core/analyses/sequence_train.h"
 #include "core/analyses/table_predict.h"
 #include "core/analyses/table_regress.h"
 
@@ -20,6 +21,7 @@ const Catalogue& allAnalyses() {
     all.add(makeSequenceRun());
     all.add(makeSequenceCompare());
     all.add(makeSequenceCost());
+    all.add(makeSequenceTrain());
     all.add(makeSamplePiles());
     return all;
   }();

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analyses/sequence_train.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "core/analyses/trained_models.h"
+#include "core/base/error.h"
+#include "core/nets/sequence_training.h"
+#include "core/sequence/registry.h"
+
+namespace lineament {
+
+namespace {
+
+using nets::SequenceScore;
+using nets::SequenceTrainingResult;
+using Type = Parameter::Type;
+
+constexpr ErrorText kLengths{"sequence.train.lengths", "Test on the lengths '{text}'",
+                             "'{part}' is no whole number from 1 to 1048576", "",
+                             "Write lengths separated by commas, as in 64,128,256"};
+constexpr ErrorText kNoText{"sequence.train.no_text", "Train on a text", "no text was given", "",
+                            "Give one as the input text, a file of at least 200 bytes"};
+
+Parameter whole(const char* id, const char* title, std::int64_t fallback, double lowest,
+                double highest, const char* help) {
+  return {.id = id,
+          .title = title,
+          .type = Type::integer,
+          .fallback = fallback,
+          .help = help,
+          .lowest = lowest,
+          .highest = highest};
+}
+
+Parameter real(const char* id, const char* title, double fallback, double lowest, double highest,
+               const char* help) {
+  return {.id = id,
+          .title = title,
+          .type = Type::real,
+          .fallback = fallback,
+          .help = help,
+          .lowest = lowest,
+          .highest = highest,
+          .advanced = true};
+}
+
+Parameter shownFor(Parameter parameter, const char* tasks) {
+  parameter.shown_if = std::string("task=") + tasks;
+  return parameter;
+}
+
+Parameter advanced(Parameter parameter) {
+  parameter.advanced = true;
+  return parameter;
+}
+
+Parameter taskParameter() {
+  Parameter parameter{.id = "task",
+                      .title = "Task",
+                      .type = Type::choice,
+                      .fallback = std::string("parity"),
+                      .help = "What the models learn"};
+  for (const nets::TaskDescription& task : nets::taskDescriptions()) {
+    parameter.choices.push_back(
+        {std::string(task.id), std::string(task.title), std::string(task.summary)});
+  }
+  return parameter;
+}
+
+Parameter modelsParameter() {
+  std::string ids;
+  for (const sequence::Mechanism* mechanism : sequence::mechanisms()) {
+    const sequence::Description& about = mechanism->description();
+    if (about.causal) ids += (ids.empty() ? "" : ", ") + std::string(about.id);
+  }
+  return {.id = "models",
+          .title = "Models",
+          .type = Type::text,
+          .fallback = std::string("deltanet,deltanet:eigenvalues=signed,mamba,mamba-signed"),
+          .help =
+              "Separated by commas: a mechanism, and settings of its own behind colons, as in "
+              "based:key_size=8:heads=4. Mechanisms: " +
+              ids};
+}
+
+std::vector<Parameter> parametersOf() {
+  std::vector<Parameter> parameters{
+      taskParameter(),
+      modelsParameter(),
+      whole("length", "Training length", 40, 1, 1 << 16, "Tokens of the sequences trained on"),
+      {.id = "lengths",
+       .title = "Test lengths",
+       .type = Type::text,
+       .fallback = std::string("64,128,256"),
+       .help = "Lengths that the trained models are tested on, separated by commas"},
+      whole("steps", "Steps", 1000, 1, 10'000'000, "Updates of the weights"),
+      whole("batch", "Batch", 64, 1, 1 << 16, "New sequences for each step"),
+      shownFor(whole("modulus", "Modulus", 5, 2, 100, "Numbers are 0 to this less 1"),
+               "modular_arithmetic"),
+      shownFor(whole("pairs", "Pairs", 8, 1, 1 << 16, "Keys with a value each"), "recall"),
+      shownFor(whole("copied", "Copied tokens", 8, 1, 1 << 16, "How many tokens are to be copied"),
+               "selective_copying"),
+      shownFor(whole("vocabulary", "Vocabulary", 64, 2, 1 << 20, "Different tokens"),
+               "recall|selective_copying"),
+      shownFor(whole("dimensions", "Dimensions", 4, 1, 1024, "Of a point"), "regression"),
+      whole("layers", "Layers", 2, 1, 64, "Blocks of mixer and multilayer perceptron"),
+      whole("width", "Width", 64, 1, 4096, "Numbers for a token between the layers"),
+      whole("heads", "Heads", 2, 1, 256, "Of mechanisms with heads"),
+      whole("key_size", "Key size", 32, 1, 4096, "Width of queries and keys, or state size"),
+      whole("value_size", "Value size", 32, 1, 4096, "Width of values"),
+      whole("convolution", "Convolution", 4, 0, 64,
+            "Taps of the short convolutions before queries, keys and values; 0: none"),
+      {.id = "eigenvalues",
+       .title = "Eigenvalues",
+       .type = Type::choice,
+       .fallback = std::string("positive"),
+       .help = "Of the transitions of delta rules: strengths of a write up to 1, or up to 2",
+       .choices = {{"positive", "Positive", "From 0 to 1"}, {"signed", "Signed", "From -1 to 1"}}}};
+  for (std::size_t i = 11; i < parameters.size(); ++i) parameters[i].advanced = true;
+  parameters.push_back(real("learning_rate", "Learning rate", 2e-3, 1e-8, 10,
+                            "Largest one: it rises over a tenth of the steps and falls as a "
+                            "cosine"));
+  parameters.push_back(real("weight_decay", "Weight decay", 0.01, 0, 10, "Of matrices, as AdamW"));
+  parameters.push_back(
+      real("clip", "Largest gradient", 1, 1e-6, 1e9, "Gradients are scaled down to this norm"));
+  parameters.push_back(
+      advanced(whole("evaluations", "Evaluations", 20, 1, 10'000, "Of the score while training")));
+  parameters.push_back(advanced(
+      whole("test_sequences", "Test sequences", 512, 1, 1 << 20, "Of each length at the end")));
+  return parameters;
+}
+
+Declaration declare() {
+  Declaration declaration;
+  declaration.id = "sequence.train";
+  declaration.title = "Train sequence models";
+  declaration.summary =
+      "Trains small models (embedding, blocks of a sequence mechanism and a multilayer perceptron, "
+      "head) side by side on a task that asks for memory or for state tracking, or on a text, and "
+      "tests them on lengths they have not seen.";
+  declaration.source =
+      "The paper of each task and mechanism; AdamW: Loshchilov and Hutter (2019), Decoupled weight "
+      "decay regularization";
+  declaration.inputs = {{"text",
+                         "Text",
+                         {Kind::note},
+                         "For the task text: a text file; its last tenth is held out",
+                         false,
+                         false}};
+  declaration.parameters = parametersOf();
+  declaration.outputs = {
+      {"results", Kind::table, "Scores", "One row for each model and length"},
+      {"by_length", Kind::series, "Score by length", "Of the trained models"},
+      {"score", Kind::series, "Score while training", "On new sequences of the training length"},
+      {"loss", Kind::series, "Loss while training", ""},
+      {"score_by_state", Kind::series, "Score by state size",
+       "At the training length, where models differ in their state"},
+      {"models", Kind::checkpoint, "Trained weights", "Names begin with the model's"},
+      {"figure_by_length", Kind::figure, "Figure: score by length", ""},
+      {"figure_score", Kind::figure, "Figure: score while training", ""},
+      {"figure_loss", Kind::figure, "Figure: loss while training", ""},
+      {"figure_state", Kind::figure, "Figure: score by state size", ""}};
+  declaration.metrics = {
+      {"score_MODEL_LENGTH", "Score", "",
+       "Share of right answers (of real ones R2) of each model at each length; what is no letter "
+       "or digit in a model's name is an underscore"}};
+  return declaration;
+}
+
+std::vector<std::int64_t> lengthsOf(const std::string& text) {
+  std::vector<std::int64_t> lengths;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    std::string part = text.substr(begin, end - begin);
+    std::erase(part, ' ');
+    begin = end + 1;
+    if (part.empty()) continue;
+    std::int64_t length = 0;
+    const auto [stop, error] = std::from_chars(part.data(), part.data() + part.size(), length);
+    if (error != std::errc{} || stop != part.data() + part.size() || length < 1 ||
+        length > (1 << 20)) {
+      throw Error::usage(kLengths, {{"text", text}, {"part", part}});
+    }
+    lengths.push_back(length);
+  }
+  return lengths;
+}
+
+std::string metricName(const std::string& model, std::int64_t length) {
+  std::string id = "score_";
+  for (const char letter : model) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(letter)) != 0;
+    id += plain ? static_cast<char>(std::tolower(static_cast<unsigned char>(letter))) : '_';
+  }
+  return id + "_" + std::to_string(length);
+}
+
+struct Trained {
+  std::string name;
+  std::int64_t parameters = 0, state = 0;
+  SequenceTrainingResult result;
+};
+
+Table resultTable(const std::vector<Trained>& models) {
+  TextBuilder names;
+  std::vector<std::int64_t> lengths, parameters, states;
+  std::vector<double> scores, losses, seconds;
+  for (const Trained& model : models) {
+    for (const SequenceScore& score : model.result.by_length) {
+      names.add(model.name);
+      lengths.push_back(score.length);
+      scores.push_back(score.score);
+      losses.push_back(score.loss);
+      parameters.push_back(model.parameters);
+      states.push_back(model.state);
+      seconds.push_back(model.result.seconds);
+    }
+  }
+  std::vector<Column> columns;
+  columns.emplace_back("model", names.finish());
+  columns.emplace_back("length", std::move(lengths));
+  columns.emplace_back("score", std::move(scores));
+  columns.emplace_back("loss", std::move(losses));
+  columns.emplace_back("parameters", std::move(parameters));
+  columns.emplace_back("state", std::move(states));
+  columns.emplace_back("training_time", std::move(seconds), SharedArray<std::uint8_t>{}, "s");
+  return Table(std::move(columns));
+}
+
+class SequenceTrain : public Analysis {
+ public:
+  const Declaration& declaration() const override { return declaration_; }
+
+  Outputs run(const Inputs& inputs, const Parameters& parameters,
+              const Context& context) const override {
+    const auto task = taskOf(inputs, parameters, false), test = taskOf(inputs, parameters, true);
+    nets::SequenceTrainingSettings settings = settingsOf(parameters);
+    const std::int64_t longest = std::max(
+        settings.length, settings.lengths.empty()
+                             ? 0
+                             : *std::max_element(settings.lengths.begin(), settings.lengths.end()));
+    for (const std::int64_t length : settings.lengths) test->requireLength(length);
+    task->requireLength(settings.length);
+    const auto wanted = wantedModels(parameters.text("models"), parameters, *task, longest);
+
+    std::vector<Trained> trained;
+    TrainedTensors tensors;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const double count = static_cast<double>(wanted.size());
+      const Context own =
+          named(context.part(double(i) / count, (double(i) + 1) / count), wanted[i].name);
+      nets::SequenceModel<float> model(wanted[i].settings, context.seed);
+      trained.push_back({wanted[i].name, static_cast<std::int64_t>(model.parameters().elements()),
+                         model.stateSize(settings.length),
+                         nets::trainSequenceModel(model, *task, *test, settings, own)});
+      tensors.add(wanted[i].name, model);
+      context.note(fmt::format("{}: {:.0f} tokens a second", wanted[i].name,
+                               trained.back().result.tokens_per_second));
+    }
+    return outputsOf(trained, tensors, *task, settings, parameters);
+  }
+
+ private:
+  // Progress that says which model it is of.
+  static Context named(Context context, const std::string& name) {
+    if (!context.progress) return context;
+    context.progress = [inner = context.progress, name](double fraction, std::string_view doing) {
+      inner(fraction, doing.empty() ? name : name + ": " + std::string(doing));
+    };
+    return context;
+  }
+
+  static std::unique_ptr<nets::SequenceTask> taskOf(const Inputs& inputs,
+                                                    const Parameters& parameters, bool held_out) {
+    nets::TaskSettings settings;
+    settings.modulus = parameters.integer("modulus");
+    settings.pairs = parameters.integer("pairs");
+    settings.copied = parameters.integer("copied");
+    settings.vocabulary = parameters.integer("vocabulary");
+    settings.dimensions = parameters.integer("dimensions");
+    if (inputs.has("text")) settings.text = inputs.get<Note>("text").markdown;
+    if (parameters.text("task") == "text" && !inputs.has("text")) throw Error::usage(kNoText);
+    return nets::makeTask(parameters.text("task"), settings, held_out);
+  }
+
+  static nets::SequenceTrainingSettings settingsOf(const Parameters& parameters) {
+    nets::SequenceTrainingSettings settings;
+    settings.steps = parameters.integer("steps");
+    settings.batch = parameters.integer("batch");
+    settings.length = parameters.integer("length");
+    settings.lengths = lengthsOf(parameters.text("lengths"));
+    settings.learning_rate = parameters.real("learning_rate");
+    settings.weight_decay = parameters.real("weight_decay");
+    settings.clip = parameters.real("clip");
+    settings.evaluations = parameters.integer("evaluations");
+    settings.test_sequences = parameters.integer("test_sequences");
+    return settings;
+  }
+
+  static Outputs outputsOf(const std::vector<Trained>& models, const TrainedTensors& tensors,
+                           const nets::SequenceTask& task,
+                           const nets::SequenceTrainingSettings& settings,
+                           const Parameters& parameters) {
+    const std::string title = titleOf(parameters.text("task"));
+    const char* score = task.isReal() ? "R²" : "Accuracy";
+    const std::string trained_to = fmt::format("trained to {}", settings.length);
+    Series by_length{title, {"Sequence length", "", true}, {score, "", false}, {}, {}};
+    Series scores{title, {"Step", "", false}, {score, "", false}, {}, {}};
+    Series losses{title, {"Step", "", false}, {"Loss", task.isReal() ? "" : "nats", true}, {}, {}};
+    Series by_state{title, {"State size", "numbers", true}, {score, "", false}, {}, {}};
+    by_length.marks = {{trained_to, static_cast<double>(settings.length), true},
+                       {"chance", task.chance(), false}};
+    scores.marks = {{"chance", task.chance(), false}};
+    by_state.marks = scores.marks;
+    Outputs outputs;
+    for (const Trained& model : models) {
+      const SequenceTrainingResult& result = model.result;
+      std::vector<double> lengths, reached;
+      for (const SequenceScore& at : result.by_length) {
+        lengths.push_back(static_cast<double>(at.length));
+        reached.push_back(at.score);
+        outputs.metrics[metricName(model.name, at.length)] = at.score;
+        if (at.length == settings.length) {
+          by_state.curves.push_back({model.name,
+                                     std::vector<double>{static_cast<double>(model.state)},
+                                     std::vector<double>{at.score},
+                                     Series::Style::points,
+                                     {}});
+        }
+      }
+      by_length.curves.push_back(
+          {model.name, std::move(lengths), std::move(reached), Series::Style::line_and_points, {}});
+      scores.curves.push_back({model.name, result.steps, result.scores, Series::Style::line, {}});
+      losses.curves.push_back({model.name, result.steps, result.losses, Series::Style::line, {}});
+    }
+    outputs.add("results", Data(resultTable(models)));
+    outputs.add("by_length", Data(std::move(by_length)));
+    outputs.add("score", Data(std::move(scores)));
+    outputs.add("loss", Data(std::move(losses)));
+    outputs.add("score_by_state", Data(std::move(by_state)));
+    outputs.add("models", Data(tensors.checkpoint({{"task", parameters.text("task")}})));
+    const auto figure = [&](const char* id, const char* of, const char* what) {
+      outputs.add(
+          id, Data(FigureSpec{"series", of, title + ": " + what, "", nlohmann::json::object()}));
+    };
+    figure("figure_by_length", "by_length", "score by length");
+    figure("figure_score", "score", "score while training");
+    figure("figure_loss", "loss", "loss while training");
+    figure("figure_state", "score_by_state", "score by state size");
+    return outputs;
+  }
+
+  static std::string titleOf(const std::string& id) {
+    for (const nets::TaskDescription& task : nets::taskDescriptions()) {
+      if (task.id == id) return std::string(task.title);
+    }
+    return id;
+  }
+
+  Declaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<Analysis> makeSequenceTrain() {
+  return std::make_unique<SequenceTrain>();
+}
+
+}  // namespace lineament

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analyses/trained_models.h"
+
+#include <charconv>
+
+#include "core/analyses/sequence_setup.h"
+#include "core/base/error.h"
+#include "core/sequence/registry.h"
+
+namespace lineament {
+
+namespace {
+
+constexpr ErrorText kSetting{"sequence.train.setting", "Set '{text}' of {model}", "{what}", "",
+                             "Write NAME=VALUE behind a colon, as in based:key_size=8"};
+constexpr ErrorText kEmptyList{"sequence.no_mechanism", "Train models", "the list names none", "",
+                               "Name at least one, as in deltanet,mamba"};
+constexpr ErrorText kTwice{"sequence.train.twice", "Train the model {model}",
+                           "the list names it twice", "", "Leave one out, or give it settings"};
+
+struct NamedSize {
+  std::string_view name;
+  std::int64_t nets::SequenceModelSettings::*member;
+  std::int64_t lowest, highest;
+};
+constexpr NamedSize kSizes[] = {
+    {"layers", &nets::SequenceModelSettings::layers, 1, 64},
+    {"width", &nets::SequenceModelSettings::width, 1, 4096},
+    {"heads", &nets::SequenceModelSettings::heads, 1, 256},
+    {"key_size", &nets::SequenceModelSettings::key_size, 1, 4096},
+    {"value_size", &nets::SequenceModelSettings::value_size, 1, 4096},
+    {"convolution", &nets::SequenceModelSettings::convolution, 0, 64},
+};
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    std::string_view part = text.substr(begin, end - begin);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    parts.push_back(part);
+    begin = end + 1;
+  }
+  return parts;
+}
+
+[[noreturn]] void refuse(std::string_view model, std::string_view text, const std::string& what) {
+  throw Error::usage(kSetting, {{"model", model}, {"text", text}, {"what", what}});
+}
+
+void apply(std::string_view text, WantedModel& model) {
+  const std::size_t equals = text.find('=');
+  if (equals == text.npos) refuse(model.name, text, "there is no equals sign");
+  const std::string_view name = text.substr(0, equals), value = text.substr(equals + 1);
+  if (name == "eigenvalues") {
+    if (value != "positive" && value != "signed") {
+      refuse(model.name, text, "it is positive or signed");
+    }
+    model.settings.negative_eigenvalues = value == "signed";
+    return;
+  }
+  for (const NamedSize& size : kSizes) {
+    if (size.name != name) continue;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc{} || end != value.data() + value.size() || number < size.lowest ||
+        number > size.highest) {
+      refuse(model.name, text,
+             fmt::format("a whole number from {} to {} is needed", size.lowest, size.highest));
+    }
+    model.settings.*size.member = number;
+    return;
+  }
+  model.settings.options.set(name, value);
+}
+
+}  // namespace
+
+std::vector<WantedModel> wantedModels(std::string_view list, const Parameters& parameters,
+                                      const nets::SequenceTask& task, std::int64_t longest) {
+  nets::SequenceModelSettings common;
+  for (const NamedSize& size : kSizes) {
+    common.*size.member = parameters.integer(size.name);
+  }
+  common.negative_eigenvalues = parameters.text("eigenvalues") == "signed";
+  common.vocabulary = task.vocabulary();
+  common.features = task.features();
+  common.outputs = task.outputs();
+  common.longest = longest;
+  std::vector<WantedModel> models;
+  for (const std::string_view entry : split(list, ',')) {
+    if (entry.empty()) continue;
+    const auto parts = split(entry, ':');
+    WantedModel model{std::string(entry), common};
+    model.settings.mechanism = &sequence::requireMechanism(parts.front());
+    model.settings.options = sequence::Options(model.settings.mechanism->description().options);
+    for (std::size_t i = 1; i < parts.size(); ++i) apply(parts[i], model);
+    for (const WantedModel& other : models) {
+      if (other.name == model.name) throw Error::usage(kTwice, {{"model", model.name}});
+    }
+    models.push_back(std::move(model));
+  }
+  if (models.empty()) throw Error::usage(kEmptyList);
+  return models;
+}
+
+void TrainedTensors::add(const std::string& model, nets::SequenceModel<float>& trained) {
+  const auto& parameters = trained.parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const auto values = trained.parameters().values(i);
+    std::vector<std::uint64_t> shape;
+    for (const std::size_t size : parameters.shape(i).span()) shape.push_back(size);
+    tensors_.push_back(Tensor::of(shape, std::vector<float>(values.begin(), values.end())));
+    entries_.push_back(
+        {model + "." + parameters.name(i), DType::f32, shape, tensors_.back().bytes().size(), ""});
+  }
+}
+
+Checkpoint TrainedTensors::checkpoint(nlohmann::json metadata) const {
+  return Checkpoint(
+      entries_, [tensors = tensors_](std::size_t index) { return tensors.at(index); },
+      std::move(metadata));
+}
+
+}  // namespace lineament
