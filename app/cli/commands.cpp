@@ -37,6 +37,13 @@ void addDataCommands(std::vector<Command>& all) {
             kOut},
            runOptions(), figureOptions()),
        runAnalysis});
+  all.push_back(
+      {"demonstrate", "FILE...", 1, kAny,
+       "Do runs that show published claims, and check what came out",
+       joined({kOut,
+               {"--threads", "N", "How many threads; 0 (the default): as many as the machine has"}},
+              figureOptions()),
+       demonstrate});
 }
 
 void addProjectCommands(std::vector<Command>& all) {

@@ -24,6 +24,7 @@ std::string commandHelp(const Command& command);
 void inspect(const Arguments& arguments, Terminal& terminal);
 void listAnalyses(const Arguments& arguments, Terminal& terminal);
 void runAnalysis(const Arguments& arguments, Terminal& terminal);
+void demonstrate(const Arguments& arguments, Terminal& terminal);
 void newProject(const Arguments& arguments, Terminal& terminal);
 void addToProject(const Arguments& arguments, Terminal& terminal);
 void runInProjectFile(const Arguments& arguments, Terminal& terminal);

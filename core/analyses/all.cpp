@@ -5,6 +5,7 @@
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sequence_compare.h"
 #include "core/analyses/sequence_cost.h"
+#include "core/analyses/sequence_distil.h"
 #include "core/analyses/sequence_run.h"
 #include "core/analyses/sequence_train.h"
 #include "core/analyses/table_predict.h"
@@ -22,6 +23,7 @@ const Catalogue& allAnalyses() {
     all.add(makeSequenceCompare());
     all.add(makeSequenceCost());
     all.add(makeSequenceTrain());
+    all.add(makeSequenceDistil());
     all.add(makeSamplePiles());
     return all;
   }();
