@@ -175,7 +175,7 @@ std::vector<Block> described(const PointCloud& cloud) {
 }
 
 std::vector<Block> described(const Note& note) {
-  return blocksOfMarkdown(text(note.markdown));
+  return blocksOfMarkdown(text(shownMarkdown(note)));
 }
 
 // Of the other kinds the summary line says all.

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "core/analyses/trained_models.h"
 #include "core/base/error.h"
@@ -316,6 +317,7 @@ class SequenceTrain : public Analysis {
                        {"chance", task.chance(), false}};
     scores.marks = {{"chance", task.chance(), false}};
     by_state.marks = scores.marks;
+    by_state.curves = curvesByState(models, settings.length);
     Outputs outputs;
     for (const Trained& model : models) {
       const SequenceTrainingResult& result = model.result;
@@ -324,13 +326,6 @@ class SequenceTrain : public Analysis {
         lengths.push_back(static_cast<double>(at.length));
         reached.push_back(at.score);
         outputs.metrics[metricName(model.name, at.length)] = at.score;
-        if (at.length == settings.length) {
-          by_state.curves.push_back({model.name,
-                                     std::vector<double>{static_cast<double>(model.state)},
-                                     std::vector<double>{at.score},
-                                     Series::Style::points,
-                                     {}});
-        }
       }
       by_length.curves.push_back(
           {model.name, std::move(lengths), std::move(reached), Series::Style::line_and_points, {}});
@@ -352,6 +347,32 @@ class SequenceTrain : public Analysis {
     figure("figure_loss", "loss", "loss while training");
     figure("figure_state", "score_by_state", "score by state size");
     return outputs;
+  }
+
+  // One curve for each mechanism, its models in the order of their states.
+  static std::vector<Series::Curve> curvesByState(const std::vector<Trained>& models,
+                                                  std::int64_t length) {
+    std::vector<std::pair<std::string, std::map<double, double>>> mechanisms;
+    for (const Trained& model : models) {
+      const std::string id = model.name.substr(0, model.name.find(':'));
+      auto found = std::find_if(mechanisms.begin(), mechanisms.end(),
+                                [&](const auto& other) { return other.first == id; });
+      if (found == mechanisms.end()) found = mechanisms.insert(found, {id, {}});
+      for (const SequenceScore& at : model.result.by_length) {
+        if (at.length == length) found->second[static_cast<double>(model.state)] = at.score;
+      }
+    }
+    std::vector<Series::Curve> curves;
+    for (const auto& [id, points] : mechanisms) {
+      std::vector<double> states, scores;
+      for (const auto& [state, score] : points) {
+        states.push_back(state);
+        scores.push_back(score);
+      }
+      curves.push_back(
+          {id, std::move(states), std::move(scores), Series::Style::line_and_points, {}});
+    }
+    return curves;
   }
 
   static std::string titleOf(const std::string& id) {

@@ -14,7 +14,16 @@ namespace lineament::autodiff {
 namespace {
 
 constexpr std::size_t kRowBlock = 256;
+constexpr std::size_t kLeastRowBlock = 16;
 constexpr std::size_t kTaskCost = std::size_t{1} << 20;  // multiplications worth a task
+
+// Rows of a block: few where each is long, as in the gradients of weights, so that these are shared
+// out among threads, too. A function of the sizes alone.
+std::size_t rowBlock(std::size_t cost_of_row) {
+  std::size_t rows = kRowBlock;
+  while (rows > kLeastRowBlock && rows / 2 * cost_of_row >= 4 * kTaskCost) rows /= 2;
+  return rows;
+}
 
 // The last two dimensions of a layout as BLAS wants them: one of the strides is 1 and the other
 // one at least the row's length.
@@ -89,15 +98,16 @@ void multiply(TensorRef<const T> a, TensorRef<const T> b, TensorRef<T> target, b
     if (dimension.size == 1) continue;
     (dimension.strides[0] == 0 ? serial : parallel).add(dimension);
   }
-  const std::size_t blocks = (result.rows + kRowBlock - 1) / kRowBlock;
+  const std::size_t rows = rowBlock(result.columns * left.columns * serial.count);
+  const std::size_t blocks = (result.rows + rows - 1) / rows;
   const std::size_t cost = std::max<std::size_t>(
-      1, std::min(result.rows, kRowBlock) * result.columns * left.columns * serial.count);
+      1, std::min(result.rows, rows) * result.columns * left.columns * serial.count);
   const auto work = [&](std::size_t begin, std::size_t end) {
     Odometer<3> batch = parallel, sum = serial;
     for (std::size_t item = begin; item < end; ++item) {
       batch.seek(item / blocks);
-      const std::size_t first = item % blocks * kRowBlock;
-      const std::size_t last = std::min(result.rows, first + kRowBlock);
+      const std::size_t first = item % blocks * rows;
+      const std::size_t last = std::min(result.rows, first + rows);
       sum.seek(0);
       for (std::size_t s = 0; s < sum.count; ++s, sum.next()) {
         matrixProduct(left.transpose, right.transpose, T{1},

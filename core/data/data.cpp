@@ -78,7 +78,7 @@ json summary(const Series& series) {
 }
 
 json summary(const Note& note) {
-  return {{"title", note.title}};
+  return {{"title", note.title}, {"bytes", note.markdown.size()}};
 }
 
 json summary(const Checkpoint& checkpoint) {

@@ -194,12 +194,15 @@ Series seriesFromBlob(BlobReader& reader) {
 void appendToBlob(BlobWriter& writer, const Note& note) {
   writer.text(note.title);
   writer.text(note.markdown);
+  if (note.plain) writer.flag(true);
 }
 
 Note noteFromBlob(BlobReader& reader) {
   Note note;
   note.title = reader.text();
   note.markdown = reader.text();
+  // Stored notes did not always end with a flag; behind them stands the checksum.
+  note.plain = reader.remaining() > sizeof(std::uint32_t) && reader.flag();
   return note;
 }
 

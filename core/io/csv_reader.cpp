@@ -104,16 +104,6 @@ bool hasTextExtension(const Probe& probe) {
   return false;
 }
 
-bool isTabularText(const Probe& probe) {
-  const std::string_view text = probe.text();
-  if (text.find('\0') != text.npos || text.empty()) return false;
-  const std::size_t start = text.find_first_not_of(" \t\r\n");
-  if (start == text.npos || text[start] == '{' || text[start] == '[' || text[start] == '<') {
-    return false;
-  }
-  return detectLayout(text, text.size() == probe.size, CsvOptions{}).tabular;
-}
-
 bool hasUtf16Mark(const Probe& probe) {
   return probe.startsWith("\xFF\xFE") || probe.startsWith("\xFE\xFF");
 }
@@ -146,6 +136,16 @@ class CsvReader final : public Reader {
 };
 
 }  // namespace
+
+bool isTabularText(const Probe& probe) {
+  const std::string_view text = probe.text();
+  if (text.find('\0') != text.npos || text.empty()) return false;
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  if (start == text.npos || text[start] == '{' || text[start] == '[' || text[start] == '<') {
+    return false;
+  }
+  return detectLayout(text, text.size() == probe.size, CsvOptions{}).tabular;
+}
 
 Table csvSchema(const CsvFile& file, const CsvPass& pass) {
   const std::size_t count = columnsToKeep(file, pass);

@@ -24,6 +24,9 @@ std::unique_ptr<TableBlocks> openCsvBlocks(const std::filesystem::path& path,
                                            const CsvOptions& options = {},
                                            const Context& context = {});
 
+// Whether the head of a file looks like a table in delimited text.
+bool isTabularText(const Probe& probe);
+
 std::unique_ptr<Reader> makeCsvReader();
 
 }  // namespace lineament::io

@@ -54,6 +54,10 @@ class Writer {
   }
 
   Files operator()(const Note& note) {
+    if (note.plain) {
+      writeWhole(at(".txt"), note.markdown);
+      return {name_ + ".txt"};
+    }
     const std::string title = note.title.empty() ? "" : "# " + note.title + "\n\n";
     writeWhole(at(".md"), title + note.markdown + "\n");
     return {name_ + ".md"};

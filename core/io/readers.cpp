@@ -8,6 +8,7 @@
 #include "core/io/safetensors.h"
 #include "core/io/scalers_reader.h"
 #include "core/io/spreadsheet_reader.h"
+#include "core/io/text_reader.h"
 #include "core/io/torch.h"
 
 namespace lineament::io {
@@ -22,7 +23,8 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeSpreadsheetReader());
     all.push_back(makeKittiReader());
     all.push_back(makeScalersReader());
-    all.push_back(makeCsvReader());  // takes most text, so it comes last
+    all.push_back(makeCsvReader());  // takes most text
+    all.push_back(makeTextReader());
     return all;
   }();
   return list;

@@ -221,11 +221,17 @@ std::vector<double> Lssl::attention(const Call<double>& call, std::int64_t,
   return weights;
 }
 
-void Lssl::recurrence(const Call<float>& call) const {
+// Calls work(first feature) for all tasks.
+template <class Work>
+void forFeatures(const Call<float>& call, const Work& work) {
   const std::int64_t tasks = (call.sizes.heads() + kLsslFeatures - 1) / kLsslFeatures;
   forBlocks(static_cast<std::size_t>(tasks), 1, *call.context, [&](std::size_t task, std::size_t) {
-    lsslRecurrence(call, static_cast<std::int64_t>(task) * kLsslFeatures);
+    work(static_cast<std::int64_t>(task) * kLsslFeatures);
   });
+}
+
+void Lssl::recurrence(const Call<float>& call) const {
+  forFeatures(call, [&](std::int64_t first) { lsslRecurrence(call, first); });
 }
 
 void Lssl::fast(const Call<float>& call) const {
@@ -255,7 +261,12 @@ void Lssl::fastBackward(const BackwardCall<float>& back) const {
     back.initial_gradient->values.resize(
         elementsOf(state(back.forward.sizes, *back.forward.options, 0)));
   }
-  lsslConvolutionBackward(back);
+  const std::int64_t view = back.forward.options->integer(kLsslView);
+  if (static_cast<LsslViewChoice>(view) == LsslViewChoice::convolution) {
+    lsslConvolutionBackward(back);
+  } else {
+    forFeatures(back.forward, [&](std::int64_t first) { lsslAdjoint(back, first); });
+  }
 }
 
 }  // namespace

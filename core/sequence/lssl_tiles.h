@@ -11,4 +11,7 @@ namespace lineament::sequence {
 // call.initial.
 void lsslRecurrence(const Call<float>& call, std::int64_t first);
 
+// Their gradients. back.initial_gradient has room.
+void lsslAdjoint(const BackwardCall<float>& back, std::int64_t first);
+
 }  // namespace lineament::sequence

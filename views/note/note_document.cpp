@@ -54,7 +54,7 @@ void setNote(QTextDocument& document, const Note& note, const Theme& theme) {
   // A picture that the text names is not looked for: notes come from strangers, too.
   document.setResourceProvider([](const QUrl&) { return QVariant(QImage()); });
   QTextDocument::MarkdownFeatures features = QTextDocument::MarkdownDialectGitHub;  // with tables
-  document.setMarkdown(QString::fromStdString(note.markdown),
+  document.setMarkdown(QString::fromStdString(shownMarkdown(note)),
                        features | QTextDocument::MarkdownNoHTML);
   const QList<QTextFrame*> frames = document.rootFrame()->childFrames();
   for (QTextFrame* frame : frames) {

@@ -58,6 +58,10 @@ class SequenceTrainTest : public QObject {
     const auto& curves = result.outputs.find("by_length")->require<Series>().curves;
     QCOMPARE(curves.size(), std::size_t{3});
     QCOMPARE(curves[2].name, std::string("based:key_size=2:branch=both"));
+    const auto& states = result.outputs.find("score_by_state")->require<Series>().curves;
+    QCOMPARE(states.size(), std::size_t{2});  // deltanet's two models have one state size
+    QCOMPARE(states[1].name, std::string("based"));
+    QCOMPARE(states[0].x[0], 4.0 * 32);  // one layer, one head
     QCOMPARE(result.outputs.metrics.at("score_deltanet_24"), table.require("score").number(2));
     QVERIFY(result.outputs.metrics.contains("score_based_key_size_2_branch_both_8"));
     const auto& weights = result.outputs.find("models")->require<Checkpoint>();

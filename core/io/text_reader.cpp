@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/text_reader.h"
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/io/csv_reader.h"
+#include "core/io/utf8.h"
+
+namespace lineament::io {
+
+namespace {
+
+constexpr ErrorText kEncoding{"text.encoding", "Read the text {file}", "it is not UTF-8",
+                              "byte {byte}", "Save it as UTF-8"};
+constexpr ErrorText kSize{"text.size", "Read the text {file}",
+                          "it has {bytes} bytes, {most} are the most", "", "Give a part of it"};
+
+constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
+constexpr std::string_view kMark = "\xEF\xBB\xBF";
+constexpr std::size_t kLongestLetter = 4;
+
+// Of a head that may end inside a letter.
+bool isText(const Probe& probe) {
+  const std::string_view head = probe.text();
+  if (head.empty() || head.find('\0') != head.npos) return false;
+  const std::size_t valid = validUtf8Prefix(head);
+  return valid == head.size() || (head.size() < probe.size && valid + kLongestLetter > head.size());
+}
+
+bool isMarkdown(const Probe& probe) {
+  return probe.hasExtension(".md") || probe.hasExtension(".markdown");
+}
+
+class TextReader final : public Reader {
+ public:
+  std::string_view id() const override { return "text"; }
+  std::string_view title() const override { return "Text"; }
+  std::vector<std::string> extensions() const override { return {".txt", ".md", ".markdown"}; }
+
+  Confidence probe(const Probe& probe) const override {
+    if (!isText(probe)) return Confidence::no;
+    if (isMarkdown(probe)) return Confidence::likely;
+    if (!probe.hasExtension(".txt")) return Confidence::perhaps;
+    return isTabularText(probe) ? Confidence::perhaps : Confidence::likely;
+  }
+
+  Data read(const std::filesystem::path& path, const Parameters&, const Context&) const override {
+    const InputFile file(path);
+    const std::string name = path.filename().string();
+    if (file.size() > kMostBytes) {
+      throw Error(kSize, {{"file", name}, {"bytes", file.size()}, {"most", kMostBytes}});
+    }
+    std::string text = file.readAll();
+    const std::size_t valid = validUtf8Prefix(text);
+    if (valid != text.size()) throw Error(kEncoding, {{"file", name}, {"byte", valid}});
+    if (text.starts_with(kMark)) text.erase(0, kMark.size());
+    const std::string ending = path.extension().string();
+    const bool formatted = ending == ".md" || ending == ".markdown" || ending == ".MD";
+    return Data(Note{formatted ? "" : name, std::move(text), !formatted});
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> makeTextReader() {
+  return std::make_unique<TextReader>();
+}
+
+}  // namespace lineament::io
