@@ -131,6 +131,7 @@ void CloudView::recolour() {
 }
 
 void CloudView::restyle() {
+  styled_for_ = theme().name;
   if (scene_) {
     scene_->setBackground(theme().view.rgb());
     scene_->setSelected(selection().indices(), theme().selection.rgb());
@@ -229,6 +230,7 @@ void CloudView::resizeEvent(QResizeEvent*) {
 void CloudView::showEvent(QShowEvent*) {
   findDrawer();
   if (!figure_.fitted()) fit();
+  if (styled_for_ != theme().name) restyle();
   redraw();
 }
 
@@ -237,7 +239,8 @@ void CloudView::paintEvent(QPaintEvent*) {
 }
 
 void CloudView::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) restyle();
+  // A hidden cloud has time until it is shown.
+  if (event->type() == QEvent::PaletteChange && isVisible()) restyle();
   View::changeEvent(event);
 }
 

@@ -80,6 +80,7 @@ class CloudView : public View {
   Drawer drawer_;
   bool drawer_asked_ = false;
   GrowingPicture picture_;      // where the processor draws
+  QString styled_for_;          // theme
   std::size_t told_shown_ = 0;  // points, by the caption
 
   VtkWidget* canvas_ = nullptr;
