@@ -36,6 +36,8 @@ endif()
 if(LINEAMENT_WINDOW)
   lineament_require(Qt6 "qt6-base-dev libqt6svg6-dev qt6-tools-dev" 6.4
     COMPONENTS Core Gui Widgets Svg PrintSupport OpenGL OpenGLWidgets LinguistTools)
+  lineament_require(X11 libx11-dev)
+  lineament_require(OpenGL libgl-dev COMPONENTS GLX)
   lineament_require(QCustomPlotQt6 libqcustomplot-dev)
   # MPI has to be found before VTK, whose own search otherwise stops at a missing MPI::MPI_C.
   find_package(MPI COMPONENTS C CXX QUIET)

@@ -80,6 +80,7 @@ MainWindow::MainWindow(const Catalogue& catalogue)
   connectForm();
   connectTabs();
   restoreGeometry(settings_.windowGeometry());
+  empty_->setRecent(settings_.recentProjects());
   projectReplaced();
   lookForGpu();
 }
@@ -238,7 +239,6 @@ void MainWindow::connectTabs() {
 
 void MainWindow::projectReplaced() {
   noteRecent();
-  empty_->setRecent(settings_.recentProjects());
   messages_->clear();
   form_->forgetColumns();
   refreshTitle();
@@ -247,8 +247,19 @@ void MainWindow::projectReplaced() {
 }
 
 // Untitled projects are listed once there is something in them, so that they are found again.
+// In a job, since the settings wait for the disk, and the files may lie far away.
 void MainWindow::noteRecent() {
-  if (!session_->untitled() || !session_->empty()) settings_.addRecentProject(session_->path());
+  if (session_->untitled() && session_->empty()) return;
+  jobs_.start(
+      {.title = tr("Remember the project"), .lane = Lane::change},
+      [settings = settings_, path = session_->path()](const Context&) mutable {
+        settings.addRecentProject(path);
+        return settings.recentProjects();
+      },
+      this,
+      [this](const Outcome<QStringList>& outcome) {
+        if (const QStringList* recent = valueOf(outcome)) empty_->setRecent(*recent);
+      });
 }
 
 void MainWindow::refreshTitle() {

@@ -96,7 +96,6 @@ void ProjectSession::adopt(Opened project) {
 }
 
 void ProjectSession::release() {
-  Q_EMIT aboutToReplace();
   project_->removeObserver(observer_);
   const bool drop_if_empty = untitled();
   jobs_.start(
@@ -124,8 +123,12 @@ void ProjectSession::replaceBy(const QString& title, std::function<Opened()> ope
         if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
         Opened* opened = valueOf(outcome);
         if (!opened) return;
-        release();
-        adopt(std::move(*opened));
+        Q_EMIT aboutToReplace();
+        // What showed the old project has gone in this turn; the new one has the next.
+        QTimer::singleShot(0, this, [this, next = *opened] {
+          release();
+          adopt(next);
+        });
       });
 }
 

@@ -20,8 +20,10 @@ void showText(QWidget* parent, const QString& title, const QString& markdown) {
   page->setFrameShape(QFrame::NoFrame);
   page->setOpenLinks(false);
   page->setAccessibleName(title);
-  page->document()->setDocumentMargin(16);
-  views::setNote(*page->document(), {{}, markdown.toStdString()}, views::theme());
+  auto* document = new views::NoteDocument(page);
+  document->setDocumentMargin(16);
+  page->setDocument(document);
+  views::setNote(*document, {{}, markdown.toStdString()}, views::theme());
   auto* column = new QVBoxLayout(window);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(page);

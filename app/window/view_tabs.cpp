@@ -117,7 +117,15 @@ void ViewTabs::close(int index) {
 
 void ViewTabs::closeAll() {
   selections_.clear();
-  while (count() > 0) close(count() - 1);
+  if (count() == 0) return;
+  // Out of sight first: else each tab that goes shows the next one for a moment.
+  Q_EMIT emptied();
+  while (count() > 0) {
+    QWidget* gone = widget(count() - 1);
+    removeTab(count() - 1);
+    gone->deleteLater();
+  }
+  Q_EMIT changed();
 }
 
 void ViewTabs::closeData(project::Id data_id) {

@@ -119,6 +119,11 @@ void CloudFigure::paint(QPainter& painter, const QSizeF& size, const Theme& them
   painter.drawImage(
       QRectF({0, 0}, size),
       rasterOfPoints(cloud_, *colours, camera, (size * scale).toSize(), point_size_ * scale));
+  paintOver(painter, size, theme);
+}
+
+void CloudFigure::paintOver(QPainter& painter, const QSizeF& size, const Theme& theme) const {
+  const OrbitCamera camera = cameraFor(size);
   painter.setRenderHint(QPainter::Antialiasing);
   const auto projection = camera.projection(size);
   painter.setPen(QPen(theme.selection, 1.5));

@@ -41,6 +41,8 @@ class CloudFigure : public Copied<CloudFigure, Figure> {
   bool fitted() const { return fitted_; }
   void fit(const QSizeF& size);
 
+  // Everything but the points: the chosen ones' rings, and the furniture.
+  void paintOver(QPainter& painter, const QSizeF& size, const Theme& theme) const;
   // What stands around the points: scales, axes, and what the one chosen point is.
   void paintFurniture(QPainter& painter, const QSizeF& size, const Theme& theme) const;
   QString describe(std::size_t point) const;

@@ -10,10 +10,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "views/cloud/point_raster.h"
 #include "views/common/colour_map.h"
 #include "views/common/figure_style.h"
+#include "views/common/vtk/software_opengl.h"
 #include "views/common/vtk/vtk_widget.h"
 
 namespace lineament::views {
@@ -22,14 +23,17 @@ namespace {
 
 constexpr double kFrame = 0.025;  // seconds that drawing points may take
 constexpr std::size_t kFewest = 4096;
+constexpr double kPart = 0.012;  // seconds of a turn for a part of the processor's picture
 
+// Other platforms' OpenGL is not what VTK needs.
 bool openGLIsThere() {
   return QGuiApplication::platformName() == "xcb";
 }
 
 }  // namespace
 
-CloudView::CloudView(QWidget* parent) : View(parent) {
+CloudView::CloudView(QWidget* parent, Drawer drawer) : View(parent), drawer_(drawer) {
+  setAttribute(Qt::WA_OpaquePaintEvent);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setMinimumSize(160, 120);
@@ -48,6 +52,7 @@ void CloudView::setData(const Data& shown) {
   figure_.setData(shown);
   const PointCloud::Bounds all = boundsOf(cloud());
   reach_ = 0.5 * (Eigen::Vector3f(all.high.data()) - Eigen::Vector3f(all.low.data())).norm() + 1;
+  picture_.setCloud(cloud());
   if (scene_) scene_->setCloud(cloud());
   recolour();
   if (isVisible()) fit();
@@ -75,15 +80,32 @@ void CloudView::fit() {
 QString CloudView::caption() const {
   const auto count = [](std::size_t n) { return QString::fromStdString(countText(n)); };
   QString line = figure_.caption();
-  if (scene_ && scene_->pointsShown() < cloud().points()) {
-    line += tr(" · showing %1 while moving").arg(count(scene_->pointsShown()));
+  if (isVisible() && pointsShown() < cloud().points()) {
+    line += tr(" · showing %1 while moving").arg(count(pointsShown()));
   }
   if (!selection().empty()) line += tr(" · %1 selected").arg(count(selection().size()));
   return line;
 }
 
+std::size_t CloudView::pointsShown() const {
+  return scene_ ? scene_->pointsShown() : picture_.pointsShown();
+}
+
+// Asking the driver takes a while; the processor draws meanwhile.
+void CloudView::findDrawer() {
+  if (std::exchange(drawer_asked_, true) || !openGLIsThere()) return;
+  if (drawer_ == Drawer::openGL) return makeCanvas();
+  const auto software = std::make_shared<bool>(true);
+  background().start(
+      tr("Look for OpenGL"), [software](const Context&) { *software = openGLIsSoftware(); }, this,
+      [this, software](const Outcome<Nothing>&) {
+        if (*software) return;
+        makeCanvas();
+        redraw();
+      });
+}
+
 void CloudView::makeCanvas() {
-  if (canvas_ || !openGLIsThere()) return;
   canvas_ = new VtkWidget(this);
   canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
   canvas_->setGeometry(rect());
@@ -101,12 +123,15 @@ void CloudView::makeCanvas() {
 }
 
 void CloudView::recolour() {
-  if (scene_) scene_->setColours(figure_.coloursFor(theme()));
+  const auto colours = figure_.coloursFor(theme());
+  picture_.setColours(colours);
+  if (scene_) scene_->setColours(colours);
   redraw();
   Q_EMIT captionChanged();
 }
 
 void CloudView::restyle() {
+  styled_for_ = theme().name;
   if (scene_) {
     scene_->setBackground(theme().view.rgb());
     scene_->setSelected(selection().indices(), theme().selection.rgb());
@@ -117,6 +142,7 @@ void CloudView::restyle() {
 void CloudView::redraw() {
   rest_.start();
   drawn_ = false;
+  picture_.restart();
   if (!scene_) return update();
   const std::size_t before = scene_->pointsShown();
   // The first frame has enough to do with the driver: points come with the second one.
@@ -153,11 +179,36 @@ void CloudView::frameDrawn() {
 }
 
 void CloudView::refine() {
+  if (!scene_ && picture_.begun() && !picture_.complete()) growPicture();
   if (!scene_ || !drawn_ || scene_->complete()) return;
   scene_->showMore(budget());
   drawn_ = false;
   canvas_->update();
   if (scene_->complete()) Q_EMIT captionChanged();
+}
+
+void CloudView::growPicture() {
+  picture_.grow(kPart);
+  update();
+}
+
+// The picture as far as it has grown; the next part follows when this one is on the screen.
+void CloudView::paintPicture() {
+  if (!picture_.begun()) {
+    const double ratio = devicePixelRatioF();
+    picture_.begin(figure_.camera(), (QSizeF(size()) * ratio).toSize(),
+                   figure_.pointSize() * ratio);
+    picture_.grow(kPart);
+  }
+  QPainter painter(this);
+  painter.fillRect(rect(), theme().view);
+  painter.drawImage(QRectF(rect()), picture_.picture());
+  figure_.paintOver(painter, QSizeF(size()), theme());
+  paintLasso(painter, theme());
+  if (std::exchange(told_shown_, pointsShown()) != pointsShown()) {
+    QMetaObject::invokeMethod(this, &View::captionChanged, Qt::QueuedConnection);
+  }
+  if (!picture_.complete() && !rest_.isActive()) refining_.start();
 }
 
 bool CloudView::eventFilter(QObject* watched, QEvent* event) {
@@ -173,24 +224,23 @@ bool CloudView::eventFilter(QObject* watched, QEvent* event) {
 void CloudView::resizeEvent(QResizeEvent*) {
   if (canvas_) canvas_->setGeometry(rect());
   if (overlay_) overlay_->setGeometry(rect());
-  if (canvas_) redraw();
+  redraw();
 }
 
 void CloudView::showEvent(QShowEvent*) {
-  makeCanvas();
+  findDrawer();
   if (!figure_.fitted()) fit();
+  if (styled_for_ != theme().name) restyle();
   redraw();
 }
 
 void CloudView::paintEvent(QPaintEvent*) {
-  if (canvas_) return;
-  QPainter painter(this);
-  figure_.paint(painter, QSizeF(size()), theme());
-  paintLasso(painter, theme());
+  if (!canvas_) paintPicture();
 }
 
 void CloudView::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) restyle();
+  // A hidden cloud has time until it is shown.
+  if (event->type() == QEvent::PaletteChange && isVisible()) restyle();
   View::changeEvent(event);
 }
 

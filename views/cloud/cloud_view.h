@@ -8,6 +8,7 @@
 
 #include "views/cloud/cloud_figure.h"
 #include "views/cloud/cloud_scene.h"
+#include "views/cloud/growing_picture.h"
 #include "views/common/view.h"
 
 namespace lineament::views {
@@ -15,13 +16,16 @@ namespace lineament::views {
 class VtkWidget;
 
 // A point cloud: drag orbits, right or middle drag pans, the wheel zooms about the pointer, a click
-// picks the point under it, Alt drag draws a lasso, a double click fits. On a platform without
-// OpenGL the processor draws, so that the view works everywhere.
+// picks the point under it, Alt drag draws a lasso, a double click fits. OpenGL draws where a
+// graphics card does; elsewhere the processor draws by itself, which is several times quicker than
+// OpenGL in software and needs no driver.
 class CloudView : public View {
   Q_OBJECT
 
  public:
-  explicit CloudView(QWidget* parent = nullptr);
+  enum class Drawer { whatFits, openGL };  // the latter in software, too
+
+  explicit CloudView(QWidget* parent = nullptr, Drawer drawer = Drawer::whatFits);
   ~CloudView() override;
 
   const CloudFigure& figure() const override { return figure_; }
@@ -52,6 +56,7 @@ class CloudView : public View {
  private:
   enum class Drag { none, press, orbit, pan, lasso };
 
+  void findDrawer();
   void makeCanvas();
   void recolour();
   void restyle();
@@ -59,6 +64,9 @@ class CloudView : public View {
   std::size_t budget();
   void frameDrawn();
   void refine();
+  void growPicture();
+  void paintPicture();
+  std::size_t pointsShown() const;
   void choose(std::vector<std::size_t> points, Qt::KeyboardModifiers modifiers);
   std::vector<std::size_t> pointsInside(const QPolygonF& lasso) const;
   void showHover(const QPointF& pixel, const QPoint& global);
@@ -68,6 +76,12 @@ class CloudView : public View {
 
   CloudFigure figure_;
   double reach_ = 1;  // half the diagonal of all points, for the clipping planes
+
+  Drawer drawer_;
+  bool drawer_asked_ = false;
+  GrowingPicture picture_;      // where the processor draws
+  QString styled_for_;          // theme
+  std::size_t told_shown_ = 0;  // points, by the caption
 
   VtkWidget* canvas_ = nullptr;
   QWidget* overlay_ = nullptr;

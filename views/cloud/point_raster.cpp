@@ -32,27 +32,35 @@ void forCoveredPixels(const QPointF& centre, double diameter, const QRect& insid
 
 }  // namespace
 
+PointRaster::PointRaster(const OrbitCamera& camera, const QSize& pixels, double point_size)
+    : picture_(pixels, QImage::Format_ARGB32_Premultiplied),
+      depth_(static_cast<std::size_t>(pixels.width()) * static_cast<std::size_t>(pixels.height()),
+             std::numeric_limits<float>::infinity()),
+      projection_(camera.projection(pixels)),
+      point_size_(point_size) {
+  picture_.fill(Qt::transparent);
+}
+
+void PointRaster::add(const float* position, QRgb colour) {
+  const auto seen = projection_({position[0], position[1], position[2]});
+  if (!seen || std::abs(seen->pixel.x()) > 1e6 || std::abs(seen->pixel.y()) > 1e6) return;
+  const auto near = static_cast<float>(seen->depth);
+  const auto width = static_cast<std::size_t>(picture_.width());
+  forCoveredPixels(seen->pixel, point_size_, picture_.rect(), [&](int x, int y) {
+    float& nearest = depth_[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)];
+    if (near >= nearest) return;
+    nearest = near;
+    reinterpret_cast<QRgb*>(picture_.scanLine(y))[x] = colour | 0xff000000u;
+  });
+}
+
 QImage rasterOfPoints(const PointCloud& cloud, std::span<const QRgb> colours,
                       const OrbitCamera& camera, const QSize& pixels, double point_size) {
-  QImage picture(pixels, QImage::Format_ARGB32_Premultiplied);
-  picture.fill(Qt::transparent);
-  const auto width = static_cast<std::size_t>(pixels.width());
-  std::vector<float> depth(width * static_cast<std::size_t>(pixels.height()),
-                           std::numeric_limits<float>::infinity());
-  const auto projection = camera.projection(pixels);
+  PointRaster raster(camera, pixels, point_size);
   for (std::size_t i = 0; i < cloud.points(); ++i) {
-    const float* p = cloud.positions.data() + 3 * i;
-    const auto seen = projection({p[0], p[1], p[2]});
-    if (!seen || std::abs(seen->pixel.x()) > 1e6 || std::abs(seen->pixel.y()) > 1e6) continue;
-    const auto near = static_cast<float>(seen->depth);
-    forCoveredPixels(seen->pixel, point_size, picture.rect(), [&](int x, int y) {
-      float& nearest = depth[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)];
-      if (near >= nearest) return;
-      nearest = near;
-      reinterpret_cast<QRgb*>(picture.scanLine(y))[x] = colours[i] | 0xff000000u;
-    });
+    raster.add(cloud.positions.data() + 3 * i, colours[i]);
   }
-  return picture;
+  return raster.picture();
 }
 
 }  // namespace lineament::views

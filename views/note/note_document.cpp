@@ -50,9 +50,14 @@ void addTitle(QTextDocument& document, const QString& title) {
 
 }  // namespace
 
-void setNote(QTextDocument& document, const Note& note, const Theme& theme) {
-  // A picture that the text names is not looked for: notes come from strangers, too.
-  document.setResourceProvider([](const QUrl&) { return QVariant(QImage()); });
+// Not an empty one, for which Qt would open the name as a file.
+QVariant NoteDocument::loadResource(int, const QUrl&) {
+  QImage dot(1, 1, QImage::Format_ARGB32_Premultiplied);
+  dot.fill(Qt::transparent);
+  return dot;
+}
+
+void setNote(NoteDocument& document, const Note& note, const Theme& theme) {
   QTextDocument::MarkdownFeatures features = QTextDocument::MarkdownDialectGitHub;  // with tables
   document.setMarkdown(QString::fromStdString(shownMarkdown(note)),
                        features | QTextDocument::MarkdownNoHTML);

@@ -16,7 +16,7 @@ namespace {
 constexpr double kLowest = 60;  // also of an empty note
 
 // Laid out for print, `width` units wide.
-void setForPrint(QTextDocument& document, const Note& note, double width, const Theme& theme) {
+void setForPrint(NoteDocument& document, const Note& note, double width, const Theme& theme) {
   document.setDefaultFont(figureFont(TextSize::large));
   document.setDocumentMargin(2);
   setNote(document, note, theme);
@@ -26,7 +26,7 @@ void setForPrint(QTextDocument& document, const Note& note, double width, const 
 }  // namespace
 
 void NoteFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
-  QTextDocument document;
+  NoteDocument document;
   setForPrint(document, note_, size.width(), theme);
   QAbstractTextDocumentLayout::PaintContext context;
   context.palette.setColor(QPalette::Text, theme.text);
@@ -38,7 +38,7 @@ void NoteFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme
 }
 
 QSizeF NoteFigure::naturalSize(double width) const {
-  QTextDocument document;
+  NoteDocument document;
   setForPrint(document, note_, width, figureTheme());
   return {width, std::max(document.size().height(), kLowest)};
 }

@@ -6,15 +6,15 @@
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
-#include "views/note/note_document.h"
-
 namespace lineament::views {
 
 NoteView::NoteView(QWidget* parent) : View(parent) {
   page_ = new QTextBrowser(this);
   page_->setFrameShape(QFrame::NoFrame);
   page_->setOpenLinks(false);
-  page_->document()->setDocumentMargin(20);
+  document_ = new NoteDocument(page_);
+  document_->setDocumentMargin(20);
+  page_->setDocument(document_);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(page_);
@@ -30,13 +30,20 @@ void NoteView::setData(const Data& shown) {
 
 void NoteView::fill() {
   const int at = page_->verticalScrollBar()->value();
-  setNote(*page_->document(), figure_.note(), theme());
+  filled_for_ = theme().name;
+  setNote(*document_, figure_.note(), theme());
   page_->verticalScrollBar()->setValue(at);
 }
 
 void NoteView::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) fill();  // the rules' colours
+  // The rules' colours; a hidden note has time until it is shown.
+  if (event->type() == QEvent::PaletteChange && isVisible()) fill();
   View::changeEvent(event);
+}
+
+void NoteView::showEvent(QShowEvent* event) {
+  if (filled_for_ != theme().name) fill();
+  View::showEvent(event);
 }
 
 void NoteView::fit() {

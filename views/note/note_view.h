@@ -2,6 +2,7 @@
 #pragma once
 
 #include "views/common/view.h"
+#include "views/note/note_document.h"
 #include "views/note/note_figure.h"
 
 class QTextBrowser;
@@ -23,12 +24,15 @@ class NoteView : public View {
 
  protected:
   void changeEvent(QEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   void fill();
 
   NoteFigure figure_;
   QTextBrowser* page_;
+  NoteDocument* document_;
+  QString filled_for_;  // theme
 };
 
 }  // namespace lineament::views

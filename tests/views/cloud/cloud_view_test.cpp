@@ -10,6 +10,7 @@
 
 #include "core/base/random.h"
 #include "views/common/figure_export.h"
+#include "views/common/vtk/software_opengl.h"
 #include "views/common/vtk/vtk_widget.h"
 
 using namespace lineament;
@@ -32,8 +33,10 @@ PointCloud floorCloud(int side) {
   return cloud;
 }
 
-std::unique_ptr<CloudView> shown(const PointCloud& cloud) {
-  auto view = std::make_unique<CloudView>();
+using Drawer = CloudView::Drawer;
+
+std::unique_ptr<CloudView> shown(const PointCloud& cloud, Drawer drawer = Drawer::openGL) {
+  auto view = std::make_unique<CloudView>(nullptr, drawer);
   view->setData(Data(cloud, "scan"));
   view->resize(640, 480);
   view->show();
@@ -64,15 +67,27 @@ class CloudViewTest : public QObject {
     QVERIFY(covered(view->grab().toImage()) > 0.05);
   }
 
+  // These tests run with OpenGL in software.
+  void theProcessorDrawsWhereOpenGLIsSoftware() {
+    QVERIFY(openGLIsSoftware());
+    auto view = shown(floorCloud(60), Drawer::whatFits);
+    QVERIFY(view && !view->usesOpenGL());
+    QVERIFY(covered(view->grab().toImage()) > 0.05);
+  }
+
   // The screen (OpenGL) and the file (processor) show the same scene: their covered areas overlap.
   void screenAndFileAgree_data() {
     QTest::addColumn<int>("side");
-    QTest::newRow("drawn at once") << 60;
-    QTest::newRow("drawn in several frames") << 260;
+    QTest::addColumn<Drawer>("drawer");
+    QTest::newRow("drawn at once") << 60 << Drawer::openGL;
+    QTest::newRow("drawn in several frames") << 260 << Drawer::openGL;
+    QTest::newRow("drawn by the processor") << 60 << Drawer::whatFits;
+    QTest::newRow("drawn by the processor in parts") << 900 << Drawer::whatFits;
   }
   void screenAndFileAgree() {
     QFETCH(int, side);
-    auto view = shown(floorCloud(side));
+    QFETCH(Drawer, drawer);
+    auto view = shown(floorCloud(side), drawer);
     QTRY_VERIFY(!view->caption().contains("showing"));
     QTest::qWait(100);  // the last part is on its way to the screen
     const QImage screen = view->grab().toImage().convertToFormat(QImage::Format_RGB32);
