@@ -159,6 +159,8 @@ std::vector<Output> outputsOf() {
        "Training and held-out rows around the line where both are equal"},
       {"figure_predicted_measured", Kind::figure, "Figure: predicted against measured", ""},
       {"learning_curve", Kind::series, "Learning curve", "Networks: losses over the epochs", false},
+      {"figure_coefficients", Kind::figure, "Figure: coefficients", "Least squares and ridge",
+       false},
       {"figure_learning_curve", Kind::figure, "Figure: learning curve", "Networks", false},
   };
 }
@@ -438,15 +440,21 @@ class TableRegress : public Analysis {
     out.add("diagnostics", Data(fit.diagnostics));
     out.add("summary", Data(summaryNote(data, fit, title)));
     out.add("predicted_measured", Data(predictedMeasured(data, split, predicted), origin));
-    out.add("figure_predicted_measured",
-            Data(FigureSpec{"series", "predicted_measured", "Predicted against measured",
-                            fmt::format("{} of {}: R² = {:.3f} on {} rows.", title, data.target,
-                                        fit.metrics.at("r2"),
-                                        split.test.empty() ? "the fitted" : "held-out")}));
+    out.add(
+        "figure_predicted_measured",
+        Data(FigureSpec{
+            "series", "predicted_measured", fmt::format("Predicted against measured: {}", title),
+            fmt::format("{} of {}: R² = {:.3f} on {} rows.", title, data.target,
+                        fit.metrics.at("r2"), split.test.empty() ? "the fitted" : "held-out")}));
+    if (fit.model.type != "mlp") {
+      out.add("figure_coefficients",
+              Data(FigureSpec{"model", "model", fmt::format("Coefficients: {}", title),
+                              fmt::format("{} of {}.", title, data.target)}));
+    }
     if (fit.learning_curve) {
       out.add("learning_curve", Data(*fit.learning_curve));
       out.add("figure_learning_curve",
-              Data(FigureSpec{"series", "learning_curve", "Learning curve",
+              Data(FigureSpec{"series", "learning_curve", fmt::format("Learning curve: {}", title),
                               "Mean squared error of the scaled target over the epochs."}));
     }
     out.metrics = fit.metrics;

@@ -46,23 +46,30 @@ std::string wrapped(std::string_view paragraph, std::size_t indent) {
 
 }  // namespace
 
+std::string parametersText(const Declaration& d) {
+  std::string text;
+  for (const Parameter& parameter : d.parameters) {
+    text += fmt::format("  {} ({}; {})\n{}", parameter.id, name(parameter.type),
+                        defaultAndRange(parameter), wrapped(parameter.help, 6));
+    for (const auto& choice : parameter.choices) {
+      if (choice.help.empty()) continue;
+      text += wrapped(fmt::format("{}: {}", choice.value, choice.help), 8);
+    }
+  }
+  return text;
+}
+
 std::string helpText(const Declaration& d) {
   std::string text = fmt::format("{}  {}\n\n{}", d.id, d.title, wrapped(d.summary, 2));
   if (!d.source.empty()) text += wrapped("Source: " + d.source, 2);
-  text += "\nInputs (--input NAME=FILE)\n";
+  text += "\nInputs (--input NAME=FILE; how it is read: --read NAME.KEY=VALUE)\n";
   for (const Input& input : d.inputs) {
     text += fmt::format("  {} ({}{}{})\n{}", input.id, kindsText(input),
                         input.required ? "" : ", optional",
                         input.many ? ", may be given several times" : "", wrapped(input.help, 6));
   }
   text += "\nParameters (--set KEY=VALUE)\n";
-  for (const Parameter& parameter : d.parameters) {
-    text += fmt::format("  {} ({}; {})\n{}", parameter.id, name(parameter.type),
-                        defaultAndRange(parameter), wrapped(parameter.help, 6));
-    for (const auto& choice : parameter.choices) {
-      text += wrapped(fmt::format("{}: {}", choice.value, choice.help), 8);
-    }
-  }
+  text += parametersText(d);
   text += "\nOutputs\n";
   for (const Output& output : d.outputs) {
     text += fmt::format("  {} ({})\n{}", output.id, name(output.kind), wrapped(output.help, 6));

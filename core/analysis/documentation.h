@@ -11,6 +11,9 @@ namespace lineament {
 // and ranges, outputs and metrics.
 std::string helpText(const Declaration& declaration);
 
+// The part of it that tells the parameters; of a reader's declaration, its options.
+std::string parametersText(const Declaration& declaration);
+
 // The same as a CommonMark page for the manual.
 std::string documentationPage(const Declaration& declaration);
 

@@ -118,7 +118,9 @@ RunRecord parsed(const nlohmann::json& json) {
   record.parameters = json.at("parameters");
   for (const auto& [input, entries] : json.at("inputs").items()) {
     const auto one = [&record, &name = input](const nlohmann::json& entry) {
-      record.inputs.push_back({name, entry.at("path"), entry.value("sha256", "")});
+      record.inputs.push_back({name, entry.at("path"), entry.value("sha256", ""),
+                               entry.value("format", ""),
+                               entry.value("read", nlohmann::json::object())});
     };
     if (entries.is_array()) {
       for (const auto& entry : entries) one(entry);
@@ -171,6 +173,8 @@ nlohmann::json toJson(const RunRecord& record) {
   if (!record.error.empty()) json["error"] = record.error;
   for (const auto& input : record.inputs) {
     nlohmann::json entry{{"path", input.path}, {"sha256", input.sha256}};
+    if (!input.format.empty()) entry["format"] = input.format;
+    if (!input.read.empty()) entry["read"] = input.read;
     nlohmann::json& slot = json["inputs"][input.name];
     if (slot.is_null()) {
       slot = std::move(entry);

@@ -14,9 +14,11 @@ namespace lineament {
 // of the project in the window.
 struct RunRecord {
   struct InputRecord {
-    std::string name;    // the declared input
-    std::string path;    // the file, or the id of a result of this project
-    std::string sha256;  // of the file's content; empty for a result
+    std::string name;         // the declared input
+    std::string path;         // the file, or the id of a result of this project
+    std::string sha256;       // of the file's content; empty for a result
+    std::string format = {};  // id of the reader; empty for a result
+    nlohmann::json read = nlohmann::json::object();  // how it read: its options with their values
   };
   struct OutputRecord {
     std::string name;

@@ -41,18 +41,23 @@ std::ptrdiff_t lineEnds(const std::string& text) {
                   std::count(text.begin(), text.end(), '\r'));
 }
 
+// False when there is nothing more to see.
+bool grow(Sample& sample, TextSource& source) {
+  const std::size_t size = sample.text.size();
+  if (sample.whole || size >= kLongestRecord) return false;
+  const std::size_t more = std::max(kSampleBytes, size);
+  sample.text.resize(size + more);
+  const std::size_t count = source.read(std::span(sample.text).subspan(size, more));
+  sample.whole = count < more;
+  sample.text.resize(size + count);
+  return true;
+}
+
 // Tables of many columns have long lines, so the sample grows until it holds a few.
 Sample readSample(TextSource& source, std::size_t skipped_lines) {
   Sample sample;
   const std::ptrdiff_t wanted = kSampleLines + static_cast<std::ptrdiff_t>(skipped_lines);
-  std::size_t size = 0;
-  while (!sample.whole && size < kLongestRecord && (size == 0 || lineEnds(sample.text) < wanted)) {
-    const std::size_t more = std::max(kSampleBytes, size);
-    sample.text.resize(size + more);
-    const std::size_t count = source.read(std::span(sample.text).subspan(size, more));
-    sample.whole = count < more;
-    size += count;
-    sample.text.resize(size);
+  while (grow(sample, source) && lineEnds(sample.text) < wanted) {
   }
   return sample;
 }
@@ -90,7 +95,7 @@ CsvFile openCsv(const std::filesystem::path& path, const CsvOptions& options) {
   TextSource source(path, options.encoding);
   file.encoding = source.encoding();
   file.encoding_is_sure = source.encodingIsSure();
-  const Sample sample = readSample(source, options.skip_rows);
+  Sample sample = readSample(source, options.skip_rows);
   if (const std::size_t zero = sample.text.find('\0'); zero != std::string::npos) {
     failBinary(file, zero);
   }
@@ -99,6 +104,13 @@ CsvFile openCsv(const std::filesystem::path& path, const CsvOptions& options) {
     throw NotUtf8{lineAt(path, file.encoding, '\n', valid), file.encoding_is_sure};
   }
   file.layout = detectLayout(sample.text, sample.whole, options);
+  // A header in quotes may be longer than the sample.
+  while (file.layout.open_quote && grow(sample, source)) {
+    file.layout = detectLayout(sample.text, sample.whole, options);
+  }
+  if (file.layout.open_quote) {
+    failUnclosedQuote(source, file.layout.dialect.line_end, *file.layout.open_quote);
+  }
   if (file.layout.columns == 0) {
     throw Error(kNoTable, {{"file", path.filename().string()}, {"path", path.string()}});
   }

@@ -113,7 +113,8 @@ Declaration makeDeclaration() {
               {"utf-16be", "UTF-16, big-endian", ""},
               {"windows-1252", "Windows-1252", ""}}),
       choice(
-          "quote", "Quote", "What encloses a cell that holds a delimiter.",
+          "quote", "Quote",
+          "What encloses a cell that holds a delimiter; one that opens a cell has to be closed.",
           {{"double", "Double quote", ""}, {"single", "Single quote", ""}, {"none", "None", ""}}),
       choice("units_row", "Units row", "Whether units stand in the row under the header.",
              {{"yes", "Yes", ""}, {"no", "No", ""}}),

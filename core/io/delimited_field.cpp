@@ -30,7 +30,10 @@ Field quotedField(const char* p, const char* end, const Dialect& dialect, std::s
   while (true) {
     const auto* close =
         static_cast<const char*>(std::memchr(p, dialect.quote, static_cast<std::size_t>(end - p)));
-    if (!close) close = end;
+    if (!close) {
+      field.open = true;
+      close = end;
+    }
     if (close + 1 < end && close[1] == dialect.quote) {
       scratch.append(p, close + 1);
       p = close + 2;

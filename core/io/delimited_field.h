@@ -23,6 +23,7 @@ struct Dialect {
 struct Field {
   std::string_view word;  // quotes undone; lives as long as the text and the scratch string
   bool quoted = false;
+  bool open = false;           // its quote is never closed: the text ended first
   std::size_t line_ends = 0;   // inside the quotes
   const char* next = nullptr;  // at the delimiter or line end that closes the field
 };

@@ -238,6 +238,9 @@ Layout detectLayout(std::string_view sample, bool whole, const CsvOptions& chose
     layout.columns = usualFields(records);
   }
   layout.data_offset = start + (first == 0 ? 0 : records[first - 1].end);
+  if (first > 0 && records[first - 1].open_quote) {
+    layout.open_quote = start + *records[first - 1].open_quote;
+  }
   const std::size_t alike = countWith(records, 0, usualFields(records));
   layout.tabular = layout.columns > 1 && 5 * alike >= 4 * records.size();
   return layout;

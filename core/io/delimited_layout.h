@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,9 @@ struct Layout {
   std::vector<std::string> units;  // one per column, or none at all
   std::size_t columns = 0;         // fields of a usual record
   std::uint64_t data_offset = 0;   // letters before the first record of data
-  bool tabular = false;            // nearly all records have the same two columns or more
+  // Where a quote opens in the header or the units row that nothing in the sample closes.
+  std::optional<std::uint64_t> open_quote;
+  bool tabular = false;  // nearly all records have the same two columns or more
 };
 
 // Looks at the first letters of a text: all of it if `whole`, else some.

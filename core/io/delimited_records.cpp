@@ -64,12 +64,17 @@ bool RecordBlocks::next(RecordBlock& block) {
 }
 
 void RecordBlocks::failUnended(const RecordBlock& block) const {
-  const std::uint64_t place = block.offset_ + (quoted_ ? opened_at_ : 0);
-  const std::size_t line = lineAt(source_.path(), source_.encoding(), dialect_.line_end, place);
-  throw Error(quoted_ ? kUnclosedQuote : kLongRecord,
-              {{"file", source_.path().filename().string()},
-               {"line", line},
-               {"limit", bytesText(static_cast<double>(kLongestRecord))}});
+  if (quoted_) failUnclosedQuote(source_, dialect_.line_end, block.offset_ + opened_at_);
+  const std::size_t line =
+      lineAt(source_.path(), source_.encoding(), dialect_.line_end, block.offset_);
+  throw Error(kLongRecord, {{"file", source_.path().filename().string()},
+                            {"line", line},
+                            {"limit", bytesText(static_cast<double>(kLongestRecord))}});
+}
+
+void failUnclosedQuote(const TextSource& source, char line_end, std::uint64_t offset) {
+  const std::size_t line = lineAt(source.path(), source.encoding(), line_end, offset);
+  throw Error(kUnclosedQuote, {{"file", source.path().filename().string()}, {"line", line}});
 }
 
 // Line ends in [scanned_, stop), where no quotes are.

@@ -58,6 +58,11 @@ class RecordBlocks {
   std::size_t closed_at_ = 0;  // behind the quote that closed last
 };
 
+// The error for a quote that opens a field at `offset` and is never closed: like pandas, and unlike
+// readers that take the rest of the file for one cell, such a file is not guessed at. A quote
+// inside a word is a letter and opens nothing.
+[[noreturn]] void failUnclosedQuote(const TextSource& source, char line_end, std::uint64_t offset);
+
 inline constexpr std::size_t kLongestRecord = std::size_t{16} << 20;
 
 // The number of the line (from 1) that holds the letter at `offset` of the decoded file.

@@ -19,6 +19,9 @@ SampleRecord readRecord(const char* p, const char* begin, const char* end, const
   std::string scratch;
   for (const char* next = p; next; next = nextField(p, dialect)) {
     const Field field = readField(next, end, dialect, scratch);
+    if (field.open) {
+      record.open_quote = static_cast<std::size_t>(pastBlanks(next, dialect) - begin);
+    }
     if (record.fields.size() < kMostFields) {
       record.fields.push_back({std::string(field.word), field.quoted});
     }

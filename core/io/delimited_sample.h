@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,9 @@ struct SampleField {
 
 struct SampleRecord {
   std::vector<SampleField> fields;
-  std::size_t begin = 0;  // in the sample
-  std::size_t end = 0;    // behind its line end
+  std::size_t begin = 0;                  // in the sample
+  std::size_t end = 0;                    // behind its line end
+  std::optional<std::size_t> open_quote;  // in the sample; nothing closes it there
 };
 
 // At most `most` records, idle lines left out. Unless the sample is the `whole` text, its last

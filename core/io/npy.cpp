@@ -54,6 +54,9 @@ class NpyReader final : public Reader {
   const Declaration& options() const override {
     static const Declaration declaration = [] {
       Declaration made;
+      made.id = "npy";
+      made.title = "NumPy array";
+      made.summary = "What the bytes of an array are.";
       Parameter bfloat16;
       bfloat16.id = "bfloat16";
       bfloat16.title = "Raw pairs of bytes are bfloat16";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/reader.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -19,7 +21,12 @@ constexpr ErrorText kWebPage{"file.web_page", "Read {file}",
                              "this is a web page, saved instead of the file", "{path}",
                              "Download the file itself; a log-in page may have come in its place"};
 constexpr ErrorText kUnknown{"file.unknown", "Read {file}", "no reader knows this kind of file",
-                             "{path}", "Convert it to CSV, XLSX, NPY, NPZ, safetensors or .pt"};
+                             "{path}",
+                             "Convert it to CSV, XLSX, NPY, NPZ, safetensors, .pt or .pcd"};
+
+constexpr ErrorText kUnknownOption{"reader.unknown_option", "Read with '{name}' ({reader})",
+                                   "this kind of file has no option of that name", "",
+                                   "{suggestion}"};
 
 constexpr std::size_t kHead = 64 << 10;
 
@@ -69,6 +76,29 @@ bool Probe::hasExtension(std::string_view extension) const {
 const Declaration& Reader::options() const {
   static const Declaration none;
   return none;
+}
+
+Parameters readerOptions(const Reader& reader, const ReaderSettings& settings) {
+  const Declaration& declaration = reader.options();
+  for (const auto& [key, value] : settings) {
+    if (declaration.findParameter(key)) continue;
+    std::vector<std::string> names;
+    for (const Parameter& parameter : declaration.parameters) names.push_back(parameter.id);
+    throw Error::usage(
+        kUnknownOption,
+        {{"name", key},
+         {"reader", reader.title()},
+         {"suggestion", names.empty()
+                            ? std::string("It has no options: leave this one out")
+                            : fmt::format("Its options are {}", fmt::join(names, ", "))}});
+  }
+  return Parameters::fromText(declaration, settings);
+}
+
+bool namesOption(const Reader& reader, std::string_view text) {
+  return std::ranges::any_of(reader.options().parameters, [text](const Parameter& parameter) {
+    return text.find(parameter.id + "=") != text.npos;
+  });
 }
 
 const Reader& readerFor(const std::filesystem::path& path) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/analysis/parameters.h"
@@ -46,6 +47,16 @@ class Reader {
   virtual Data read(const std::filesystem::path& path, const Parameters& options,
                     const Context& context) const = 0;
 };
+
+// KEY, VALUE as people type them, one each for an option of a reader.
+using ReaderSettings = std::vector<std::pair<std::string, std::string>>;
+
+// The reader's options with these set and the others at their defaults. Throws Error (usage)
+// "reader.unknown_option" with the names there are, and for a value what Parameters::fromText does.
+Parameters readerOptions(const Reader& reader, const ReaderSettings& settings);
+
+// Whether the text, an error's remedy say, names one of the reader's options as KEY=.
+bool namesOption(const Reader& reader, std::string_view text);
 
 // The readers of the program, most specific first.
 const std::vector<std::unique_ptr<Reader>>& readers();

@@ -4,6 +4,7 @@
 #include "core/io/kitti.h"
 #include "core/io/npy.h"
 #include "core/io/npz.h"
+#include "core/io/pcd.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
 #include "core/io/scalers_reader.h"
@@ -21,6 +22,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
     all.push_back(makeSpreadsheetReader());
+    all.push_back(makePcdReader());
     all.push_back(makeKittiReader());
     all.push_back(makeScalersReader());
     all.push_back(makeCsvReader());  // takes most text

@@ -124,12 +124,19 @@ void Database::fail() const {
   const int system = handle_ ? sqlite3_system_errno(handle_) : 0;
   const bool io = (code & 0xff) == SQLITE_IOERR;
   const bool quota = io && (system == EDQUOT || system == ENOSPC || system == EFBIG);
-  std::string reason = handle_ ? sqlite3_errmsg(handle_) : "no memory is left";
-  if (system != 0 && (io || (code & 0xff) == SQLITE_CANTOPEN)) {
-    reason = std::error_code(system, std::generic_category()).message();
+  throw Error(
+      quota ? kFull : textFor(code),
+      {{"file", path_.filename().string()}, {"path", path_.string()}, {"reason", reason()}});
+}
+
+std::string Database::reason() const {
+  if (!handle_) return "no memory is left";
+  const int code = sqlite3_extended_errcode(handle_) & 0xff;
+  const int system = sqlite3_system_errno(handle_);
+  if (system != 0 && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN)) {
+    return std::error_code(system, std::generic_category()).message();
   }
-  throw Error(quota ? kFull : textFor(code),
-              {{"file", path_.filename().string()}, {"path", path_.string()}, {"reason", reason}});
+  return sqlite3_errmsg(handle_);
 }
 
 void Database::execute(const std::string& sql) {
@@ -155,12 +162,16 @@ bool Database::useWriteAheadLog() {
   return log;
 }
 
-void Database::useOneFile() {
+std::string Database::useOneFile() {
   sqlite3_busy_timeout(handle_, 0);
   sqlite3_exec(handle_, "PRAGMA incremental_vacuum", nullptr, nullptr, nullptr);
-  sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const int joined =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const bool done = joined == SQLITE_OK || (joined & 0xff) == SQLITE_BUSY;
+  const std::string problem = done ? std::string() : reason();
   sqlite3_exec(handle_, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+  return problem;
 }
 
 void Database::copyInto(const std::filesystem::path& target, const Context& context) const {

@@ -41,8 +41,8 @@ class Database {
   // memory between processes. True when it is the write-ahead log.
   bool useWriteAheadLog();
   // Everything into the one file, no log beside it. Another reader may prevent that; then the log
-  // stays and nothing is lost.
-  void useOneFile();
+  // stays and nothing is lost. Returns what else was in the way, a full disk say; empty: nothing.
+  std::string useOneFile();
 
   // A compact, consistent copy into a new file; stops when the context asks for it.
   void copyInto(const std::filesystem::path& target, const Context& context) const;
@@ -55,6 +55,7 @@ class Database {
 
  private:
   void guard();
+  std::string reason() const;  // what SQLite said last
   std::filesystem::path path_;
   sqlite3* handle_ = nullptr;
 };

@@ -36,6 +36,10 @@ constexpr ErrorText kCannotCreate{"project.cannot_create", "Make the project {fi
 constexpr ErrorText kReadOnly{"project.read_only", "Change the project {file} ({title})",
                               "it was opened to be read only", "{path}",
                               "Save a copy where you may write, and work on that"};
+constexpr ErrorText kLogLeft{
+    "project.log_left", "Make one file of the project {file}",
+    "the last changes are still in {log} beside it ({reason})", "{path}",
+    "Keep the files together; once there is room, opening and closing the project joins them"};
 constexpr ErrorText kClosed{"project.closed", "Use the project {file}", "it was closed", "{path}",
                             "Open it again"};
 constexpr ErrorText kNoItem{"project.no_item", "Use an item of the project {file}",
@@ -186,18 +190,35 @@ void Document::openChecked(const OpenOptions& options) {
 }
 
 Document::~Document() {
-  close();
+  try {
+    close();
+  } catch (const Error&) {
+    // Nothing is lost; those who want to hear of it close before.
+  }
+}
+
+void Document::requireChangeable(const std::string& title) const {
+  if (!read_only_) return;
+  throw Error(kReadOnly,
+              {{"file", path_.filename().string()}, {"path", path_.string()}, {"title", title}});
 }
 
 void Document::close() {
   const std::scoped_lock held(mutex_, looking_mutex_);
   if (!database_) return;
   looking_.reset();
-  if (!read_only_) database_->useOneFile();
-  database_.reset();
+  std::string problem;
+  if (!read_only_) problem = database_->useOneFile();
+  database_.reset();  // the last one to close takes an empty log away
   lock_.reset();
   std::error_code ignored;
   if (!extracted_.empty()) std::filesystem::remove_all(extracted_, ignored);
+  const std::filesystem::path log = path_.string() + "-wal";
+  if (problem.empty() || !std::filesystem::exists(log, ignored)) return;
+  throw Error(kLogLeft, {{"file", path_.filename().string()},
+                         {"path", path_.string()},
+                         {"log", log.filename().string()},
+                         {"reason", problem}});
 }
 
 int Document::addObserver(std::function<void(const ChangeSet&)> observer) {
@@ -282,10 +303,8 @@ Row Reading::row(std::string_view table, Id id) const {
 namespace {
 
 Database& changeable(Database& database, const Document& document, const std::string& title) {
-  if (!document.readOnly()) return database;
-  throw Error(kReadOnly, {{"file", document.path().filename().string()},
-                          {"path", document.path().string()},
-                          {"title", title}});
+  document.requireChangeable(title);
+  return database;
 }
 
 }  // namespace

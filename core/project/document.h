@@ -33,6 +33,7 @@ class Document {
   void close();
   const std::filesystem::path& path() const { return path_; }
   bool readOnly() const { return read_only_; }
+  void requireChangeable(const std::string& title) const;  // Error "project.read_only"
 
   int addObserver(std::function<void(const ChangeSet&)> observer);
   void removeObserver(int number);

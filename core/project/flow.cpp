@@ -3,7 +3,6 @@
 
 #include "core/base/error.h"
 #include "core/base/fingerprint.h"
-#include "core/io/reader.h"
 
 namespace lineament::project {
 
@@ -30,27 +29,11 @@ bool isSource(const Project& project, Id id) {
   return false;
 }
 
-Data loadSource(const Project& project, const Source& source, const Context& context) {
-  const std::string path = source.absolute_path.string();
-  const SourceCheck check = project.checkSource(source.id, true, context.part(0, 0.3));
-  if (check.state == SourceState::changed) {
-    throw Error(kChanged, {{"name", source.name}, {"path", check.path.string()}});
-  }
-  const std::filesystem::path file = project.sourceFile(source.id, context);
-  const io::Reader* reader = io::findReader(source.reader);
-  if (!reader) {
-    throw Error(kNoReader, {{"name", source.name}, {"reader", source.reader}, {"path", path}});
-  }
-  return reader
-      ->read(file, Parameters::fromJson(reader->options(), source.reader_options),
-             context.part(0.3, 1))
-      .withOrigin(originOf(source.id));
-}
-
 RunRecord::InputRecord recordOf(const Project& project, const Run::Input& input) {
   if (!isSource(project, input.id)) return {input.name, std::to_string(input.id), {}};
   const Source source = project.source(input.id);
-  return {input.name, source.absolute_path.string(), source.sha256};
+  return {input.name, source.absolute_path.string(), source.sha256, source.reader,
+          source.reader_options};
 }
 
 // Figures are kept apart from data: they show an output, they are none themselves.
@@ -82,7 +65,8 @@ Imported importFile(Project& project, const std::filesystem::path& path, const I
         kNoReaderOfThatName,
         {{"name", path.filename().string()}, {"reader", import.reader}, {"path", path.string()}});
   }
-  const Parameters options = Parameters::fromText(reader->options(), import.reader_options);
+  project.requireChangeable("Add " + path.filename().string());
+  const Parameters options = io::readerOptions(*reader, import.reader_options);
   Imported imported;
   imported.data = reader->read(path, options, context.part(0, 0.7));
   imported.source = project.addSource(
@@ -92,14 +76,37 @@ Imported importFile(Project& project, const std::filesystem::path& path, const I
   return imported;
 }
 
+const io::Reader& readerOf(const Source& source) {
+  if (const io::Reader* reader = io::findReader(source.reader)) return *reader;
+  throw Error(
+      kNoReader,
+      {{"name", source.name}, {"reader", source.reader}, {"path", source.absolute_path.string()}});
+}
+
+Data loadSourceWith(const Project& project, Id id, const Parameters& options,
+                    const Context& context) {
+  const Source source = project.source(id);
+  const SourceCheck check = project.checkSource(id, true, context.part(0, 0.3));
+  if (check.state == SourceState::changed) {
+    throw Error(kChanged, {{"name", source.name}, {"path", check.path.string()}});
+  }
+  const std::filesystem::path file = project.sourceFile(id, context);
+  return readerOf(source).read(file, options, context.part(0.3, 1)).withOrigin(originOf(id));
+}
+
 Data loadItem(const Project& project, Id id, const Context& context) {
-  if (isSource(project, id)) return loadSource(project, project.source(id), context);
-  return project.loadResult(id, context);
+  if (!isSource(project, id)) return project.loadResult(id, context);
+  const Source source = project.source(id);
+  const Declaration& declared = readerOf(source).options();
+  return loadSourceWith(project, id, Parameters::fromJson(declared, source.reader_options),
+                        context);
 }
 
 RunOutcome runInProject(Project& project, const Analysis& analysis,
                         const std::vector<Run::Input>& inputs, const Parameters& parameters,
                         const Context& context, const std::string& title) {
+  const std::string name = title.empty() ? analysis.declaration().title : title;
+  project.requireChangeable("Run " + name);
   Inputs data;
   std::vector<RunRecord::InputRecord> records;
   for (const Run::Input& input : inputs) {
@@ -111,7 +118,7 @@ RunOutcome runInProject(Project& project, const Analysis& analysis,
   if (made.record.outcome == "cancelled") throw Cancelled();
 
   Project::NewRun run = sorted(analysis, made);
-  run.title = title.empty() ? analysis.declaration().title : title;
+  run.title = name;
   run.inputs = inputs;
   Project::AddedRun added = project.addRun(run, context.part(0.9, 1));
   return {added.run, made.record, std::move(added.results), std::move(added.figures), made.error};

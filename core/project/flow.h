@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/analysis/catalogue.h"
+#include "core/io/reader.h"
 #include "core/project/project.h"
 
 namespace lineament::project {
@@ -17,7 +18,7 @@ namespace lineament::project {
 
 struct Import {
   std::string reader = {};  // id; empty: chosen by content
-  std::vector<std::pair<std::string, std::string>> reader_options = {};  // KEY, VALUE as typed
+  io::ReaderSettings reader_options = {};
   bool embed = false;
 };
 struct Imported {
@@ -31,6 +32,14 @@ Imported importFile(Project& project, const std::filesystem::path& path, const I
 // A source's or a result's data. For a source the recorded reader reads with the recorded options,
 // after the fingerprint was compared: Error "project.source_changed", "project.source_missing".
 Data loadItem(const Project& project, Id id, const Context& context = {});
+
+// A source's data as its reader reads them with other options than the recorded ones. Changes
+// nothing: Project::setReaderOptions keeps options that turned out well.
+Data loadSourceWith(const Project& project, Id source, const Parameters& options,
+                    const Context& context = {});
+
+// The reader that a source was added with. Throws "project.no_reader".
+const io::Reader& readerOf(const Source& source);
 
 struct RunOutcome {
   Id run = 0;

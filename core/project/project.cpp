@@ -65,6 +65,10 @@ const std::filesystem::path& Project::path() const {
   return document_->path();
 }
 
+void Project::requireChangeable(const std::string& title) const {
+  document_->requireChangeable(title);
+}
+
 bool Project::readOnly() const {
   return document_->readOnly();
 }

@@ -77,6 +77,9 @@ class Project {
 
   const std::filesystem::path& path() const;
   bool readOnly() const;
+  // Throws "project.read_only" for a change of that title where nothing can be changed: before long
+  // work whose result could not be kept.
+  void requireChangeable(const std::string& title) const;
 
   // --- Sources ---------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 #include <QtTest>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "core/analyses/all.h"
 #include "core/analysis/run.h"
@@ -165,11 +166,32 @@ class TableRegressTest : public QObject {
       ++figures;
       QVERIFY(result.outputs.find(figure->data) != nullptr);
     }
-    QCOMPARE(figures, 1);
+    QCOMPARE(figures, 2);
     const Series& series = result.outputs.find("predicted_measured")->require<Series>();
     QCOMPARE(series.curves.size(), std::size_t(2));
     QCOMPARE(series.curves[0].rows.size(), series.curves[0].x.size());
     QVERIFY(series.identity_line);
+  }
+
+  // Two fits side by side have to be told apart by their names.
+  void figuresAreNamedAfterTheirModel() {
+    std::set<std::string> titles;
+    for (const char* model : {"ols", "ridge", "mlp"}) {
+      const RunResult result = runOn(knownTable(60, 1), {{"target", "y"}, {"model", model}});
+      int figures = 0;
+      for (const auto& [id, data] : result.outputs.data) {
+        const auto* figure = data.as<FigureSpec>();
+        if (!figure) continue;
+        ++figures;
+        titles.insert(figure->title);
+      }
+      QCOMPARE(figures, 2);
+      const Data* coefficients = result.outputs.find("figure_coefficients");
+      QCOMPARE(coefficients != nullptr, std::string(model) != "mlp");
+      if (coefficients) QCOMPARE(coefficients->require<FigureSpec>().view, std::string("model"));
+    }
+    QCOMPARE(titles.size(), std::size_t(6));
+    QVERIFY(titles.contains("Predicted against measured: Ridge"));
   }
 
   void everyMetricIsDeclared() {

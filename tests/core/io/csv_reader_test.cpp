@@ -246,6 +246,36 @@ class CsvReaderTest : public QObject {
     }
   }
 
+  void unclosedQuoteInTheHeaderNamesItsLine_data() {
+    QTest::addColumn<QByteArray>("start");
+    QTest::addColumn<QString>("line");
+    QTest::newRow("first sign") << QByteArray("\"a,b\n") << "line 1";
+    QTest::newRow("later column") << QByteArray("a,\"b\n") << "line 1";
+    QTest::newRow("under comments") << QByteArray("# x\n# y\na,\"b\n") << "line 3";
+    QTest::newRow("first row") << QByteArray("a,b\n\"1,2\n") << "line 2";
+    QTest::newRow("row of a list") << QByteArray("a\nx\n\"y\n") << "line 3";
+  }
+  void unclosedQuoteInTheHeaderNamesItsLine() {
+    QFETCH(QByteArray, start);
+    QFETCH(QString, line);
+    // A few rows, more than the first look at the file, and more than a record may have.
+    for (const int rows : {0, 1, 9, 20'000, 5'000'000}) {
+      std::string content = start.toStdString();
+      for (int i = 0; i < rows; ++i) content += "1,2\n";
+      const Error error = errorOf([&] { readCsv(folder_.write(content)); });
+      QCOMPARE(error.key(), std::string("csv.unclosed_quote"));
+      QCOMPARE(QString::fromStdString(error.where()), line);
+      QVERIFY(error.remedy().find("quote=none") != std::string::npos);
+    }
+  }
+
+  void aLongHeaderInQuotesIsWhole() {
+    const std::string name(200'000, 'x');
+    const Table table = readCsv(folder_.write("\"" + name + "\n\",b\n1,2\n3,4\n"));
+    QCOMPARE(table.rows(), std::size_t(2));
+    QCOMPARE(table.columns().at(0).name().size(), name.size() + 1);
+  }
+
   void longLineIsRefused() {
     std::string content = "a,b\n1,2\n";
     content += std::string(17 << 20, 'x');

@@ -209,6 +209,66 @@ class FlowTest : public QObject {
     QCOMPARE(project->runs().size(), std::size_t(1));
   }
 
+  void sourcesAreReadWithTheirOptions() {
+    const Scratch scratch;
+    const std::string text = "1,2\n3,4\n5,6\n";
+    const auto file = scratch.write("a.csv", text);
+    Id source = 0;
+    {
+      const auto project = scratch.make();
+      QCOMPARE(keyOf([&] {
+                 importFile(*project, file, {{}, {{"sheet", "1"}}, false});
+               }),
+               std::string("reader.unknown_option"));
+      source = importFile(*project, file, {{}, {{"header", "no"}}, false}).source;
+      const auto run = runInProject(*project, Scale(), {{"data", source}}, factor("1"), {});
+      QCOMPARE(run.record.inputs.at(0).read.at("header"), nlohmann::json("no"));
+      QCOMPARE(run.record.inputs.at(0).format, std::string("csv"));
+    }
+    const auto project = scratch.open();
+    const auto rows = [&] { return numbersOf(loadItem(*project, source)).size(); };
+    QCOMPARE(project->runs().at(0).record.inputs.at(0).read.at("header"), nlohmann::json("no"));
+    QCOMPARE(rows(), std::size_t(3));  // it was opened anew
+    std::filesystem::create_directory(scratch / "there");
+    std::filesystem::rename(file, scratch / "there/a.csv");
+    project->relink(source, scratch / "there/a.csv");
+    scratch.write("there/a.csv", text + "7,8\n");
+    project->acceptChange(source);
+    QCOMPARE(rows(), std::size_t(4));
+
+    const io::Reader& reader = readerOf(project->source(source));
+    const Parameters options = io::readerOptions(reader, {{"header", "yes"}});
+    const Data tried = loadSourceWith(*project, source, options);
+    QCOMPARE(numbersOf(tried).size(), std::size_t(3));
+    QCOMPARE(tried.origin(), originOf(source));
+    QCOMPARE(rows(), std::size_t(4));  // nothing was changed by trying
+    project->setReaderOptions(source, options.toJson());
+    QCOMPARE(rows(), std::size_t(3));
+    project->undo();
+    QCOMPARE(rows(), std::size_t(4));
+    project->redo();
+    QCOMPARE(rows(), std::size_t(3));
+  }
+
+  void aProjectToLookAtIsRefusedBeforeTheWork() {
+    const Scratch scratch;
+    const auto file = scratch.write("a.npy", npyOf({1, 2}));
+    const Id source = importFile(*scratch.make(), file).source;
+    OpenOptions look;
+    look.read_only = true;
+    const auto project = scratch.open(look);
+    bool began = false;
+    Context context;
+    context.progress = [&](double, std::string_view) { began = true; };
+    QCOMPARE(keyOf([&] {
+               runInProject(*project, Scale(), {{"data", source}}, factor("2"), context);
+             }),
+             std::string("project.read_only"));
+    QCOMPARE(keyOf([&] { importFile(*project, file, {}, context); }),
+             std::string("project.read_only"));
+    QVERIFY(!began);
+  }
+
   void wrongCallsLeaveNothing() {
     const Scratch scratch;
     const auto project = scratch.make();

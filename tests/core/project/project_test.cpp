@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/project.h"
 
+#include <sys/resource.h>
+
 #include <QtTest>
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "core/project/database.h"
@@ -199,6 +202,29 @@ class ProjectTest : public QObject {
     QCOMPARE(project->setting("small"), nlohmann::json("still fits"));
     QCOMPARE(numbersOf(project->loadResult(project->results().at(0).id)),
              (std::vector<double>{1, 2, 3}));
+  }
+
+  // A limit on the size of files stands for a disk that is full when the project is closed.
+  void aFullDiskLeavesTheLogAndSaysSo() {
+    const Scratch scratch;
+    scratch.make();
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const auto project = scratch.open();
+    project->setSetting("large", std::string(200'000, 'x'));
+    rlimit small = before;
+    small.rlim_cur = std::filesystem::file_size(scratch.projectPath());
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    const std::string key = keyOf([&] { project->close(); });
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, handler);
+    QCOMPARE(key, std::string("project.log_left"));
+    QVERIFY(std::filesystem::exists(scratch / "piles.lineament-wal"));
+    const auto again = scratch.open();
+    QCOMPARE(again->setting("large").get<std::string>().size(), std::size_t(200'000));
+    again->close();
+    QCOMPARE(scratch.files(), std::vector<std::string>{"piles.lineament"});
   }
 
   void fallsBackWhereMemoryCannotBeShared() {
