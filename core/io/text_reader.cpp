@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/text_reader.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/io/csv_reader.h"
@@ -19,10 +21,16 @@ constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::size_t kLongestLetter = 4;
 
+// Control characters that texts have: tabulators, ends of lines and pages, escapes.
+bool isPlain(char letter) {
+  const auto code = static_cast<unsigned char>(letter);
+  return code >= 0x20 || (code >= '\t' && code <= '\r') || code == 0x1B;
+}
+
 // Of a head that may end inside a letter.
 bool isText(const Probe& probe) {
   const std::string_view head = probe.text();
-  if (head.empty() || head.find('\0') != head.npos) return false;
+  if (head.empty() || !std::all_of(head.begin(), head.end(), isPlain)) return false;
   const std::size_t valid = validUtf8Prefix(head);
   return valid == head.size() || (head.size() < probe.size && valid + kLongestLetter > head.size());
 }

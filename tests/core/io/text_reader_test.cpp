@@ -56,6 +56,7 @@ class TextReaderTest : public QObject {
     QCOMPARE(readerOf("t.txt", "a,b\n1,2\n3,4\n"), std::string("csv"));
     QCOMPARE(readerOf("t.csv", "a\n1\n2\n"), std::string("csv"));
     QCOMPARE(readerOf("t.txt", "1 2 3\n4 5 6\n7 8 9\n"), std::string("csv"));
+    QVERIFY_THROWS_EXCEPTION(Error, readerOf("noise.bin", QByteArray(100, '\x07')));
     QCOMPARE(readerOf("program.cc", "int main() {\n  return 0;\n}\n"), std::string("text"));
   }
 
