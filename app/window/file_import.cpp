@@ -2,6 +2,7 @@
 #include "app/window/file_import.h"
 
 #include <QFileInfo>
+#include <optional>
 
 #include "core/io/reader.h"
 #include "core/project/flow.h"
@@ -35,6 +36,17 @@ OpeningPlan lookInto(const QStringList& files) {
     return {FileImport::tr("Open as %1").arg(titles.first()), QFileInfo(files.first()).fileName()};
   }
   return {FileImport::tr("Open %n files", "", count), titles.join(QString(", "))};
+}
+
+using Opened = std::optional<project::Imported>;  // nothing: the file is a project
+
+// Runs in a job: the file may lie on a slow disk or far away.
+Opened lookAndImport(project::Project& project, const QString& file, const Context& context) {
+  const QFileInfo info(file);
+  const std::string path = file.toStdString();
+  if (info.isDir()) throw Error(kFolder, {{"name", info.fileName().toStdString()}, {"path", path}});
+  if (project::isProjectFile(path)) return std::nullopt;
+  return project::importFile(project, path, {}, context);
 }
 
 }  // namespace
@@ -71,33 +83,23 @@ void FileImport::plan(const QStringList& files, QObject* receiver,
 }
 
 void FileImport::open(const QStringList& files) {
-  for (const QString& file : files) {
-    const QFileInfo info(file);
-    if (info.isDir()) {
-      Q_EMIT failed(
-          Error(kFolder, {{"name", info.fileName().toStdString()}, {"path", file.toStdString()}}));
-    } else if (project::isProjectFile(file.toStdString())) {
-      session_.open(file);
-    } else {
-      import(file);
-    }
-  }
+  for (const QString& file : files) openOne(file);
 }
 
-void FileImport::import(const QString& file) {
+void FileImport::openOne(const QString& file) {
   const std::shared_ptr<project::Project> project = session_.shared();
   const QString name = QFileInfo(file).fileName();
   jobs_.start(
       {.title = tr("Open %1").arg(name)},
-      [project, path = file.toStdString()](const Context& context) {
-        return project::importFile(*project, path, {}, context);
-      },
+      [project, file](const Context& context) { return lookAndImport(*project, file, context); },
       this,
-      [this, project, name](const Outcome<project::Imported>& outcome) {
+      [this, project, name, file](const Outcome<Opened>& outcome) {
         if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
-        const project::Imported* imported = valueOf(outcome);
-        if (!imported || project != session_.shared()) return;
-        Q_EMIT this->imported(imported->source, name, imported->data);
+        const Opened* opened = valueOf(outcome);
+        if (!opened) return;
+        if (!*opened) return session_.open(file);
+        if (project != session_.shared()) return;
+        Q_EMIT imported((*opened)->source, name, (*opened)->data);
       });
 }
 

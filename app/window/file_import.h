@@ -35,7 +35,7 @@ class FileImport : public QObject {
   void failed(const lineament::Error& error);
 
  private:
-  void import(const QString& file);
+  void openOne(const QString& file);
 
   JobQueue& jobs_;
   ProjectSession& session_;

@@ -127,6 +127,23 @@ class WindowPartsTest : public QObject {
     QVERIFY(firstGlance({"x.csv", "y.csv"}).action.contains("2"));
   }
 
+  // Whatever takes a look at a file may wait for its disk, so none does before open() returns.
+  void filesAreLookedAtInJobs() {
+    QTemporaryDir folder;
+    JobQueue jobs;
+    ProjectSession session(jobs, nullptr);
+    FileImport import(jobs, session, nullptr);
+    QSignalSpy failed(&import, &FileImport::failed), replaced(&session, &ProjectSession::replaced);
+    const QString path = folder.filePath("other.lineament");
+    project::Project::create(path.toStdString())->close();
+    import.open({folder.path(), path});
+    QCOMPARE(failed.size(), 0);
+    QCOMPARE(jobs.jobs().size(), 2);
+    QTRY_COMPARE(failed.size(), 1);
+    QTRY_COMPARE(replaced.size(), 1);
+    QCOMPARE(session.path(), path);
+  }
+
   void theStripShowsAJobAndCancelsIt() {
     JobQueue queue;
     JobStrip strip(queue);
