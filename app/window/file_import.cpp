@@ -84,17 +84,17 @@ void FileImport::open(const QStringList& files) {
   }
 }
 
-void FileImport::import(const QString& file) {
+void FileImport::import(const QString& file, const io::ReaderSettings& settings) {
   const std::shared_ptr<project::Project> project = session_.shared();
   const QString name = QFileInfo(file).fileName();
   jobs_.start(
       {.title = tr("Open %1").arg(name)},
-      [project, path = file.toStdString()](const Context& context) {
-        return project::importFile(*project, path, {}, context);
+      [project, path = file.toStdString(), settings](const Context& context) {
+        return project::importFile(*project, path, {.reader_options = settings}, context);
       },
       this,
-      [this, project, name](const Outcome<project::Imported>& outcome) {
-        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+      [this, project, file, name](const Outcome<project::Imported>& outcome) {
+        if (const Error* error = errorOf(outcome)) Q_EMIT unreadable(file, *error);
         const project::Imported* imported = valueOf(outcome);
         if (!imported || project != session_.shared()) return;
         Q_EMIT this->imported(imported->source, name, imported->data);
