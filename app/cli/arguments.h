@@ -35,6 +35,7 @@ struct Command {
   std::string_view summary;   // one line
   std::vector<Option> options;
   std::function<void(const Arguments&, Terminal&)> run;
+  std::function<std::string()> further = {};  // what the help says below the options
 };
 
 inline constexpr int kAny = INT_MAX;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/cli/read_settings.h"
 #include "app/cli/run_outputs.h"
 #include "app/cli/run_settings.h"
 
@@ -20,8 +21,14 @@ std::vector<Option> joined(std::vector<Option> first, const Lists&... rest) {
 const Option kOut{"--out", "DIR", "Where the files go; made where it is not there", true};
 
 void addDataCommands(std::vector<Command>& all) {
-  all.push_back(
-      {"inspect", "FILE", 1, 1, "What a file is: kind, shape, columns, tensors", {}, inspect});
+  all.push_back({"inspect",
+                 "FILE",
+                 1,
+                 1,
+                 "What a file is: kind, shape, columns, tensors",
+                 {readOption("KEY=VALUE", "An option of the file's reader, see below")},
+                 inspect,
+                 readerOptionsHelp});
   all.push_back({"analyses",
                  "[ID]",
                  0,
@@ -33,6 +40,8 @@ void addDataCommands(std::vector<Command>& all) {
       {"run", "ID", 1, 1, "Run an analysis and write what it makes, with a record, into a folder",
        joined(
            {{"--input", "NAME=PATH", "A file for one of the analysis's inputs", false, true},
+            readOption("NAME.KEY=VALUE",
+                       "How the input NAME is read; see lineament inspect --help"),
             {"--set", "KEY=VALUE", "A parameter; those left out keep their default", false, true},
             kOut},
            runOptions(), figureOptions()),
@@ -60,7 +69,8 @@ void addProjectCommands(std::vector<Command>& all) {
                  2,
                  kAny,
                  "Add files to a project as its sources",
-                 {{"--embed", "", "Keep the files' content in the project"}},
+                 {{"--embed", "", "Keep the files' content in the project"},
+                  readOption("KEY=VALUE", "How the files are read; see lineament inspect --help")},
                  addToProject});
   all.push_back(
       {"project run", "PROJECT [ID]", 1, 2,

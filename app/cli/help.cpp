@@ -52,7 +52,8 @@ std::string commandHelp(const Command& command) {
   for (const Option& option : commonOptions()) {
     grid.add({"  " + typedForm(option), std::string(option.help)});
   }
-  return fmt::format("{}\n\n{}\n\nOptions\n{}", callOf(command), command.summary, grid.text());
+  return fmt::format("{}\n\n{}\n\nOptions\n{}{}", callOf(command), command.summary, grid.text(),
+                     command.further ? command.further() : std::string());
 }
 
 }  // namespace lineament::app::cli

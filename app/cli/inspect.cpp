@@ -73,11 +73,13 @@ void inspect(const Arguments& arguments, Terminal& terminal) {
   context.log = terminal.log();
 
   const io::Reader& reader = io::readerFor(path);
-  const Data data = reader.read(path, Parameters::fromText(reader.options(), {}), context);
+  const Parameters options = io::readerOptions(reader, arguments.pairs("--read"));
+  const Data data = reader.read(path, options, context);
   if (terminal.json()) {
     terminal.printJson(nlohmann::json{{"file", path.string()},
                                       {"kind", name(data.kind())},
                                       {"format", reader.id()},
+                                      {"read", options.toJson()},
                                       {"summary", summaryOf(data)}});
     return;
   }

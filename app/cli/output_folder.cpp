@@ -43,6 +43,13 @@ void moveFile(const fs::path& from, const fs::path& to) {
   }
 }
 
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
 }  // namespace
 
 OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)) {
@@ -74,6 +81,19 @@ void OutputFolder::removeMade() const {
     if (at.has_filename() && !fs::remove(at, ignored)) return;
     if (at == made_) return;
   }
+}
+
+void OutputFolder::throwOfFolder(const Error& error) const {
+  const auto told = [this](const std::string& part) {
+    return replaced(part, staging_.string(), folder_.string());
+  };
+  const ErrorText text{error.key().c_str(), "{asked}", "{found}", "{where}", "{remedy}"};
+  throw Error(text,
+              {{"asked", told(error.asked())},
+               {"found", told(error.found())},
+               {"where", told(error.where())},
+               {"remedy", told(error.remedy())}},
+              error.cause());
 }
 
 void OutputFolder::commit(const fs::path& last) {

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "core/base/error.h"
+
 namespace lineament::app::cli {
 
 // Where a run's files go. They are collected in a hidden folder inside it and moved into place
@@ -17,8 +19,15 @@ class OutputFolder {
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  // Where to write until commit().
-  const std::filesystem::path& staging() const { return staging_; }
+  // Calls work(where to write until commit()). An Error names the folder people know instead.
+  template <class Work>
+  void write(const Work& work) const {
+    try {
+      work(staging_);
+    } catch (const Error& error) {
+      throwOfFolder(error);
+    }
+  }
   const std::filesystem::path& path() const { return folder_; }
 
   // Moves everything into place, the file `last` behind all others.
@@ -26,6 +35,7 @@ class OutputFolder {
 
  private:
   void removeMade() const;
+  [[noreturn]] void throwOfFolder(const Error& error) const;
 
   std::filesystem::path folder_;
   std::filesystem::path staging_;

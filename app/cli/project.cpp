@@ -41,6 +41,7 @@ json sourcesJson(const Project& project) {
                     {"name", source.name},
                     {"kind", name(source.kind)},
                     {"format", source.reader},
+                    {"read", source.reader_options},
                     {"path", source.absolute_path.string()},
                     {"sha256", source.sha256},
                     {"embedded", source.embedded}});
@@ -153,6 +154,7 @@ void addToProject(const Arguments& arguments, Terminal& terminal) {
   const Context context = plainContext(interrupt, terminal);
   project::Import import;
   import.embed = arguments.has("--embed");
+  import.reader_options = arguments.pairs("--read");
   json added = json::array();
   TextGrid grid;
   for (std::size_t i = 1; i < arguments.operands().size(); ++i) {

@@ -94,6 +94,22 @@ std::vector<std::string> exportFigures(const Project& project, const std::vector
   return files;
 }
 
+std::vector<std::string> exportData(const Project& project, const std::vector<Id>& wanted,
+                                    const std::filesystem::path& folder, const Context& context) {
+  std::vector<std::string> files;
+  const auto count = static_cast<double>(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Context own = context.part(static_cast<double>(i) / count, (i + 1.0) / count);
+    const std::string title = titleOf(project, wanted[i]);
+    own.checkpoint(0, "Writing " + title);
+    const auto written =
+        io::writeOutput(folder, fileName(wanted[i], title),
+                        project::loadItem(project, wanted[i], own.part(0, 0.5)), own.part(0.5, 1));
+    files.insert(files.end(), written.begin(), written.end());
+  }
+  return files;
+}
+
 }  // namespace
 
 void exportFromProject(const Arguments& arguments, Terminal& terminal) {
@@ -110,20 +126,13 @@ void exportFromProject(const Arguments& arguments, Terminal& terminal) {
   OutputFolder folder(arguments.text("--out"));
 
   std::vector<std::string> files;
-  const auto count = static_cast<double>(wanted.data.size());
-  for (std::size_t i = 0; i < wanted.data.size(); ++i) {
-    const Context own = context.part(0.7 * static_cast<double>(i) / count, 0.7 * (i + 1.0) / count);
-    const Id id = wanted.data[i];
-    own.checkpoint(0, "Writing " + titleOf(*project, id));
-    const auto written =
-        io::writeOutput(folder.staging(), fileName(id, titleOf(*project, id)),
-                        project::loadItem(*project, id, own.part(0, 0.5)), own.part(0.5, 1));
-    files.insert(files.end(), written.begin(), written.end());
-  }
-  const auto drawn =
-      exportFigures(*project, wanted.figures, folder.staging(), formats, context.part(0.7, 1));
-  files.insert(files.end(), drawn.begin(), drawn.end());
-  writeWhole(folder.staging() / kContents, project->dump().dump(2) + "\n");
+  folder.write([&](const std::filesystem::path& staging) {
+    files = exportData(*project, wanted.data, staging, context.part(0, 0.7));
+    const auto drawn =
+        exportFigures(*project, wanted.figures, staging, formats, context.part(0.7, 1));
+    files.insert(files.end(), drawn.begin(), drawn.end());
+    writeWhole(staging / kContents, project->dump().dump(2) + "\n");
+  });
   files.emplace_back(kContents);
   context.checkpoint(1);
   folder.commit(kContents);

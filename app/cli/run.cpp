@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/output_folder.h"
+#include "app/cli/read_settings.h"
 #include "app/cli/run_inputs.h"
 #include "app/cli/run_outputs.h"
 #include "app/cli/run_settings.h"
@@ -49,17 +50,21 @@ void runAnalysis(const Arguments& arguments, Terminal& terminal) {
   const Context context = runContext(arguments, declaration, interrupt.token(), terminal);
   const auto named_paths = arguments.pairs("--input");
   for (const auto& [name, path] : named_paths) requireInput(declaration, name);
+  const ReadSettings settings(arguments, named_paths);
   OutputFolder folder(arguments.text("--out"));
 
-  RunInputs inputs = readInputs(declaration, named_paths, context.part(0, kReadTo));
+  RunInputs inputs = readInputs(declaration, named_paths, settings, context.part(0, kReadTo));
   RunResult result = runRecorded(analysis, inputs.data, parameters, std::move(inputs.records),
                                  context.part(kReadTo, kRunTo));
   if (result.error) throw *result.error;
   if (result.record.outcome != "done") throw Cancelled{};
 
-  writeOutputs(result, folder.staging(), figures, context.part(kRunTo, 1));
-  const nlohmann::json record = toJson(result.record);
-  writeWhole(folder.staging() / kRecordFile, record.dump(2) + "\n");
+  nlohmann::json record;
+  folder.write([&](const std::filesystem::path& staging) {
+    writeOutputs(result, staging, figures, context.part(kRunTo, 1));
+    record = toJson(result.record);
+    writeWhole(staging / kRecordFile, record.dump(2) + "\n");
+  });
   context.checkpoint(1);
   folder.commit(kRecordFile);
   if (terminal.json()) return terminal.printJson(record);

@@ -26,19 +26,23 @@ void requireInput(const Declaration& declaration, std::string_view wanted) {
                                      {"names", fmt::format("{}", fmt::join(names, ", "))}});
 }
 
-RunInputs readInputs(const Declaration& declaration,
-                     const std::vector<std::pair<std::string, std::string>>& named_paths,
-                     const Context& context) {
+RunInputs readInputs(const Declaration& declaration, const NamedPaths& named_paths,
+                     const ReadSettings& settings, const Context& context) {
   for (const auto& [name, path] : named_paths) requireInput(declaration, name);
   RunInputs inputs;
   const auto count = static_cast<double>(named_paths.size());
   for (std::size_t i = 0; i < named_paths.size(); ++i) {
     const auto& [name, path] = named_paths[i];
     const Context own = context.part(static_cast<double>(i) / count, (i + 1.0) / count);
-    const Data data = io::readFile(path, own.part(0, 0.7));
+    const io::Reader& reader = io::readerFor(path);
+    const io::ReaderSettings set = settings.of(name);
+    const Parameters options = io::readerOptions(reader, set);
+    const Data data = reader.read(path, options, own.part(0, 0.7));
     const std::string hash = sha256OfFile(path, own.part(0.7, 1));
-    inputs.data.add(name, data.origin().empty() ? data.withOrigin("sha256:" + hash) : data);
-    inputs.records.push_back({name, path, hash});
+    // The same file read otherwise has other rows.
+    const std::string origin = "sha256:" + hash + (set.empty() ? "" : options.toJson().dump());
+    inputs.data.add(name, data.origin().empty() ? data.withOrigin(origin) : data);
+    inputs.records.push_back({name, path, hash, std::string(reader.id()), options.toJson()});
   }
   return inputs;
 }

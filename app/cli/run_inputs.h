@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/cli/read_settings.h"
 #include "core/analysis/run.h"
 
 namespace lineament::app::cli {
@@ -16,9 +17,8 @@ struct RunInputs {
 };
 
 // Throws Error (usage) for a name the analysis does not have, and whatever the readers throw.
-RunInputs readInputs(const Declaration& declaration,
-                     const std::vector<std::pair<std::string, std::string>>& named_paths,
-                     const Context& context);
+RunInputs readInputs(const Declaration& declaration, const NamedPaths& named_paths,
+                     const ReadSettings& settings, const Context& context);
 
 // Throws Error (usage) "cli.unknown_input", with the names there are.
 void requireInput(const Declaration& declaration, std::string_view name);

@@ -68,6 +68,11 @@ void AnalysisForm::offer(const Catalogue& catalogue) {
   chooser_->setCurrentIndex(-1);
 }
 
+void AnalysisForm::standAlone(const QString& verb) {
+  chooser_->hide();
+  verb_ = verb;
+}
+
 void AnalysisForm::clear() {
   delete page_;
   page_ = nullptr;
@@ -178,11 +183,13 @@ void AnalysisForm::makeFoot() {
   missing_ = mutedLabel({}, page_);
   missing_->setVisible(false);
   page_->layout()->addWidget(missing_);
-  run_ = new PrimaryButton(tr("Run"), page_);
+  run_ = new PrimaryButton(verb_.isEmpty() ? tr("Run") : verb_, page_);
   run_->setObjectName("run");
-  run_->setToolTip(
-      tr("Run this analysis (%1)")
-          .arg(QKeySequence(Qt::CTRL | Qt::Key_Return).toString(QKeySequence::NativeText)));
+  if (verb_.isEmpty()) {
+    run_->setToolTip(
+        tr("Run this analysis (%1)")
+            .arg(QKeySequence(Qt::CTRL | Qt::Key_Return).toString(QKeySequence::NativeText)));
+  }
   connect(run_, &QPushButton::clicked, this, &AnalysisForm::run);
   page_->layout()->addWidget(run_);
 }

@@ -38,6 +38,8 @@ class AnalysisForm : public QWidget {
   explicit AnalysisForm(QWidget* parent = nullptr);
 
   void offer(const Catalogue& catalogue);  // in the list at the top
+  // Without that list, for one declaration; `verb` is what its button says.
+  void standAlone(const QString& verb);
   void setDeclaration(const Declaration& declaration);
   bool hasDeclaration() const { return !declaration_.id.empty(); }
   const Declaration& declaration() const { return declaration_; }
@@ -94,6 +96,7 @@ class AnalysisForm : public QWidget {
   QWidget* more_page_ = nullptr;
   QLabel* missing_ = nullptr;
   PrimaryButton* run_ = nullptr;
+  QString verb_;  // empty: "Run", with its key
 };
 
 }  // namespace lineament::app

@@ -41,12 +41,13 @@ OpeningPlan lookInto(const QStringList& files) {
 using Opened = std::optional<project::Imported>;  // nothing: the file is a project
 
 // Runs in a job: the file may lie on a slow disk or far away.
-Opened lookAndImport(project::Project& project, const QString& file, const Context& context) {
+Opened lookAndImport(project::Project& project, const QString& file,
+                     const io::ReaderSettings& settings, const Context& context) {
   const QFileInfo info(file);
   const std::string path = file.toStdString();
   if (info.isDir()) throw Error(kFolder, {{"name", info.fileName().toStdString()}, {"path", path}});
   if (project::isProjectFile(path)) return std::nullopt;
-  return project::importFile(project, path, {}, context);
+  return project::importFile(project, path, {.reader_options = settings}, context);
 }
 
 }  // namespace
@@ -83,18 +84,23 @@ void FileImport::plan(const QStringList& files, QObject* receiver,
 }
 
 void FileImport::open(const QStringList& files) {
-  for (const QString& file : files) openOne(file);
+  for (const QString& file : files) import(file);
 }
 
-void FileImport::openOne(const QString& file) {
+void FileImport::import(const QString& file, const io::ReaderSettings& settings) {
   const std::shared_ptr<project::Project> project = session_.shared();
   const QString name = QFileInfo(file).fileName();
   jobs_.start(
       {.title = tr("Open %1").arg(name)},
-      [project, file](const Context& context) { return lookAndImport(*project, file, context); },
+      [project, file, settings](const Context& context) {
+        return lookAndImport(*project, file, settings, context);
+      },
       this,
       [this, project, name, file](const Outcome<Opened>& outcome) {
-        if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
+        if (const Error* error = errorOf(outcome)) {
+          if (error->key() == kFolder.key) return Q_EMIT failed(*error);
+          return Q_EMIT unreadable(file, *error);
+        }
         const Opened* opened = valueOf(outcome);
         if (!opened) return;
         if (!*opened) return session_.open(file);

@@ -6,6 +6,7 @@
 
 #include "app/window/project_session.h"
 #include "core/data/data.h"
+#include "core/io/reader.h"
 
 namespace lineament::app {
 
@@ -23,8 +24,10 @@ class FileImport : public QObject {
  public:
   FileImport(JobQueue& jobs, ProjectSession& session, QObject* parent);
 
-  // Returns at once. A project opens; folders and what cannot be read are named by failed().
+  // Returns at once. A project opens; folders are named by failed(), what cannot be read by
+  // unreadable().
   void open(const QStringList& files);
+  void import(const QString& file, const io::ReaderSettings& settings = {});
 
   // Looks at the files' beginnings in a job and says what open() would do.
   void plan(const QStringList& files, QObject* receiver,
@@ -33,10 +36,9 @@ class FileImport : public QObject {
  Q_SIGNALS:
   void imported(lineament::project::Id source, const QString& name, const lineament::Data& data);
   void failed(const lineament::Error& error);
+  void unreadable(const QString& file, const lineament::Error& error);
 
  private:
-  void openOne(const QString& file);
-
   JobQueue& jobs_;
   ProjectSession& session_;
 };

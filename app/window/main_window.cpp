@@ -27,6 +27,7 @@
 #include "app/window/job_strip.h"
 #include "app/window/project_tree.h"
 #include "app/window/run_text.h"
+#include "app/window/source_reading.h"
 #include "app/window/source_watch.h"
 #include "app/window/text_window.h"
 #include "app/window/view_tabs.h"
@@ -60,6 +61,7 @@ MainWindow::MainWindow(const Catalogue& catalogue)
       store_(new DataStore(jobs_, *session_, this)),
       import_(new FileImport(jobs_, *session_, this)),
       runner_(new AnalysisRunner(jobs_, *session_, catalogue, this)),
+      reading_(new SourceReading(jobs_, *session_, *import_, this)),
       watch_(new SourceWatch(jobs_, *session_, this)),
       exporter_(new Exporter(jobs_, catalogue, this)),
       view_jobs_(jobs_),
@@ -175,8 +177,20 @@ void MainWindow::connectProject() {
     if (items) refreshChoices();
     if (!changes.touches(ItemType::window_state)) refreshEditActions();
   });
-  connect(store_, &DataStore::failed, this, [this](Id, const Error& error) { report(error); });
+  connect(store_, &DataStore::failed, reading_, &SourceReading::explainSource);
   connect(import_, &FileImport::failed, this, &MainWindow::report);
+  connect(import_, &FileImport::unreadable, reading_, &SourceReading::explainFile);
+  connect(reading_, &SourceReading::failed, this, &MainWindow::report);
+  connect(reading_, &SourceReading::noticed, messages_,
+          qOverload<const Message&>(&MessageArea::show));
+  connect(reading_, &SourceReading::outdated, this, [this](Id source) {
+    store_->forget(source);
+    showAnew(source);
+  });
+  connect(reading_, &SourceReading::read, this, [this](Id source, const Data& loaded) {
+    store_->keep(source, loaded);
+    showAnew(source);
+  });
   connect(import_, &FileImport::imported, this,
           [this](Id source, const QString& name, const Data& loaded) {
             store_->keep(source, loaded);
@@ -189,9 +203,7 @@ void MainWindow::connectProject() {
   connect(watch_, &SourceWatch::noticed, messages_, qOverload<const Message&>(&MessageArea::show));
   connect(watch_, &SourceWatch::contentAccepted, this, [this](Id source) {
     store_->forget(source);
-    form_->forgetColumns();
-    tabs_->closeData(source);
-    showData(source);
+    showAnew(source);
   });
 }
 
@@ -201,6 +213,7 @@ void MainWindow::connectTree() {
   connect(tree_, &ProjectTree::logWanted, this, &MainWindow::showRunLog);
   connect(tree_, &ProjectTree::rerunWanted, this, [this](Id run) { runner_->rerun(run); });
   connect(tree_, &ProjectTree::relinkWanted, watch_, &SourceWatch::locate);
+  connect(tree_, &ProjectTree::readOptionsWanted, reading_, &SourceReading::askForSource);
   connect(tree_, &ProjectTree::embedWanted, watch_, &SourceWatch::embed);
   connect(tree_, &ProjectTree::analyseWanted, this, &MainWindow::analyse);
 }
@@ -306,6 +319,13 @@ void MainWindow::showData(Id id) {
   if (const Error* error = errorOf(name)) return report(*error);
   const Showing showing{.data_id = id, .title = *valueOf(name)};
   store_->load(id, this, [this, showing](const Data& loaded) { tabs_->show(loaded, showing); });
+}
+
+// What was shown of the source is no longer what it is.
+void MainWindow::showAnew(Id source) {
+  form_->forgetColumns();
+  tabs_->closeData(source);
+  showData(source);
 }
 
 void MainWindow::showFigure(Id id, bool in_front) {

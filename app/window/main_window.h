@@ -34,6 +34,7 @@ class EmptyState;
 class Exporter;
 class FileImport;
 class ProjectTree;
+class SourceReading;
 class SourceWatch;
 class ViewPage;
 class ViewTabs;
@@ -100,6 +101,7 @@ class MainWindow : public QMainWindow {
   void refreshChoices();
   void refreshEditActions();
   void showData(Id id);
+  void showAnew(Id source);
   void showFigure(Id id, bool in_front);
   void showWhatThereIs();
   void analyse(Id id);
@@ -121,6 +123,7 @@ class MainWindow : public QMainWindow {
   DataStore* store_;
   FileImport* import_;
   AnalysisRunner* runner_;
+  SourceReading* reading_;
   SourceWatch* watch_;
   Exporter* exporter_;
   ViewJobs view_jobs_;

@@ -12,6 +12,7 @@
 #include "app/report/numbers.h"
 #include "app/window/icons.h"
 #include "core/data/data.h"
+#include "core/io/reader.h"
 #include "views/common/roomy_rows.h"
 #include "views/common/theme.h"
 
@@ -272,6 +273,13 @@ void ProjectTree::sourceMenu(QMenu& menu, Id id) {
       const QString path = QString::fromStdString(project.source(id).absolute_path.string());
       QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath()));
     });
+  });
+  QAction* reading =
+      menu.addAction(tr("Read with options…"), this, [this, id] { Q_EMIT readOptionsWanted(id); });
+  reading->setEnabled(false);  // for what has none
+  session_.attempt([&](const project::Project& project) {
+    const io::Reader* reader = io::findReader(project.source(id).reader);
+    reading->setEnabled(reader && !reader->options().parameters.empty() && !project.readOnly());
   });
   menu.addAction(tr("Locate…"), this, [this, id] { Q_EMIT relinkWanted(id); });
   menu.addAction(tr("Embed in the project"), this, [this, id] { Q_EMIT embedWanted(id); });

@@ -26,6 +26,7 @@ class ProjectTree : public QTreeWidget {
   void logWanted(lineament::project::Id run);
   void rerunWanted(lineament::project::Id run);
   void relinkWanted(lineament::project::Id source);
+  void readOptionsWanted(lineament::project::Id source);
   void embedWanted(lineament::project::Id source);
   void analyseWanted(lineament::project::Id id);
 

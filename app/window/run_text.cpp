@@ -40,6 +40,11 @@ QString runText(const QString& title, const RunRecord& record) {
   addFact(lines, tr("Program"), text(record.program));
   for (const RunRecord::InputRecord& input : record.inputs) {
     addFact(lines, tr("Input %1").arg(text(input.name)), text(input.path));
+    for (const auto& [key, value] : input.read.items()) {
+      if (value == "auto") continue;
+      addFact(lines, tr("Read with %1").arg(text(key)),
+              text(value.is_string() ? value.get<std::string>() : value.dump()));
+    }
   }
   lines << QString() << "## " + tr("Parameters") << QString();
   for (const auto& [key, value] : record.parameters.items()) {

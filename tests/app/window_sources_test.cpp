@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A source's file has moved, gone or changed: the window asks, and each answer works.
+#include <QDialog>
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QStandardPaths>
+#include <algorithm>
 
 #include "core/analyses/all.h"
 #include "core/project/flow.h"
@@ -71,6 +73,20 @@ int rowsOfTheTable(MainWindow& window) {
     return dynamic_cast<views::TableView&>(page->view()).model().rowCount();
   }
   return -1;
+}
+
+// The form of a reader's options, when it is there.
+AnalysisForm* readForm(MainWindow& window) {
+  QDialog* dialog = nullptr;
+  const bool there = QTest::qWaitFor([&] {
+    dialog = window.findChild<QDialog*>("read_options");
+    return dialog && dialog->isVisible();
+  });
+  return there ? dialog->findChild<AnalysisForm*>() : nullptr;
+}
+
+void clickRead(AnalysisForm& form) {
+  QTest::mouseClick(form.findChild<PrimaryButton*>("run"), Qt::LeftButton);
 }
 
 }  // namespace
@@ -156,6 +172,68 @@ class WindowSourcesTest : public QObject {
     MainWindow again(allAnalyses());  // asks again
     open(again, kept);
     QTRY_VERIFY_WITH_TIMEOUT(says(again, "piles.csv has changed since it was read"), kPatienceMs);
+  }
+
+  void aSourceIsReadWithOptions() {
+    Kept kept;
+    MainWindow window(allAnalyses());
+    open(window, kept);
+    QTRY_VERIFY_WITH_TIMEOUT(window.session().path() == kept.path, kPatienceMs);
+    doubleClick(window, "piles.csv");
+    QTRY_COMPARE_WITH_TIMEOUT(rowsOfTheTable(window), 60, kPatienceMs);
+    const project::Id source = window.session().project().sources()[0].id;
+    const auto header = [&] {
+      const auto options = window.session().project().source(source).reader_options;
+      return options.at("header").get<std::string>();
+    };
+
+    Q_EMIT window.tree().readOptionsWanted(source);
+    AnalysisForm* form = readForm(window);
+    QVERIFY(form);
+    QCOMPARE(form->findChild<PrimaryButton*>("run")->text(), QString("Read"));
+    form->set("header", "no");
+    clickRead(*form);
+    QTRY_COMPARE_WITH_TIMEOUT(rowsOfTheTable(window), 61, kPatienceMs);
+    QCOMPARE(header(), std::string("no"));
+    window.undo();
+    QTRY_COMPARE_WITH_TIMEOUT(rowsOfTheTable(window), 60, kPatienceMs);
+    QCOMPARE(header(), std::string("auto"));
+    window.redo();
+    QTRY_COMPARE_WITH_TIMEOUT(rowsOfTheTable(window), 61, kPatienceMs);
+    QTRY_VERIFY(!window.findChild<QDialog*>("read_options"));
+
+    // It shows how the file is read now. What does not work is said, and not kept.
+    Q_EMIT window.tree().readOptionsWanted(source);
+    form = readForm(window);
+    QVERIFY(form);
+    const auto settings = form->request().settings;
+    QVERIFY(std::ranges::any_of(settings, [](const auto& setting) {
+      return setting.first == "header" && setting.second == "no";
+    }));
+    form->set("skip_rows", "1000");
+    clickRead(*form);
+    QTRY_VERIFY_WITH_TIMEOUT(says(window, "there are no rows in it"), kPatienceMs);
+    QCOMPARE(rowsOfTheTable(window), 61);
+    QVERIFY(resultsAreThere(window));
+  }
+
+  void aFileThatNeedsAnOptionIsRead() {
+    QTemporaryDir folder;
+    const QString file = written(folder, "inches.csv", "size,n\n1,2\n\"3,4\n5,6\n");
+    MainWindow window(allAnalyses());
+    window.show();
+    drop(window, file);
+    QTRY_VERIFY_WITH_TIMEOUT(says(window, "never closed"), kPatienceMs);
+    QVERIFY(window.session().project().sources().empty());
+    QVERIFY(clickRemedy(window, "Read with options…"));
+    AnalysisForm* form = readForm(window);
+    QVERIFY(form);
+    form->set("quote", "none");
+    clickRead(*form);
+    QTRY_COMPARE_WITH_TIMEOUT(window.session().project().sources().size(), std::size_t(1),
+                              kPatienceMs);
+    const auto options = window.session().project().sources()[0].reader_options;
+    QCOMPARE(options.at("quote").get<std::string>(), std::string("none"));
   }
 
   void theOldFileComesBack() {

@@ -3,6 +3,7 @@
 #include "tests/app/cli/program.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <QDir>
 #include <QFile>
@@ -108,6 +109,53 @@ class ProgramTest : public QObject {
     QVERIFY(hidden.isEmpty());
   }
 
+  void readsWithOptions() {
+    write("odd.csv", "a;b;y\n1,5;2;3\n2,5;4;5\n3,5;1;7\n4,5;5;9\n");
+    const QString odd = at("odd.csv");
+    const json plain = ran({"inspect", odd, "--json"}).json();
+    QCOMPARE(plain.at("read").at("header").get<std::string>(), std::string("auto"));
+    QCOMPARE(plain.at("summary").at("rows").get<int>(), 4);
+    const json bare =
+        ran({"inspect", odd, "--read", "header=no", "--read", "skip_rows=1", "--json"}).json();
+    QCOMPARE(bare.at("read").at("header").get<std::string>(), std::string("no"));
+    QCOMPARE(bare.at("read").at("skip_rows").get<int>(), 1);
+    QCOMPARE(bare.at("summary").at("columns").size(), std::size_t{3});
+    QVERIFY(bare.at("summary").at("columns") != plain.at("summary").at("columns"));
+    const QByteArray help = ran({"inspect", "--help"}).out;
+    for (const char* known : {"--read KEY=VALUE", "skip_rows", "bfloat16", "sheet"}) {
+      QVERIFY2(help.contains(known), known);
+    }
+    QVERIFY(ran({"analyses", "table.regress"}).out.contains("--read NAME.KEY=VALUE"));
+    const QByteArray unknown = ran({"inspect", odd, "--read", "delimeter=tab"}).error;
+    for (const char* known : {"delimiter", "skip_rows", "missing"}) {
+      QVERIFY2(unknown.contains(known), unknown.constData());
+    }
+    QVERIFY(ran({"inspect", odd, "--read", "delimiter=tap"}).error.contains("semicolon"));
+  }
+
+  void recordsHowInputsWereRead() {
+    write("lines.csv", "# of the first day\n\na b y\n1 2 3\n2 4 5\n3 1 7\n4 5 9\n5 5 12\n6 1 1\n");
+    for (const char* setting : {"data.skip_rows=2", "skip_rows=2"}) {
+      const Ended ended =
+          ran({"run", "table.regress", "--input", "data=" + at("lines.csv"), "--read",
+               QString::fromLatin1(setting), "--set", "target=y", "--set", "model=ols", "--out",
+               at("read"), "--figure-format", "none", "--json"});
+      QCOMPARE(ended.error, QByteArray());
+      const json input = ended.json().at("inputs").at("data");
+      QCOMPARE(input.at("format").get<std::string>(), std::string("csv"));
+      QCOMPARE(input.at("read").at("skip_rows").get<int>(), 2);
+      QCOMPARE(input.at("read").at("delimiter").get<std::string>(), std::string("auto"));
+    }
+    const QString project = at("read.lineament");
+    QCOMPARE(ran({"project", "new", project}).status, 0);
+    QCOMPARE(ran({"project", "add", project, at("lines.csv"), "--read", "skip_rows=2"}).status, 0);
+    const json listed = ran({"project", "list", project, "--json"}).json();
+    QCOMPARE(listed.at("sources")[0].at("read").at("skip_rows").get<int>(), 2);
+    const Ended run = ran({"project", "run", project, "table.regress", "--input", "data=lines.csv",
+                           "--set", "target=y", "--set", "model=ols", "--json"});
+    QCOMPARE(run.json().at("inputs").at("data").at("read").at("skip_rows").get<int>(), 2);
+  }
+
   void refusesWrongCalls_data() {
     QTest::addColumn<QStringList>("words");
     QTest::addColumn<int>("status");
@@ -144,6 +192,17 @@ class ProgramTest : public QObject {
     row("out is a file",
         {"run", "table.regress", "--input", data, "--set", "target=y", "--out", table_}, 2,
         "output.not_folder");
+    const QStringList target{"--input", data, "--set", "target=y"};
+    row("unknown reader option", {"inspect", table_, "--read", "sheet=1"}, 2,
+        "reader.unknown_option");
+    row("unknown reader value", {"inspect", table_, "--read", "delimiter=;"}, 2, "parameter.range");
+    row("reader option of a run", run + target + QStringList{"--read", "data.sheet=1"}, 2,
+        "reader.unknown_option");
+    row("reader option without a file", run + target + QStringList{"--read", "date.header=no"}, 2,
+        "cli.read_input");
+    row("reader option without an input",
+        run + QStringList{"--read", "header=no", "--set", "target=y"}, 2, "cli.read_input");
+    row("reader option without a value", {"inspect", table_, "--read", "header"}, 2, "cli.pair");
     row("no project", {"project", "list", at("nothing.lineament")}, 1, "file.missing");
     row("report ending", {"report", "p.lineament", "--out", "r.doc"}, 2, "report.ending");
     row("unknown benchmark", {"bench", "speed"}, 2, "bench.unknown");
@@ -219,6 +278,26 @@ class ProgramTest : public QObject {
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), QByteArray("earlier"));
     QCOMPARE(QDir(out).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size(), 1);
+  }
+
+  // A limit on the size of files stands for a disk that is full.
+  void namesTheFolderPeopleGave() {
+    QProcess program;
+    program.setProcessEnvironment(withoutDisplay());
+    program.setChildProcessModifier([] {
+      const rlimit small{2000, 2000};
+      ::setrlimit(RLIMIT_FSIZE, &small);
+      ::signal(SIGXFSZ, SIG_IGN);
+    });
+    program.start(QStringLiteral(LINEAMENT_PROGRAM),
+                  {"run", "table.regress", "--input", "data=" + table_, "--set", "target=y",
+                   "--set", "model=ols", "--out", at("small"), "--figure-format", "none"});
+    QVERIFY(program.waitForFinished());
+    QCOMPARE(program.exitCode(), 1);
+    const QByteArray error = program.readAllStandardError();
+    QVERIFY2(error.contains(at("small").toUtf8() + "/"), error.constData());
+    QVERIFY2(!error.contains(".part"), error.constData());
+    QVERIFY(!QDir(at("small")).exists());
   }
 
   void worksOnAProjectWithoutAWindow() {

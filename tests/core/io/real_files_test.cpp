@@ -109,6 +109,37 @@ class RealFilesTest : public QObject {
     QVERIFY(!keyOf("checkpoints/llama2c_stories260K/stories260K.bin").isEmpty());
   }
 
+  // Expected numbers were added up in Python by a decoder of its own.
+  void pcdClouds() {
+    const auto read = [](const char* file) {
+      return readFile(kData / "pointclouds/pcd" / file).require<PointCloud>();
+    };
+    const auto sum = [](const PointCloud& cloud, std::size_t axis) {
+      double total = 0;
+      for (std::size_t i = axis; i < cloud.positions.size(); i += 3) total += cloud.positions[i];
+      return total + cloud.origin[axis] * static_cast<double>(cloud.points());
+    };
+    const auto sumOfAttribute = [](const PointCloud& cloud, const char* name) {
+      const auto values = cloud.find(name)->values.span();
+      return std::accumulate(values.begin(), values.end(), 0.0);
+    };
+    const PointCloud utm = read("autzen-utm.pcd");  // double precision
+    QCOMPARE(utm.points(), std::size_t(1065));
+    QVERIFY(std::abs(sum(utm, 0) - 526636816.64) < 0.01);
+    QVERIFY(std::abs(sum(utm, 2) - 140913.34) < 0.01);
+    QCOMPARE(sumOfAttribute(utm, "Intensity"), 81361.0);
+    const PointCloud milk = read("milk.pcd");  // compressed
+    QCOMPARE(milk.points(), std::size_t(12575));
+    QVERIFY(std::abs(sum(milk, 0) - 3138.9827186763287) < 1e-6);
+    QVERIFY(std::abs(sum(milk, 2) + 8762.243225038052) < 1e-6);
+    QCOMPARE(sumOfAttribute(milk, "blue"), 3206625.0);
+    const PointCloud text = read("min_cut_segmentation_tutorial.pcd");
+    QCOMPARE(text.points(), std::size_t(9311));
+    QVERIFY(std::abs(sum(text, 1) + 180419.427) < 0.01);
+    QCOMPARE(read("table_scene_mug_stereo_textured.pcd").points(), std::size_t(209280));
+    QCOMPARE(keyOf("awkward/lfs_pointer/autzen-utm.pcd"), QString("file.lfs_pointer"));
+  }
+
   void everyCutOfSmallArchivesIsNoticed() {
     QCOMPARE(readablePrefixes(bytesOf(kData / "checkpoints/pth/test.pt"), "a.pt"), 0);
     QCOMPARE(readablePrefixes(bytesOf(kData / "checkpoints/npy/test.npz"), "a.npz"), 0);
