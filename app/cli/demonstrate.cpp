@@ -52,8 +52,10 @@ Shown show(const Demonstration& demonstration, const std::filesystem::path& path
   RunResult result = runRecorded(analysis, {}, parameters, {}, context.part(0, kRunTo));
   if (result.error) throw *result.error;
   if (result.record.outcome != "done") throw Cancelled{};
-  writeOutputs(result, folder.staging(), figures, context.part(kRunTo, 1));
-  writeWhole(folder.staging() / "run.json", toJson(result.record).dump(2) + "\n");
+  folder.write([&](const std::filesystem::path& staging) {
+    writeOutputs(result, staging, figures, context.part(kRunTo, 1));
+    writeWhole(staging / "run.json", toJson(result.record).dump(2) + "\n");
+  });
   folder.commit("run.json");
   auto expectations = compared(demonstration, result.record.metrics);
   return {demonstration, std::move(result.record), std::move(expectations)};
