@@ -26,8 +26,8 @@ namespace lineament::sequence {
 // 64 B T (1 + M) bytes of working memory and 40 T bytes for transforms. Measured with N = 64 (128):
 // the recurrence takes 10 (20) ns for a token of a feature at every length, the convolution 1400
 // (7400) ns at T = 64 and 48 (113) ns at T = 16384, so `auto` is the recurrence. The backward
-// pass goes the way of the forward pass: the adjoint of the recurrence keeps a state every 32 tokens
-// (lssl_backward_tiles.cpp).
+// pass goes the way of the forward pass: the adjoint of the recurrence keeps a state every 32
+// tokens (lssl_backward_tiles.cpp).
 const Mechanism& lssl();
 
 }  // namespace lineament::sequence
