@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <Eigen/QR>
-#include <Eigen/SVD>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "core/base/parallel.h"
+#include "core/base/singular.h"
 #include "core/linear/distributions.h"
 
 namespace lineament::linear {
@@ -145,7 +145,7 @@ void findEstimates(const Design& design, OlsFit& fit) {
                                      quantile, n * spread * spread);
     }
     intercept_variance += (inverse.transpose() * offset).squaredNorm();
-    const Eigen::VectorXd values = Eigen::BDCSVD<Eigen::MatrixXd>(fit.triangle).singularValues();
+    const Eigen::VectorXd values = singularValues(fit.triangle);
     fit.condition_number = values[0] / values[rank - 1];
   }
   fit.intercept_estimate =

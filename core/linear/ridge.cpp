@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/linear/ridge.h"
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/parallel.h"
+#include "core/base/singular.h"
 #include "core/linear/orthogonal.h"
 
 namespace lineament::linear {
@@ -26,16 +26,15 @@ Decomposition decompose(const Design& design, const Context& context) {
   const Eigen::MatrixXd factor = triangularFactor(design, context);
   context.checkpoint(0.4, "Decomposing the design");
   const auto columns = static_cast<Eigen::Index>(design.columns());
-  const Eigen::BDCSVD<Eigen::MatrixXd> svd(factor.leftCols(columns),
-                                           Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const SingularDecomposition svd = singularDecomposition(factor.leftCols(columns));
   const Eigen::VectorXd y = factor.col(columns);
   // Directions that are rounding noise of a collinear design carry nothing.
-  const double floor = svd.singularValues().size() > 0 ? svd.singularValues()[0] * 1e-12 : 0;
+  const double floor = svd.values.size() > 0 ? svd.values[0] * 1e-12 : 0;
   Eigen::Index rank = 0;
-  while (rank < svd.singularValues().size() && svd.singularValues()[rank] > floor) ++rank;
-  Decomposition result{svd.matrixV().leftCols(rank), svd.singularValues().head(rank),
-                       svd.matrixU().leftCols(rank).transpose() * y, 0};
-  result.unexplained = (y - svd.matrixU().leftCols(rank) * result.projected).squaredNorm();
+  while (rank < svd.values.size() && svd.values[rank] > floor) ++rank;
+  Decomposition result{svd.v.leftCols(rank), svd.values.head(rank),
+                       svd.u.leftCols(rank).transpose() * y, 0};
+  result.unexplained = (y - svd.u.leftCols(rank) * result.projected).squaredNorm();
   return result;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/inspection.h"
 
-#include <Eigen/SVD>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <optional>
+
+#include "core/base/singular.h"
 
 namespace lineament::sequence {
 
@@ -114,7 +116,7 @@ std::vector<std::int64_t> lifetimes(const std::vector<double>& shares, std::int6
 
 double effectiveRank(const double* matrix, std::int64_t rows, std::int64_t columns) {
   const Eigen::Map<const RowMajor> view(matrix, rows, columns);
-  const Eigen::VectorXd singular = Eigen::BDCSVD<RowMajor>(view).singularValues();
+  const Eigen::VectorXd singular = singularValues(view);
   const double sum = singular.sum();
   if (!(sum > 0)) return 0;
   double entropy = 0;
