@@ -7,7 +7,9 @@ endif()
 
 find_program(LINEAMENT_CCACHE ccache)
 if(LINEAMENT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${LINEAMENT_CCACHE})
+  # Without these words ccache turns away everything that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_SLOPPINESS=pch_defines,time_macros ${LINEAMENT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${LINEAMENT_CCACHE})
 endif()
 

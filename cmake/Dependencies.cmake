@@ -33,6 +33,10 @@ lineament_require(Threads libc6-dev)
 
 if(LINEAMENT_WINDOW OR LINEAMENT_TESTS)
   lineament_require(Qt6 qt6-base-dev 6.4 COMPONENTS Core Test)
+  # These two differ from test to test, and one precompiled header has to fit them all.
+  get_target_property(definitions Qt6::Test INTERFACE_COMPILE_DEFINITIONS)
+  list(FILTER definitions EXCLUDE REGEX "^QT_TESTCASE_(BUILD|SOURCE)DIR=")
+  set_target_properties(Qt6::Test PROPERTIES INTERFACE_COMPILE_DEFINITIONS "${definitions}")
 endif()
 if(LINEAMENT_WINDOW)
   lineament_require(Qt6 "qt6-base-dev libqt6svg6-dev qt6-tools-dev" 6.4

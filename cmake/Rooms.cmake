@@ -15,6 +15,53 @@ function(lineament_room path)
   endif()
 endfunction()
 
+# Runs moc on a source that includes its own "NAME.moc". AUTOMOC would do the same with a target,
+# two programs and an empty file to compile beside each test.
+function(lineament_moc target source)
+  get_filename_component(stem ${source} NAME_WE)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}_moc)
+  file(MAKE_DIRECTORY ${folder})
+  qt6_generate_moc(${source} ${folder}/${stem}.moc TARGET ${target})
+  target_sources(${target} PRIVATE ${folder}/${stem}.moc)
+  target_include_directories(${target} PRIVATE ${folder})
+endfunction()
+
+# How tests and their headers are compiled; both have to be the same. What a test checks is compiled
+# in its room, as it ships; the test's own lines need no more than -O1.
+function(lineament_test_options name)
+  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
+  endif()
+endfunction()
+
+# lineament_test_headers(name [LINKS lib ...] HEADERS <a> ...)
+# Compiles headers once for every test that reuses them. System headers only: a change to one of
+# ours would compile every test again.
+function(lineament_test_headers name)
+  cmake_parse_arguments(headers "" "" "LINKS;HEADERS" ${ARGN})
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/${name}.cpp CONTENT "")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/tests/${name}.cpp)
+  target_link_libraries(${name} PRIVATE
+    Qt6::Test fmt::fmt nlohmann_json::nlohmann_json lineament_flags ${headers_LINKS})
+  target_precompile_headers(${name} PRIVATE ${headers_HEADERS})
+  lineament_test_options(${name})
+endfunction()
+
+# Builds on the headers that were compiled with the definitions of the libraries in ARGN.
+function(lineament_reuse_test_headers name)
+  set(headers lineament_test_headers)
+  if("${ARGN}" MATCHES "lineament_app_jobs")
+    return()  # the window's definitions without its libraries: fits neither
+  elseif("${ARGN}" MATCHES "lineament_(views|app)_")
+    set(headers lineament_window_test_headers)
+  else()
+    target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS)  # core has names like `slots`
+  endif()
+  target_precompile_headers(${name} REUSE_FROM ${headers})
+  lineament_test_options(${name})
+endfunction()
+
 # lineament_test(core/linear/ridge LINKS lib ... [REAL_DATA] [WINDOW] [OPENGL])
 # Builds tests/core/linear/ridge_test.cpp as the CTest test "core/linear/ridge".
 #   REAL_DATA  the test needs LINEAMENT_REAL_DATA and is registered only where that folder exists
@@ -31,8 +78,9 @@ function(lineament_test path)
   endif()
   string(REPLACE "/" "_" name "test_${path}")
   add_executable(${name} ${CMAKE_SOURCE_DIR}/tests/${path}_test.cpp)
-  set_target_properties(${name} PROPERTIES AUTOMOC ON)
-  target_link_libraries(${name} PRIVATE Qt6::Test lineament_flags ${test_LINKS})
+  target_link_libraries(${name} PRIVATE Qt6::Test fmt::fmt lineament_flags ${test_LINKS})
+  lineament_moc(${name} ${CMAKE_SOURCE_DIR}/tests/${path}_test.cpp)
+  lineament_reuse_test_headers(${name} ${test_LINKS})
   if(test_REAL_DATA)
     target_compile_definitions(${name} PRIVATE LINEAMENT_REAL_DATA="${LINEAMENT_REAL_DATA}")
   endif()

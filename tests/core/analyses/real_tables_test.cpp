@@ -13,7 +13,7 @@ namespace {
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 Data fileOf(const std::string& path) {
-  return io::readFile(std::string(LINEAMENT_REAL_DATA) + "/" + path);
+  return io::readFile(LINEAMENT_REAL_DATA "/" + path);
 }
 
 RunResult runOf(const std::string& id, const Inputs& inputs, const Settings& settings) {

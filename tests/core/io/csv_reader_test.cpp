@@ -185,7 +185,7 @@ class CsvReaderTest : public QObject {
 
   // Twenty megabytes of zeros inflate from 20 kB; a larger bomb is cut off by its limit.
   void gzipBomb() {
-    const std::string member = gzipped(std::string(20'000'000, '0') + "\n");
+    const std::string member = gzipped(std::string(20'000'000, '0').append("\n"));
     std::string packed;
     for (int i = 0; i < 70; ++i) packed += member;
     const auto path = folder_.write(packed, "bomb.csv.gz");
