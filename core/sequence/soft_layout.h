@@ -10,7 +10,7 @@
 namespace lineament::sequence {
 
 // Inputs and options of SOFT, and what its forward pass keeps: for each head K1' v [landmark,
-// value], then W after 0, 1, ... iterations [landmark, landmark].
+// value].
 struct SoftLayout {
   enum Input : std::size_t { kQuery, kLandmark, kValue };
   enum Option : std::size_t { kIterations, kRidge, kFactor, kInverseGradient };
@@ -32,9 +32,7 @@ struct SoftLayout {
         scale(std::pow(static_cast<double>(keys), -0.25)),
         exact_inverse(options.integer(kInverseGradient) == kExact) {}
 
-  std::int64_t keptPerHead() const {
-    return landmarks * values + (iterations + 1) * landmarks * landmarks;
-  }
+  std::int64_t keptPerHead() const { return landmarks * values; }
 };
 
 }  // namespace lineament::sequence

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/sequence/landmark_inverse.h"
 #include "core/sequence/soft_layout.h"
 #include "core/sequence/tile.h"
 
@@ -21,8 +22,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
-// What the passes of one head share. Square matrices have rows of landmark_stride_ numbers whose
-// padding is 0.
+// What the passes of one head share.
 class SoftTiles {
  protected:
   using Layout = SoftLayout;
@@ -42,10 +42,7 @@ class SoftTiles {
         value_rows_(work_.tile(kRows, values_)),
         landmark_rows_(work_.tile(landmarks_, keys_)),
         landmarks_across_(work_.tile(keys_, landmarks_)),
-        norms_(work_.numbers(tileStride(landmarks_)).data()),
-        ridged_(square()),
-        inverse_(square()),
-        spare_(square()) {
+        norms_(work_.numbers(tileStride(landmarks_)).data()) {
     for (std::size_t m = 0; m < landmarks_; ++m) {
       float* to = landmark_rows_ + m * size(key_stride_);
       const float* from = call.inputs[Layout::kLandmark].row(to, layout_.keys, batch,
@@ -58,7 +55,6 @@ class SoftTiles {
   }
 
   static std::size_t size(std::ptrdiff_t n) { return static_cast<std::size_t>(n); }
-  float* square() { return work_.tile(landmarks_, landmarks_); }
 
   // Tokens of the tile at `first`.
   std::size_t countAt(std::int64_t first) const {
@@ -90,36 +86,13 @@ class SoftTiles {
     }
   }
 
-  // P and the start of the iteration, from K2.
-  void startInverse() {
-    gaussian(landmark_rows_, landmarks_, ridged_);
-    double highest = 0;
-    for (std::size_t i = 0; i < landmarks_; ++i) {
-      double sum = 0;
-      float* row = ridged_ + i * size(landmark_stride_);
-      for (std::size_t j = 0; j < landmarks_; ++j) sum += static_cast<double>(row[j]);
-      if (sum > highest) {
-        highest = sum;
-        largest_row_ = i;
-      }
-      row[i] += static_cast<float>(layout_.ridge);
-    }
-    largest_sum_ = highest;
-    start_ = static_cast<float>(layout_.factor * 2 / (highest * highest));
+  LandmarkInverse inverse(bool kept) const {
+    return {layout_, landmark_rows_, size(key_stride_), kept};
   }
-
-  void squareProduct(const float* a, bool a_turned, const float* b, float* c) const {
-    smallProduct<false>(landmarks_, landmarks_, landmarks_, a, a_turned ? 1 : landmark_stride_,
-                        a_turned ? landmark_stride_ : 1, b, landmark_stride_, c, landmark_stride_);
-  }
-  std::size_t squareSize() const { return landmarks_ * size(landmark_stride_); }
 
   float* kept() const {
     const std::int64_t head = rows_.batch * layout_.heads + rows_.head;
     return rows_.call.kept.data() + head * layout_.keptPerHead();
-  }
-  float* keptStep(std::int64_t n) const {
-    return kept() + layout_.landmarks * (layout_.values + n * layout_.landmarks);
   }
   void copyRows(const float* from, std::size_t from_stride, std::size_t rows, std::size_t columns,
                 float* to, std::size_t to_stride) const {
@@ -133,11 +106,7 @@ class SoftTiles {
   Workspace work_;
   std::size_t keys_, values_, landmarks_;
   std::ptrdiff_t key_stride_, value_stride_, landmark_stride_;
-  float *queries_, *value_rows_, *landmark_rows_, *landmarks_across_, *norms_, *ridged_, *inverse_,
-      *spare_;
-  std::size_t largest_row_ = 0;
-  double largest_sum_ = 0;
-  float start_ = 0;
+  float *queries_, *value_rows_, *landmark_rows_, *landmarks_across_, *norms_;
 };
 
 class SoftForward : SoftTiles {
@@ -152,12 +121,10 @@ class SoftForward : SoftTiles {
 
   void run() {
     gather();
-    invert();
     if (!rows_.call.kept.empty()) {
       copyRows(sums_, size(value_stride_), landmarks_, values_, kept(), values_);
     }
-    smallProduct<false>(landmarks_, values_, landmarks_, inverse_, landmark_stride_, 1, sums_,
-                        value_stride_, mixed_, value_stride_);
+    inverse(false).apply(false, sums_, mixed_, size(value_stride_));
     for (std::int64_t first = 0; first < layout_.tokens; first += kRows) {
       const std::size_t count = countAt(first);
       rows_.prefetchOutput(first, values_);
@@ -182,29 +149,6 @@ class SoftForward : SoftTiles {
     }
   }
 
-  void invert() {
-    startInverse();
-    float* ridged_inverse = square();
-    std::copy_n(ridged_, squareSize(), inverse_);
-    scaleAll(inverse_, squareSize(), start_);
-    keep(0);
-    const hn::ScalableTag<float> d;
-    for (std::int64_t n = 1; n <= layout_.iterations; ++n) {
-      squareProduct(ridged_, false, inverse_, ridged_inverse);
-      squareProduct(inverse_, false, ridged_inverse, spare_);
-      for (std::size_t i = 0; i < squareSize(); i += hn::Lanes(d)) {
-        const auto w = hn::LoadU(d, inverse_ + i);
-        hn::StoreU(hn::Sub(hn::Add(w, w), hn::LoadU(d, spare_ + i)), d, inverse_ + i);
-      }
-      keep(n);
-    }
-  }
-
-  void keep(std::int64_t n) const {
-    if (rows_.call.kept.empty()) return;
-    copyRows(inverse_, size(landmark_stride_), landmarks_, landmarks_, keptStep(n), landmarks_);
-  }
-
   float *kernel_, *sums_, *mixed_, *out_;
 };
 
@@ -226,22 +170,15 @@ class SoftBackward : SoftTiles {
         query_gradient_(work_.tile(kRows, keys_)),
         value_gradient_(work_.tile(kRows, values_)),
         landmark_gradient_(work_.tile(landmarks_, keys_)),
-        columns_(work_.numbers(tileStride(landmarks_)).data()),
-        gradient_(square()),
-        first_spare_(square()),
-        second_spare_(square()),
-        both_(square()) {}
+        columns_(work_.numbers(tileStride(landmarks_)).data()) {}
 
   void run() {
     copyRows(kept(), values_, landmarks_, values_, sums_, size(value_stride_));
-    loadStep(layout_.iterations, inverse_);
-    startInverse();
+    LandmarkInverse inverse = this->inverse(true);
     gatherAbove();
-    smallProduct<false>(landmarks_, values_, landmarks_, inverse_, 1, landmark_stride_,
-                        mixed_above_, value_stride_, sums_above_, value_stride_);
-    pullTokens();
-    pullInverse();
-    pullLandmarks();
+    inverse.apply(true, mixed_above_, sums_above_, size(value_stride_));
+    pullTokens(inverse);
+    inverse.pull(mixed_above_, sums_, size(value_stride_), landmark_gradient_, size(key_stride_));
     const View<float>& to = rows_.back->input_gradients[Layout::kLandmark];
     for (std::size_t m = 0; to && m < landmarks_; ++m) {
       float* row = to.row(rows_.batch, static_cast<std::int64_t>(m), rows_.head);
@@ -251,9 +188,6 @@ class SoftBackward : SoftTiles {
   }
 
  private:
-  void loadStep(std::int64_t n, float* to) const {
-    copyRows(keptStep(n), landmarks_, landmarks_, landmarks_, to, size(landmark_stride_));
-  }
   void loadOutputGradient(std::int64_t first, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       std::copy_n(rows_.back->output_gradient.row(rows_.batch, first + static_cast<std::int64_t>(i),
@@ -276,10 +210,9 @@ class SoftBackward : SoftTiles {
   }
 
   // The gradients by queries and values, and by landmarks as far as they come from K1.
-  void pullTokens() {
+  void pullTokens(LandmarkInverse& inverse) {
     float* mixed = work_.tile(landmarks_, values_);
-    smallProduct<false>(landmarks_, values_, landmarks_, inverse_, landmark_stride_, 1, sums_,
-                        value_stride_, mixed, value_stride_);
+    inverse.apply(false, sums_, mixed, size(value_stride_));
     transpose(mixed, landmarks_, values_, size(value_stride_), across_, size(landmark_stride_));
     transpose(sums_above_, landmarks_, values_, size(value_stride_), other_across_,
               size(landmark_stride_));
@@ -347,66 +280,8 @@ class SoftBackward : SoftTiles {
     }
   }
 
-  // Leaves the gradient by K2 in gradient_.
-  void pullInverse() {
-    float* above = first_spare_;  // dW = dU T'
-    float* sums_across = work_.tile(values_, landmarks_);
-    transpose(sums_, landmarks_, values_, size(value_stride_), sums_across, size(landmark_stride_));
-    smallProduct<false>(landmarks_, landmarks_, values_, mixed_above_, value_stride_, 1,
-                        sums_across, landmark_stride_, above, landmark_stride_);
-    std::fill_n(gradient_, squareSize(), 0.0f);
-    if (layout_.exact_inverse) return subtractBoth(inverse_, above);
-    float* right = square();
-    for (std::int64_t n = layout_.iterations; n-- > 0;) {
-      loadStep(n, inverse_);
-      subtractBoth(inverse_, above);  // leaves W' dW' in second_spare_, W' in spare_
-      // dW = 2 dW' - (dW' W') P' - P' (W' dW'); P is symmetric
-      squareProduct(above, false, spare_, right);
-      squareProduct(right, false, ridged_, spare_);
-      squareProduct(ridged_, true, second_spare_, right);
-      for (std::size_t i = 0; i < squareSize(); ++i) {
-        above[i] = 2 * above[i] - spare_[i] - right[i];
-      }
-    }
-    double start_slope = 0;
-    for (std::size_t i = 0; i < squareSize(); ++i) {
-      gradient_[i] += start_ * above[i];
-      start_slope += static_cast<double>(above[i]) * static_cast<double>(ridged_[i]);
-    }
-    const auto slope =
-        static_cast<float>(start_slope * 2 * static_cast<double>(start_) / largest_sum_);
-    float* row = gradient_ + largest_row_ * size(landmark_stride_);
-    for (std::size_t j = 0; j < landmarks_; ++j) row[j] -= slope;
-  }
-
-  // gradient_ -= W' above W'
-  void subtractBoth(const float* w, const float* above) {
-    squareProduct(w, true, above, second_spare_);
-    transpose(w, landmarks_, landmarks_, size(landmark_stride_), spare_, size(landmark_stride_));
-    squareProduct(second_spare_, false, spare_, both_);
-    for (std::size_t i = 0; i < squareSize(); ++i) gradient_[i] -= both_[i];
-  }
-
-  // K2's part of the landmarks' gradient, by tiles of its rows.
-  void pullLandmarks() {
-    float* kernel = work_.tile(kRows, landmarks_);
-    float* total = work_.tile(landmarks_, keys_);
-    for (std::size_t first = 0; first < landmarks_; first += kRows) {
-      const std::size_t count = std::min(kRows, landmarks_ - first);
-      const float* rows = landmark_rows_ + first * size(key_stride_);
-      gaussian(rows, count, kernel);
-      std::copy_n(gradient_ + first * size(landmark_stride_), count * size(landmark_stride_),
-                  slopes_);
-      pullGaussian(rows, count, kernel, total + first * size(key_stride_));
-    }
-    for (std::size_t i = 0; i < landmarks_ * size(key_stride_); ++i) {
-      landmark_gradient_[i] += total[i];
-    }
-  }
-
   float *kernel_, *sums_, *mixed_above_, *sums_above_, *across_, *other_across_, *above_, *slopes_,
-      *query_gradient_, *value_gradient_, *landmark_gradient_, *columns_, *gradient_, *first_spare_,
-      *second_spare_, *both_;
+      *query_gradient_, *value_gradient_, *landmark_gradient_, *columns_;
   float row_sums_[kRows];
 };
 
