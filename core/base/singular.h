@@ -5,8 +5,9 @@
 
 namespace lineament {
 
-// Singular value decompositions by Eigen's divide and conquer. They are compiled here, once:
-// every file that names the solver itself takes a minute to compile.
+// Singular value decompositions by LAPACK's divide and conquer, which OpenBLAS brings. Eigen's own
+// takes a minute to compile in every file that names it. Error "singular" for numbers that are
+// not finite.
 
 // A = U diag(values) V' with k = min(rows, columns): U is rows x k, V is columns x k, the values
 // fall.
