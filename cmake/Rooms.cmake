@@ -1,10 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One static library per folder, one test program per tested file.
 
-# lineament_room(core/linear SOURCES a.cpp ... [PUBLIC lib ...] [PRIVATE lib ...])
-# Makes the library lineament_core_linear. PUBLIC names what its headers show.
+# lineament_headers(name [LINKS lib ...] HEADERS <a> ...)
+# Compiles headers once for every target that reuses them. System headers only: a change to one of
+# ours would compile everything again. Sources still include what they use: the sanitizer presets
+# build without these.
+function(lineament_headers name)
+  cmake_parse_arguments(headers "" "" "LINKS;HEADERS" ${ARGN})
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/headers/${name}.cpp CONTENT "")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/headers/${name}.cpp)
+  target_link_libraries(${name} PRIVATE
+    fmt::fmt nlohmann_json::nlohmann_json lineament_flags ${headers_LINKS})
+  target_precompile_headers(${name} PRIVATE ${headers_HEADERS})
+endfunction()
+
+function(lineament_reuse_headers target name)
+  target_precompile_headers(${target} REUSE_FROM ${name})
+endfunction()
+
+# lineament_room(core/linear SOURCES a.cpp ... [PUBLIC lib ...] [PRIVATE lib ...] [OWN_HEADERS])
+# Makes the library lineament_core_linear. PUBLIC names what its headers show. OWN_HEADERS: it is
+# compiled with other definitions than the headers of its floor, and does without them.
 function(lineament_room path)
-  cmake_parse_arguments(room "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(room "OWN_HEADERS" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   string(REPLACE "/" "_" name "lineament_${path}")
   add_library(${name} STATIC ${room_SOURCES})
   target_link_libraries(${name} PUBLIC lineament_flags ${room_PUBLIC} PRIVATE ${room_PRIVATE})
@@ -12,6 +30,12 @@ function(lineament_room path)
     set_target_properties(${name} PROPERTIES AUTOMOC ON)
     # Not QT_NO_KEYWORDS: QCustomPlot's header is written with them.
     target_compile_definitions(${name} PUBLIC QT_NO_CAST_FROM_BYTEARRAY)
+    set(headers lineament_window_headers)
+  else()
+    set(headers lineament_core_headers)
+  endif()
+  if(NOT room_OWN_HEADERS)
+    lineament_reuse_headers(${name} ${headers})
   endif()
 endfunction()
 
@@ -27,25 +51,9 @@ function(lineament_moc target source)
 endfunction()
 
 # How tests and their headers are compiled; both have to be the same. What a test checks is compiled
-# in its room, as it ships; the test's own lines need no more than -O1.
+# in its room, as it ships; the test's own lines need no more than -O1, and no debugger.
 function(lineament_test_options name)
-  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
-  endif()
-endfunction()
-
-# lineament_test_headers(name [LINKS lib ...] HEADERS <a> ...)
-# Compiles headers once for every test that reuses them. System headers only: a change to one of
-# ours would compile every test again.
-function(lineament_test_headers name)
-  cmake_parse_arguments(headers "" "" "LINKS;HEADERS" ${ARGN})
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/${name}.cpp CONTENT "")
-  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/tests/${name}.cpp)
-  target_link_libraries(${name} PRIVATE
-    Qt6::Test fmt::fmt nlohmann_json::nlohmann_json lineament_flags ${headers_LINKS})
-  target_precompile_headers(${name} PRIVATE ${headers_HEADERS})
-  lineament_test_options(${name})
+  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1 -g0>)
 endfunction()
 
 # Builds on the headers that were compiled with the definitions of the libraries in ARGN.
@@ -58,7 +66,7 @@ function(lineament_reuse_test_headers name)
   else()
     target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS)  # core has names like `slots`
   endif()
-  target_precompile_headers(${name} REUSE_FROM ${headers})
+  lineament_reuse_headers(${name} ${headers})
   lineament_test_options(${name})
 endfunction()
 

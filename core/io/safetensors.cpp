@@ -77,8 +77,9 @@ std::map<std::string, std::string> weightMap(const std::filesystem::path& path) 
   for (const auto& [tensor, shard] : index->at("weight_map").items()) {
     if (!shard.is_string()) fail("a shard's name is not text");
     std::string plain = shard.get<std::string>();
-    if (plain.empty() || plain == "." || plain == ".." || plain.find('\0') != plain.npos ||
-        plain.find_first_of("/\\:") != plain.npos) {
+    const std::string_view banned("/\\:\0", 4);
+    if (plain.empty() || plain == "." || plain == ".." ||
+        plain.find_first_of(banned) != plain.npos) {
       fail(fmt::format("the shard '{}' is not a plain file name", plain));
     }
     shards.emplace(tensor, std::move(plain));

@@ -10,10 +10,6 @@ namespace {
 constexpr ErrorText kShort{"sequence.task.text", "Train on a text",
                            "it has {bytes} bytes, 200 are the least", "",
                            "Give a longer file as the input text"};
-constexpr ErrorText kPiece{"sequence.task.text_length", "Draw pieces of {length} bytes",
-                           "the part of the text they come from has {bytes}", "",
-                           "Choose shorter sequences, or a longer text"};
-
 constexpr std::size_t kLeastBytes = 200;
 
 class Text : public SequenceTask {
@@ -24,13 +20,11 @@ class Text : public SequenceTask {
   std::int64_t outputs() const override { return 256; }
   double chance() const override { return 1.0 / 256; }
   std::int64_t shortest() const override { return 1; }
+  std::int64_t longest() const override { return static_cast<std::int64_t>(text_.size()) - 1; }
 
   void draw(Random& random, std::int64_t length, std::int64_t place,
             SequenceBatch& batch) const override {
     const auto count = static_cast<std::size_t>(length);
-    if (count + 1 > text_.size()) {
-      throw Error::usage(kPiece, {{"length", length}, {"bytes", text_.size()}});
-    }
     const std::size_t from = random.below(text_.size() - count);
     const std::size_t first = static_cast<std::size_t>(place) * count;
     for (std::size_t i = 0; i < count; ++i) {
@@ -52,7 +46,7 @@ std::unique_ptr<SequenceTask> textTask(std::string text, bool held_out) {
   if (held_out) {
     text.erase(0, cut);
   } else {
-    text.resize(cut);
+    text.erase(cut);
   }
   return std::make_unique<Text>(std::move(text));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nets/sequence_task.h"
 
-#include <Eigen/Dense>
+#include <Eigen/LU>
 #include <QtTest>
 #include <array>
 #include <cmath>
@@ -225,7 +225,7 @@ class SequenceTaskTest : public QObject {
       QCOMPARE(int(batch.targets[i]), next);
     }
     for (const int token : drawn(*held, 10).tokens) QCOMPARE(token, int('Z'));
-    QCOMPARE(keyOf([&] { drawn(*held, 100); }), std::string("sequence.task.text_length"));
+    QCOMPARE(keyOf([&] { drawn(*held, 100); }), std::string("sequence.task.length"));
     settings.text.resize(199);
     QCOMPARE(keyOf([&] { makeTask("text", settings, false); }), std::string("sequence.task.text"));
     QCOMPARE(keyOf([&] { makeTask("dreaming", settings, false); }), std::string("sequence.task"));
