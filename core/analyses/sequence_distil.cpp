@@ -21,17 +21,6 @@ using Type = Parameter::Type;
 constexpr std::size_t kMostPoints = 2000;  // of a curve in the scatter plot
 enum Stream : std::uint64_t { kLearned, kTested, kMaps };
 
-Parameter whole(const char* id, const char* title, std::int64_t fallback, double highest,
-                const char* help) {
-  return {.id = id,
-          .title = title,
-          .type = Type::integer,
-          .fallback = fallback,
-          .help = help,
-          .lowest = 1,
-          .highest = highest};
-}
-
 Declaration declare() {
   Declaration declaration;
   declaration.id = "sequence.distil";
@@ -57,10 +46,10 @@ Declaration declare() {
   }
   declaration.parameters = {
       map,
-      whole("tokens", "Tokens", 128, 4096, "Length of the sequences"),
-      whole("heads", "Heads", 2, 256, "Each has maps of its own"),
-      whole("key_size", "Key size", 16, 512, "Width of queries and keys"),
-      whole("columns", "Columns", 32, 4096, "Of a map; there are twice as many features"),
+      wholeParameter("tokens", "Tokens", 128, 4096, "Length of the sequences"),
+      wholeParameter("heads", "Heads", 2, 256, "Each has maps of its own"),
+      wholeParameter("key_size", "Key size", 16, 512, "Width of queries and keys"),
+      wholeParameter("columns", "Columns", 32, 4096, "Of a map; there are twice as many features"),
       {.id = "sharpness",
        .title = "Sharpness",
        .type = Type::real,
@@ -69,7 +58,7 @@ Declaration declare() {
            "Standard deviation of the scores q . k / sqrt(key size): how uneven the weights are",
        .lowest = 0.01,
        .highest = 20},
-      whole("steps", "Steps", 300, 1'000'000, "Updates of the maps"),
+      wholeParameter("steps", "Steps", 300, 1'000'000, "Updates of the maps"),
       {.id = "learning_rate",
        .title = "Learning rate",
        .type = Type::real,

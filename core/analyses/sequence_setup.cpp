@@ -2,6 +2,7 @@
 #include "core/analyses/sequence_setup.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/base/error.h"
 #include "core/sequence/registry.h"
@@ -23,18 +24,37 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// The parts between commas that are not empty.
-std::vector<std::string_view> listed(std::string_view text) {
+}  // namespace
+
+std::vector<std::string_view> listed(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    if (const auto part = trimmed(text.substr(0, comma)); !part.empty()) parts.push_back(part);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::size_t end = std::min(text.find(separator), text.size());
+    if (const auto part = trimmed(text.substr(0, end)); !part.empty()) parts.push_back(part);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return parts;
 }
 
-}  // namespace
+std::optional<std::int64_t> wholeNumber(std::string_view text, std::int64_t lowest,
+                                        std::int64_t highest) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end || number < lowest || number > highest) return {};
+  return number;
+}
+
+Parameter wholeParameter(const char* id, const char* title, std::int64_t fallback, double highest,
+                         const char* help, double lowest) {
+  return {.id = id,
+          .title = title,
+          .type = Parameter::Type::integer,
+          .fallback = fallback,
+          .help = help,
+          .lowest = lowest,
+          .highest = highest};
+}
 
 Parameter mechanismParameter() {
   Parameter parameter{.id = "mechanism",
@@ -72,21 +92,12 @@ Parameter optionsParameter() {
 }
 
 std::vector<Parameter> sizeParameters(std::int64_t tokens, std::int64_t heads) {
-  const auto size = [](const char* id, const char* title, std::int64_t fallback, double highest,
-                       const char* help) {
-    return Parameter{.id = id,
-                     .title = title,
-                     .type = Parameter::Type::integer,
-                     .fallback = fallback,
-                     .help = help,
-                     .lowest = 1,
-                     .highest = highest};
-  };
-  return {size("tokens", "Tokens", tokens, 1 << 24, "Length of the drawn sequences"),
-          size("heads", "Heads", heads, 4096, "Heads, or channels of a state-space model"),
-          size("key_size", "Key size", 32, 4096, "Width of queries and keys, or state size"),
-          size("value_size", "Value size", 32, 4096, "Width of values"),
-          size("batch", "Batch", 1, 4096, "Sequences drawn")};
+  return {
+      wholeParameter("tokens", "Tokens", tokens, 1 << 24, "Length of the drawn sequences"),
+      wholeParameter("heads", "Heads", heads, 4096, "Heads, or channels of a state-space model"),
+      wholeParameter("key_size", "Key size", 32, 4096, "Width of queries and keys, or state size"),
+      wholeParameter("value_size", "Value size", 32, 4096, "Width of values"),
+      wholeParameter("batch", "Batch", 1, 4096, "Sequences drawn")};
 }
 
 std::vector<const sequence::Mechanism*> mechanismsOf(std::string_view list) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,21 @@ namespace lineament {
 
 // What the analyses of sequence mechanisms share: their parameters, and the problem these make.
 
+// A whole number of at least 1, unless `lowest` says otherwise.
+Parameter wholeParameter(const char* id, const char* title, std::int64_t fallback, double highest,
+                         const char* help, double lowest = 1);
+
 Parameter mechanismParameter();   // `mechanism`: one of all ids
 Parameter mechanismsParameter();  // `mechanisms`: ids separated by commas
 Parameter optionsParameter();     // `options`: KEY=VALUE separated by commas
 std::vector<Parameter> sizeParameters(std::int64_t tokens, std::int64_t heads);
+
+// The parts of a list that are not empty, without the blanks around them.
+std::vector<std::string_view> listed(std::string_view text, char separator = ',');
+
+// Nothing where the text is no whole number from `lowest` to `highest`.
+std::optional<std::int64_t> wholeNumber(std::string_view text, std::int64_t lowest,
+                                        std::int64_t highest);
 
 // The mechanisms of a comma-separated list, each once, in the order given. Error
 // "sequence.mechanism" (usage) for an unknown one, "sequence.no_mechanism" for an empty list.

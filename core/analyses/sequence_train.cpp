@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <map>
 
+#include "core/analyses/sequence_setup.h"
 #include "core/analyses/trained_models.h"
 #include "core/base/error.h"
 #include "core/nets/sequence_training.h"
@@ -26,16 +26,7 @@ constexpr ErrorText kLengths{"sequence.train.lengths", "Test on the lengths '{te
 constexpr ErrorText kNoText{"sequence.train.no_text", "Train on a text", "no text was given", "",
                             "Give one as the input text, a file of at least 200 bytes"};
 
-Parameter whole(const char* id, const char* title, std::int64_t fallback, double lowest,
-                double highest, const char* help) {
-  return {.id = id,
-          .title = title,
-          .type = Type::integer,
-          .fallback = fallback,
-          .help = help,
-          .lowest = lowest,
-          .highest = highest};
-}
+constexpr std::int64_t kLongest = 1 << 20;
 
 Parameter real(const char* id, const char* title, double fallback, double lowest, double highest,
                const char* help) {
@@ -45,17 +36,11 @@ Parameter real(const char* id, const char* title, double fallback, double lowest
           .fallback = fallback,
           .help = help,
           .lowest = lowest,
-          .highest = highest,
-          .advanced = true};
+          .highest = highest};
 }
 
 Parameter shownFor(Parameter parameter, const char* tasks) {
   parameter.shown_if = std::string("task=") + tasks;
-  return parameter;
-}
-
-Parameter advanced(Parameter parameter) {
-  parameter.advanced = true;
   return parameter;
 }
 
@@ -88,50 +73,60 @@ Parameter modelsParameter() {
               ids};
 }
 
-std::vector<Parameter> parametersOf() {
-  std::vector<Parameter> parameters{
+std::vector<Parameter> shownParameters() {
+  return {
       taskParameter(),
       modelsParameter(),
-      whole("length", "Training length", 40, 1, 1 << 16, "Tokens of the sequences trained on"),
+      wholeParameter("length", "Training length", 40, kLongest,
+                     "Tokens of the sequences trained on"),
       {.id = "lengths",
        .title = "Test lengths",
        .type = Type::text,
        .fallback = std::string("64,128,256"),
        .help = "Lengths that the trained models are tested on, separated by commas"},
-      whole("steps", "Steps", 1000, 1, 10'000'000, "Updates of the weights"),
-      whole("batch", "Batch", 64, 1, 1 << 16, "New sequences for each step"),
-      shownFor(whole("modulus", "Modulus", 5, 2, 100, "Numbers are 0 to this less 1"),
+      wholeParameter("steps", "Steps", 1000, 10'000'000, "Updates of the weights"),
+      wholeParameter("batch", "Batch", 64, 1 << 16, "New sequences for each step"),
+      shownFor(wholeParameter("modulus", "Modulus", 5, 100, "Numbers are 0 to this less 1", 2),
                "modular_arithmetic"),
-      shownFor(whole("pairs", "Pairs", 8, 1, 1 << 16, "Keys with a value each"), "recall"),
-      shownFor(whole("copied", "Copied tokens", 8, 1, 1 << 16, "How many tokens are to be copied"),
-               "selective_copying"),
-      shownFor(whole("vocabulary", "Vocabulary", 64, 2, 1 << 20, "Different tokens"),
+      shownFor(wholeParameter("pairs", "Pairs", 8, 1 << 16, "Keys with a value each"), "recall"),
+      shownFor(
+          wholeParameter("copied", "Copied tokens", 8, 1 << 16, "How many tokens are to be copied"),
+          "selective_copying"),
+      shownFor(wholeParameter("vocabulary", "Vocabulary", 64, 1 << 20, "Different tokens", 2),
                "recall|selective_copying"),
-      shownFor(whole("dimensions", "Dimensions", 4, 1, 1024, "Of a point"), "regression"),
-      whole("layers", "Layers", 2, 1, 64, "Blocks of mixer and multilayer perceptron"),
-      whole("width", "Width", 64, 1, 4096, "Numbers for a token between the layers"),
-      whole("heads", "Heads", 2, 1, 256, "Of mechanisms with heads"),
-      whole("key_size", "Key size", 32, 1, 4096, "Width of queries and keys, or state size"),
-      whole("value_size", "Value size", 32, 1, 4096, "Width of values"),
-      whole("convolution", "Convolution", 4, 0, 64,
-            "Taps of the short convolutions before queries, keys and values; 0: none"),
+      shownFor(wholeParameter("dimensions", "Dimensions", 4, 1024, "Of a point"), "regression")};
+}
+
+std::vector<Parameter> foldedParameters() {
+  return {
+      wholeParameter("layers", "Layers", 2, 64, "Blocks of mixer and multilayer perceptron"),
+      wholeParameter("width", "Width", 64, 4096, "Numbers for a token between the layers"),
+      wholeParameter("heads", "Heads", 2, 256, "Of mechanisms with heads"),
+      wholeParameter("key_size", "Key size", 32, 4096, "Width of queries and keys, or state size"),
+      wholeParameter("value_size", "Value size", 32, 4096, "Width of values"),
+      wholeParameter("convolution", "Convolution", 4, 64,
+                     "Taps of the short convolutions before queries, keys and values; 0: none", 0),
       {.id = "eigenvalues",
        .title = "Eigenvalues",
        .type = Type::choice,
        .fallback = std::string("positive"),
        .help = "Of the transitions of delta rules: strengths of a write up to 1, or up to 2",
-       .choices = {{"positive", "Positive", "From 0 to 1"}, {"signed", "Signed", "From -1 to 1"}}}};
-  for (std::size_t i = 11; i < parameters.size(); ++i) parameters[i].advanced = true;
-  parameters.push_back(real("learning_rate", "Learning rate", 2e-3, 1e-8, 10,
-                            "Largest one: it rises over a tenth of the steps and falls as a "
-                            "cosine"));
-  parameters.push_back(real("weight_decay", "Weight decay", 0.01, 0, 10, "Of matrices, as AdamW"));
-  parameters.push_back(
-      real("clip", "Largest gradient", 1, 1e-6, 1e9, "Gradients are scaled down to this norm"));
-  parameters.push_back(
-      advanced(whole("evaluations", "Evaluations", 20, 1, 10'000, "Of the score while training")));
-  parameters.push_back(advanced(
-      whole("test_sequences", "Test sequences", 512, 1, 1 << 20, "Of each length at the end")));
+       .choices = {{"positive", "Positive", "From 0 to 1"}, {"signed", "Signed", "From -1 to 1"}}},
+      real("learning_rate", "Learning rate", 2e-3, 1e-8, 10,
+           "Largest one: it rises over a tenth of the steps and falls as a cosine"),
+      real("weight_decay", "Weight decay", 0.01, 0, 10, "Of matrices, as AdamW"),
+      real("clip", "Largest gradient", 1, 1e-6, 1e9, "Gradients are scaled down to this norm"),
+      wholeParameter("evaluations", "Evaluations", 20, 10'000, "Of the score while training"),
+      wholeParameter("test_sequences", "Test sequences", 512, 1 << 20,
+                     "Of each length at the end")};
+}
+
+std::vector<Parameter> parametersOf() {
+  std::vector<Parameter> parameters = shownParameters();
+  for (Parameter& folded : foldedParameters()) {
+    folded.advanced = true;
+    parameters.push_back(std::move(folded));
+  }
   return parameters;
 }
 
@@ -174,19 +169,10 @@ Declaration declare() {
 
 std::vector<std::int64_t> lengthsOf(const std::string& text) {
   std::vector<std::int64_t> lengths;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    std::string part = text.substr(begin, end - begin);
-    std::erase(part, ' ');
-    begin = end + 1;
-    if (part.empty()) continue;
-    std::int64_t length = 0;
-    const auto [stop, error] = std::from_chars(part.data(), part.data() + part.size(), length);
-    if (error != std::errc{} || stop != part.data() + part.size() || length < 1 ||
-        length > (1 << 20)) {
-      throw Error::usage(kLengths, {{"text", text}, {"part", part}});
-    }
-    lengths.push_back(length);
+  for (const std::string_view part : listed(text)) {
+    const auto length = wholeNumber(part, 1, kLongest);
+    if (!length) throw Error::usage(kLengths, {{"text", text}, {"part", part}});
+    lengths.push_back(*length);
   }
   return lengths;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyses/trained_models.h"
 
-#include <charconv>
-
 #include "core/analyses/sequence_setup.h"
 #include "core/base/error.h"
 #include "core/sequence/registry.h"
@@ -32,19 +30,6 @@ constexpr NamedSize kSizes[] = {
     {"convolution", &nets::SequenceModelSettings::convolution, 0, 64},
 };
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    std::string_view part = text.substr(begin, end - begin);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    parts.push_back(part);
-    begin = end + 1;
-  }
-  return parts;
-}
-
 [[noreturn]] void refuse(std::string_view model, std::string_view text, const std::string& what) {
   throw Error::usage(kSetting, {{"model", model}, {"text", text}, {"what", what}});
 }
@@ -62,14 +47,12 @@ void apply(std::string_view text, WantedModel& model) {
   }
   for (const NamedSize& size : kSizes) {
     if (size.name != name) continue;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size() || number < size.lowest ||
-        number > size.highest) {
+    const auto number = wholeNumber(value, size.lowest, size.highest);
+    if (!number) {
       refuse(model.name, text,
              fmt::format("a whole number from {} to {} is needed", size.lowest, size.highest));
     }
-    model.settings.*size.member = number;
+    model.settings.*size.member = *number;
     return;
   }
   model.settings.options.set(name, value);
@@ -89,9 +72,9 @@ std::vector<WantedModel> wantedModels(std::string_view list, const Parameters& p
   common.outputs = task.outputs();
   common.longest = longest;
   std::vector<WantedModel> models;
-  for (const std::string_view entry : split(list, ',')) {
-    if (entry.empty()) continue;
-    const auto parts = split(entry, ':');
+  for (const std::string_view entry : listed(list)) {
+    const auto parts = listed(entry, ':');
+    if (parts.empty()) refuse(entry, entry, "no mechanism stands before the colon");
     WantedModel model{std::string(entry), common};
     model.settings.mechanism = &sequence::requireMechanism(parts.front());
     model.settings.options = sequence::Options(model.settings.mechanism->description().options);

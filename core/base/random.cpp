@@ -54,6 +54,14 @@ Random Random::split(std::uint64_t stream) const {
   return Random(splitmix64(mixed));
 }
 
+Random Random::split(std::string_view name) const {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char letter : name) {
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3u;
+  }
+  return split(hash);
+}
+
 std::uint64_t Random::bits() {
   const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
   const std::uint64_t shifted = state_[1] << 17;

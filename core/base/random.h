@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@ class Random {
   // An independent stream for part `stream` of the work, so that the numbers a part draws do not
   // depend on how many parts ran before it or on which thread.
   Random split(std::uint64_t stream) const;
+  Random split(std::string_view name) const;  // by the name's FNV-1a hash
 
   std::uint64_t bits();
   double uniform();                          // in [0, 1), 53 bits

@@ -62,8 +62,7 @@ class TextReader final : public Reader {
     const std::size_t valid = validUtf8Prefix(text);
     if (valid != text.size()) throw Error(kEncoding, {{"file", name}, {"byte", valid}});
     if (text.starts_with(kMark)) text.erase(0, kMark.size());
-    const std::string ending = path.extension().string();
-    const bool formatted = ending == ".md" || ending == ".markdown" || ending == ".MD";
+    const bool formatted = isMarkdown({.path = path});
     return Data(Note{formatted ? "" : name, std::move(text), !formatted});
   }
 };

@@ -31,9 +31,10 @@ constexpr ErrorText kLooksAhead{
 constexpr ErrorText kSizes{"sequence.model.sizes", "Make a sequence model",
                            "{what} is {found}, it has to be at least 1", "", "Choose a larger one"};
 
-constexpr std::int64_t kExpansion = 2;      // of channels, and of the multilayer perceptron
-constexpr std::int64_t kGateChannels = 16;  // GLA's low rank
-constexpr double kGateScale = 16;           // GLA's tau
+constexpr std::int64_t kExpansion = 2;       // of channels, and of the multilayer perceptron
+constexpr std::int64_t kGateChannels = 16;   // GLA's low rank
+constexpr std::size_t kNumbersOfWeight = 4;  // itself, its gradient, two moments
+constexpr double kGateScale = 16;            // GLA's tau
 constexpr double kLeastStep = 1e-3, kLargestStep = 0.1, kLargestRate = 16;
 
 std::size_t size(std::int64_t n) {
@@ -103,12 +104,12 @@ Shape tensorShape(const sequence::Dims& dims, const sequence::Sizes& sizes) {
   return shape;
 }
 
-std::uint64_t streamOf(std::string_view name) {  // FNV-1a
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char letter : name) {
-    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3u;
-  }
-  return hash;
+// Of the embedding, the head, and in each layer the perceptron and the maps of q, k, v and out.
+std::int64_t leastWeights(const SequenceModelSettings& settings) {
+  const std::int64_t mixer = settings.heads * 2 * (settings.key_size + settings.value_size);
+  const std::int64_t layer = settings.width * (3 * kExpansion * settings.width + mixer);
+  const std::int64_t ends = settings.vocabulary + settings.features + settings.outputs;
+  return settings.layers * layer + ends * settings.width;
 }
 
 void requirePositive(std::string_view what, std::int64_t found) {
@@ -136,6 +137,8 @@ SequenceModel<T>::SequenceModel(SequenceModelSettings settings, std::uint64_t se
   requirePositive("the key size", settings_.key_size);
   requirePositive("the value size", settings_.value_size);
   requirePositive("the number of outputs", settings_.outputs);
+  room_ = reserveMemory(kNumbersOfWeight * sizeof(T) * size(leastWeights(settings_)),
+                        "the weights of a sequence model");
   decayed_ = parameters_.addGroup({"weights", 1, 1});
   // A recording of one token makes all parameters.
   autodiff::Tape<T> tape;
@@ -153,7 +156,7 @@ autodiff::Value<T> SequenceModel<T>::parameter(autodiff::Tape<T>& tape, const st
   if (fresh) {
     const bool matrix = shape.rank() >= 2 && name.ends_with(".weight");
     found->second = parameters_.add(name, shape, matrix ? decayed_ : 0);
-    Random random = random_.split(streamOf(name));
+    Random random = random_.split(std::string_view(name));
     std::span<T> values = parameters_.values(found->second);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(fill(random, i));
   }

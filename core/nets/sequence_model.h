@@ -9,6 +9,7 @@
 
 #include "core/autodiff/parameters.h"
 #include "core/autodiff/tape.h"
+#include "core/base/memory.h"
 #include "core/base/random.h"
 #include "core/sequence/mechanism.h"
 
@@ -56,7 +57,8 @@ struct SequenceModelSettings {
 template <class T>
 class SequenceModel {
  public:
-  // Error "sequence.model.not_causal" for a mechanism that looks ahead, "sequence.model.sizes".
+  // Error "sequence.model.not_causal" for a mechanism that looks ahead, "sequence.model.sizes",
+  // "memory.budget" where there is no room for weights, gradients and two moments of each.
   SequenceModel(SequenceModelSettings settings, std::uint64_t seed);
 
   const SequenceModelSettings& settings() const { return settings_; }
@@ -94,6 +96,7 @@ class SequenceModel {
 
   SequenceModelSettings settings_;
   Random random_;
+  MemoryReservation room_;
   autodiff::Parameters<T> parameters_;
   std::map<std::string, std::size_t> indices_;
   std::size_t decayed_ = 0;  // the group with weight decay

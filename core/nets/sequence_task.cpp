@@ -16,16 +16,23 @@ namespace lineament::nets {
 namespace {
 
 constexpr ErrorText kLength{"sequence.task.length", "Draw sequences of {length} tokens",
-                            "the task needs at least {shortest}", "",
+                            "the task has them from {shortest} tokens on", "",
                             "Choose longer sequences, or a smaller task"};
+constexpr ErrorText kLong{"sequence.task.length", "Draw sequences of {length} tokens",
+                          "the longest that the task has are of {longest}", "",
+                          "Choose shorter sequences, or give more to draw them from"};
 constexpr ErrorText kUnknown{"sequence.task", "Train on the task '{id}'", "there is none", "",
                              "The tasks are {known}"};
 
 }  // namespace
 
 void SequenceTask::requireLength(std::int64_t length) const {
-  if (length >= shortest()) return;
-  throw Error::usage(kLength, {{"length", length}, {"shortest", shortest()}});
+  if (length < shortest()) {
+    throw Error::usage(kLength, {{"length", length}, {"shortest", shortest()}});
+  }
+  if (length > longest()) {
+    throw Error::usage(kLong, {{"length", length}, {"longest", longest()}});
+  }
 }
 
 SequenceBatch SequenceTask::drawBatch(const Random& random, std::int64_t sequences,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,8 +33,9 @@ class SequenceTask {
   bool isReal() const { return vocabulary() == 0; }
   virtual double chance() const = 0;  // score of a guess: share of right answers, or R2
 
-  // The shortest sequences there are; Error "sequence.task.length" below.
+  // The shortest and longest sequences there are; Error "sequence.task.length" beyond them.
   virtual std::int64_t shortest() const = 0;
+  virtual std::int64_t longest() const { return std::numeric_limits<std::int64_t>::max(); }
   void requireLength(std::int64_t length) const;
 
   // One sequence at `place` of a batch whose vectors have the size they need.

@@ -13,6 +13,7 @@
 #include "core/autodiff/reduction.h"
 #include "core/autodiff/view.h"
 #include "core/base/error.h"
+#include "core/base/memory.h"
 
 namespace lineament::nets {
 
@@ -25,7 +26,8 @@ constexpr ErrorText kDiverged{"sequence.train.diverged", "Train {mechanism}",
 constexpr double kWarmUp = 0.1;             // of the steps
 constexpr double kLeastRate = 1e-3;         // of the learning rate, at the end
 constexpr std::int64_t kTestTokens = 8192;  // of one pass
-constexpr std::int64_t kQuickTest = 128;    // sequences of a score while training
+constexpr std::int64_t kProbeTokens = 64;
+constexpr std::int64_t kQuickTest = 128;  // sequences of a score while training
 
 enum Stream : std::uint64_t { kTraining = 1, kScores, kTest };
 
@@ -89,6 +91,8 @@ class Plan {
     }
   }
 
+  std::size_t bytes() const { return tape_.bytes(); }
+
   std::string troubledOperation() const {
     const auto found = tape_.firstNonFinite();
     return found ? found->operation : "loss";
@@ -115,6 +119,18 @@ class Plan {
   autodiff::Value<float> features_, real_targets_, weights_, answers_, loss_;
 };
 
+// What recordings of the model take at most at one time: one for training, with as many gradients
+// as values, and one for testing. Judged by a short one.
+std::size_t bytesOfPlans(SequenceModel<float>& model, const SequenceTask& task,
+                         const SequenceTrainingSettings& settings) {
+  const std::int64_t probe = std::min<std::int64_t>(settings.length, kProbeTokens);
+  const auto each = static_cast<double>(Plan(model, task, 1, probe).bytes()) / double(probe);
+  std::int64_t longest = std::max(kTestTokens, settings.length);
+  for (const std::int64_t length : settings.lengths) longest = std::max(longest, length);
+  const double training = 2 * double(settings.batch) * double(settings.length);
+  return static_cast<std::size_t>(each * (training + double(longest)));
+}
+
 class Training {
  public:
   Training(SequenceModel<float>& model, const SequenceTask& task, const SequenceTask& test,
@@ -125,6 +141,7 @@ class Training {
         settings_(settings),
         context_(context),
         random_(context.seed),
+        room_(reserveMemory(bytesOfPlans(model, task, settings), "training a sequence model")),
         adam_(model.parameters(), {}),
         plan_(model, task, settings.batch, settings.length) {
     for (autodiff::ParameterGroup& group : model.parameters().groups()) {
@@ -230,6 +247,7 @@ class Training {
   const SequenceTrainingSettings& settings_;
   const Context& context_;
   Random random_;
+  MemoryReservation room_;
   autodiff::Adam<float> adam_;
   Plan plan_;
   std::unique_ptr<Plan> test_plan_;

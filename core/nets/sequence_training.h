@@ -42,7 +42,8 @@ struct SequenceTrainingResult {
 
 // Trains the model in place. `test` gives the sequences of the scores: the task itself, or what it
 // holds out. The same seed gives the same bytes at any thread count. Error
-// "sequence.train.diverged" names the step and the operation where numbers became infinite.
+// "sequence.train.diverged" names the step and the operation where numbers became infinite;
+// "memory.budget" where batches of that size have no room.
 SequenceTrainingResult trainSequenceModel(SequenceModel<float>& model, const SequenceTask& task,
                                           const SequenceTask& test,
                                           const SequenceTrainingSettings& settings,

@@ -45,17 +45,13 @@ void scaleRows(std::vector<double>& values, std::size_t width) {
   }
 }
 
-// One stream for each role or, of the others, each name (FNV-1a).
-std::uint64_t streamOf(const OperandSpec& spec) {
+// One stream for each role or, of the others, each name.
+Random streamOf(const OperandSpec& spec, const Random& random) {
   using Role = OperandSpec::Role;
   if (spec.role == Role::query || spec.role == Role::key || spec.role == Role::value) {
-    return static_cast<std::uint64_t>(spec.role);
+    return random.split(static_cast<std::uint64_t>(spec.role));
   }
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char letter : spec.name) {
-    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3u;
-  }
-  return hash;
+  return random.split(spec.name);
 }
 
 std::vector<double> drawInput(const OperandSpec& spec, const Sizes& sizes, Random random) {
@@ -80,7 +76,7 @@ Problem drawProblem(const Mechanism& mechanism, const Sizes& sizes, const Option
   Problem problem{&mechanism, sizes, options, {}, {}, {}};
   const Random random(seed);
   for (const OperandSpec& spec : mechanism.description().inputs) {
-    problem.inputs.push_back(drawInput(spec, sizes, random.split(streamOf(spec))));
+    problem.inputs.push_back(drawInput(spec, sizes, streamOf(spec, random)));
   }
   return problem;
 }

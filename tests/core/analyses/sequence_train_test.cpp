@@ -97,6 +97,8 @@ class SequenceTrainTest : public QObject {
     QCOMPARE(keyOf({{"models", "gla:layers=0"}}), std::string("sequence.train.setting"));
     QCOMPARE(keyOf({{"models", "gla:layers=2x"}}), std::string("sequence.train.setting"));
     QCOMPARE(keyOf({{"models", "gla:eigenvalues=some"}}), std::string("sequence.train.setting"));
+    QCOMPARE(keyOf({{"models", ":"}}), std::string("sequence.train.setting"));
+    QCOMPARE(keyOf({{"models", ":layers=2"}}), std::string("sequence.mechanism"));
     QCOMPARE(keyOf({{"models", "gla:depth=3"}}), std::string("sequence.option.unknown"));
     QCOMPARE(keyOf({{"models", "vig"}}), std::string("sequence.model.not_causal"));
     QCOMPARE(keyOf({{"lengths", "8,x"}}), std::string("sequence.train.lengths"));
@@ -106,6 +108,15 @@ class SequenceTrainTest : public QObject {
              std::string("sequence.task.length"));
     QCOMPARE(keyOf({{"task", "recall"}, {"pairs", "30"}, {"vocabulary", "20"}}),
              std::string("sequence.task.setting"));
+  }
+
+  // A text whose held-out tenth is too short for a test is refused before the first of many steps.
+  void shortTextIsRefusedBeforeTraining() {
+    Inputs inputs;
+    inputs.add("text", Data(Note{"text", std::string(400, 'a')}));
+    const RunResult result =
+        trained({{"task", "text"}, {"lengths", "64"}, {"steps", "1000000"}}, inputs);
+    QCOMPARE(errorOf(result), std::string("sequence.task.length"));
   }
 };
 

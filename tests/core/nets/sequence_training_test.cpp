@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/sequence/registry.h"
 
@@ -111,6 +112,35 @@ class SequenceTrainingTest : public QObject {
       QCOMPARE(error.key(), std::string("sequence.train.diverged"));
       QVERIFY(!error.where().empty());
     }
+  }
+
+  void hugeSizesAreRefused() {
+    const auto task = makeTask("parity", {}, false);
+    const auto keyOf = [&](const SequenceTrainingSettings& settings) {
+      try {
+        trained(*task, "linear", settings);
+      } catch (const Error& error) {
+        return error.key();
+      }
+      return std::string("none");
+    };
+    SequenceTrainingSettings settings = shortTraining();
+    settings.batch = std::int64_t{1} << 40;
+    QCOMPARE(keyOf(settings), std::string("memory.budget"));
+    settings = shortTraining();
+    settings.lengths = {std::int64_t{1} << 40};
+    QCOMPARE(keyOf(settings), std::string("memory.budget"));
+
+    SequenceModelSettings wide = modelFor(*task, "linear");
+    wide.width = std::int64_t{1} << 20;
+    wide.layers = 64;
+    try {
+      SequenceModel<float> model(wide, 5);
+      QFAIL("no error");
+    } catch (const Error& error) {
+      QCOMPARE(error.key(), std::string("memory.budget"));
+    }
+    QCOMPARE(memoryReserved(), std::size_t{0});
   }
 
   void stopsWhenAsked() {
