@@ -8,8 +8,8 @@
 #include <limits>
 #include <numbers>
 
+#include "core/base/decompositions.h"
 #include "core/base/parallel.h"
-#include "core/base/singular.h"
 #include "core/linear/distributions.h"
 
 namespace lineament::linear {

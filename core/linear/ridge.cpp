@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/decompositions.h"
 #include "core/base/parallel.h"
-#include "core/base/singular.h"
 #include "core/linear/orthogonal.h"
 
 namespace lineament::linear {

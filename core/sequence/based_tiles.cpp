@@ -89,7 +89,7 @@ class BasedMixer {
     weight = hn::Mul(far, hn::MulAdd(hn::Mul(s, s), hn::Set(d, 0.5f), rise));
     slope = hn::Mul(far, rise);
     if (!has_exponentials || hn::AllFalse(d, in_window)) return;
-    const auto power = hn::Exp(d, hn::Sub(s, shift));
+    const auto power = boundedExponential(d, hn::Sub(s, shift));
     weight = hn::IfThenElse(in_window, power, weight);
     slope = hn::IfThenElse(in_window, power, slope);
   }

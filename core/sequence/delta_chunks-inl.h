@@ -82,7 +82,8 @@ struct DeltaTriangle {
 static HWY_NOINLINE void solveTriangle(const DeltaTriangle& system, std::size_t columns, float* z,
                                        float* x, std::ptrdiff_t stride) {
   const hn::ScalableTag<float> d;
-  forProductBlocks(system.count, columns, [&](auto block, std::size_t first, std::size_t j) {
+  forProductBlocks(system.count, columns, [&](auto fit, std::size_t first, std::size_t j) {
+    typename decltype(fit)::Block block;
     constexpr std::size_t kRows = decltype(block)::kCount;
     constexpr std::size_t kVectors = sizeof(block.sum[0]) / sizeof(block.sum[0][0]);
     const auto t = static_cast<std::ptrdiff_t>(first);
@@ -133,7 +134,8 @@ static HWY_NOINLINE void addOwnWrites(const DeltaShape& shape, const DeltaChunk&
                                       std::size_t columns, const float* x, float* out) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.value_stride);
   const auto count = static_cast<std::ptrdiff_t>(chunk.count);
-  forProductBlocks(chunk.count, columns, [&](auto block, std::size_t first, std::size_t j) {
+  forProductBlocks(chunk.count, columns, [&](auto fit, std::size_t first, std::size_t j) {
+    typename decltype(fit)::Block block;
     const auto t = static_cast<std::ptrdiff_t>(first);
     const float* gram = chunk.gram + (count + t) * static_cast<std::ptrdiff_t>(kGramStride);
     const std::size_t seen = first + decltype(block)::kCount;
@@ -151,7 +153,8 @@ static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk&
                                       std::size_t columns, const float* x, const float* before,
                                       float* state) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.state_stride);
-  forProductBlocks(shape.keys, columns, [&](auto block, std::size_t first, std::size_t j) {
+  forProductBlocks(shape.keys, columns, [&](auto fit, std::size_t first, std::size_t j) {
+    typename decltype(fit)::Block block;
     const std::ptrdiff_t offset = static_cast<std::ptrdiff_t>(first) * stride;
     block.load(before + offset + j, stride);
     if (chunk.keep) block.scaleRows(chunk.keep + first);

@@ -134,7 +134,8 @@ class BackwardHeads {
   void walk(const Strips& from, const Strips& to, std::size_t count) {
     const float* whole = decays_.whole();
     for (std::size_t s = 0; s < from.count(); ++s) {
-      forProductBlocks(rows_, from.width(s), [&](auto block, std::size_t i, std::size_t j) {
+      forProductBlocks(rows_, from.width(s), [&](auto fit, std::size_t i, std::size_t j) {
+        typename decltype(fit)::Block block;
         block.load(from.strip(s) + i * kStrip + j, kStrip);
         block.multiply(count, tile_.values + i, 1, tile_.value_stride, tile_.keys + s * kStrip + j,
                        tile_.key_stride);
@@ -162,7 +163,8 @@ class BackwardHeads {
       decayAhead(state(index + 1), s);
       strip(state(index), s, count);
     }
-    forProductBlocks(values_, count, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(values_, count, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       block.load(value_gradients_across_ + i * kScoreStride + j, kScoreStride);
       block.multiply(count, above_ + i, 1, tile_.value_stride, scores_ + j, kScoreStride);
       block.store(value_gradients_across_ + i * kScoreStride + j, kScoreStride);
@@ -218,14 +220,16 @@ class BackwardHeads {
     const std::size_t width = ahead_.width(index), at = index * kStrip;
     const float* state = entering.strip(index);
     float* ahead = ahead_.strip(index);
-    forProductBlocks(count, width, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       block.clear();
       block.multiply(std::min(i + block.kCount, count), slopes_ + i * kScoreStride, kScoreStride, 1,
                      tile_.keys + at + j, tile_.key_stride);
       block.multiply(rows_, above_ + i * value_stride_, tile_.value_stride, 1, state + j, kStrip);
       block.store(found_.queries + i * key_stride_ + at + j, tile_.key_stride);
     });
-    forProductBlocks(count, width, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       block.clear();
       block.multiply(count - i, slopes_ + i * kScoreStride + i, 1, kScoreStride,
                      tile_.queries + i * key_stride_ + at + j, tile_.key_stride);
@@ -233,14 +237,16 @@ class BackwardHeads {
                      kStrip);
       block.store(found_.keys + i * key_stride_ + at + j, tile_.key_stride);
     });
-    forProductBlocks(values_, count, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(values_, count, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       float* to = value_gradients_across_ + i * kScoreStride + j;
       block.load(to, kScoreStride);
       block.multiply(std::min(width, keys_ - at), ahead + i * kStrip, kStrip, 1,
                      keys_across_ + at * kScoreStride + j, kScoreStride);
       block.store(to, kScoreStride);
     });
-    forProductBlocks(rows_, width, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(rows_, width, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       block.load(ahead + i * kStrip + j, kStrip);
       block.multiply(count, above_ + i, 1, tile_.value_stride, tile_.queries + at + j,
                      tile_.key_stride);

@@ -137,7 +137,8 @@ class ForwardHeads {
     float* state = state_.strip(index);
     const std::size_t width = state_.width(index);
     const float* values = rows_.values + index * kStrip;
-    forProductBlocks(count, width, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       ahead_.ask(rows_at_once_);
       block.clear();
       block.multiply(std::min(i + block.kCount, count), scores_ + i * kScoreStride, kScoreStride, 1,
@@ -147,7 +148,8 @@ class ForwardHeads {
       block.store(outputs.row(i) + index * kStrip + j, outputs.stride);
     });
     const float* whole = decays_.whole();
-    forProductBlocks(keys_, width, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(keys_, width, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       float* to = state + i * kStrip + j;
       block.load(to, kStrip);
       block.multiply(count, rows_.keys + i, 1, rows_.key_stride, values + j, rows_.value_stride);

@@ -77,10 +77,14 @@ class ChunkDecays {
     }
     const bool decays = shape_.decay != Decay::none;
     for (std::size_t i = 0; i < count; ++i) {
-      scaleRow(from.queries.row(i), to.queries + i * stride_, stride_,
-               decays ? rise_[i] * shape_.scale : shape_.scale);
-      scaleRow(from.keys.row(i), to.keys + i * stride_, stride_, decays ? fall_[i] : 1.0f);
+      putRow(from.queries.row(i), to.queries + i * stride_,
+             decays ? rise_[i] * shape_.scale : shape_.scale);
+      putRow(from.keys.row(i), to.keys + i * stride_, decays ? fall_[i] : 1.0f);
     }
+  }
+
+  void putRow(const float* from, float* to, float factor) const {
+    if (from != to || factor != 1) scaleRow(from, to, stride_, factor);
   }
 
   // By channel; null where nothing decays.
@@ -152,7 +156,7 @@ class ChunkDecays {
         hn::Store(fall, d, fall_ + at);
       }
       if (given_ > count) sum = hn::Add(sum, hn::LoadU(d, logs_.row(count) + c));
-      hn::Store(hn::Exp(d, sum), d, whole_ + c);
+      hn::Store(boundedExponential(d, sum), d, whole_ + c);
     }
   }
 

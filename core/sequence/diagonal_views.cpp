@@ -78,26 +78,17 @@ RowsAt<const float> DiagonalViews::loadDecays(std::int64_t first, std::int64_t c
 }
 
 void DiagonalViews::foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const {
-  const auto expect = [&](const void* data, Storage storage, std::ptrdiff_t offset,
-                          std::int64_t width) {
-    const std::size_t size = storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
-    list.add(static_cast<const char*>(data) + offset * static_cast<std::ptrdiff_t>(size),
-             static_cast<std::size_t>(width) * size);
-  };
   const auto& call = source_.call;
-  const auto& inputs = call.inputs;
   for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
     const std::int64_t token = source_.token(first + i);
-    const auto input = [&](std::size_t index, std::int64_t width) {
-      const StoredView& from = inputs[index];
-      expect(from.data, from.storage, from.offsetOf(source_.batch, token, source_.head), width);
+    const auto expect = [&](const auto& tensor, std::int64_t width) {
+      list.addRow(tensor, width, source_.batch, token, source_.head);
     };
-    if (rule_.decay == Decay::channel) input(source_.decays, sizes_.keys());
-    input(Source::kQuery, sizes_.keys());
-    input(Source::kKey, sizes_.keys());
-    input(Source::kValue, sizes_.values());
-    expect(call.output.data, call.output.storage,
-           call.output.offsetOf(source_.batch, token, source_.head), sizes_.values());
+    if (rule_.decay == Decay::channel) expect(call.inputs[source_.decays], sizes_.keys());
+    expect(call.inputs[Source::kQuery], sizes_.keys());
+    expect(call.inputs[Source::kKey], sizes_.keys());
+    expect(call.inputs[Source::kValue], sizes_.values());
+    expect(call.output, sizes_.values());
   }
 }
 

@@ -12,6 +12,8 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include <hwy/contrib/math/math-inl.h>
+
 #include "core/sequence/elementwise-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,7 +25,7 @@ using Floats = hn::ScalableTag<float>;
 HWY_INLINE hn::Vec<Floats> sigmoid(hn::Vec<Floats> x) {
   const Floats d;
   const auto one = hn::Set(d, 1.0f);
-  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(hn::Max(x, hn::Set(d, -88.0f))))));
+  return hn::Div(one, hn::Add(one, boundedExponential(d, hn::Neg(hn::Max(x, hn::Set(d, -88.0f))))));
 }
 
 template <class Function>
@@ -51,7 +53,8 @@ void mapAll(FeatureMap map, float* numbers, std::size_t count) {
       });
     case FeatureMap::elu_plus_one:
       return apply([&](auto x) {
-        return hn::IfThenElse(hn::Lt(x, zero), hn::Exp(d, hn::Min(x, zero)), hn::Add(x, one));
+        return hn::IfThenElse(hn::Lt(x, zero), boundedExponential(d, hn::Min(x, zero)),
+                              hn::Add(x, one));
       });
     case FeatureMap::swish:
       return apply([&](auto x) { return hn::Mul(x, sigmoid(x)); });
@@ -73,7 +76,8 @@ void mapGradients(FeatureMap map, const float* inputs, float* gradients, std::si
     case FeatureMap::elu:
     case FeatureMap::elu_plus_one:
       return apply([&](auto x, auto g) {
-        return hn::IfThenElse(hn::Lt(x, zero), hn::Mul(g, hn::Exp(d, hn::Min(x, zero))), g);
+        return hn::IfThenElse(hn::Lt(x, zero), hn::Mul(g, boundedExponential(d, hn::Min(x, zero))),
+                              g);
       });
     case FeatureMap::swish:
       return apply([&](auto x, auto g) {

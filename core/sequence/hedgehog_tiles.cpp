@@ -163,7 +163,8 @@ void HedgehogMixer::mapLanes(float* z) const {
   float* minus = z + columns * kTokens;
   for (std::size_t i = 0; i < columns; ++i) {
     const auto x = hn::Mul(factor, hn::LoadU(d, z + i * kTokens));
-    const auto up = hn::Exp(d, hn::Sub(x, high)), down = hn::Exp(d, hn::Sub(low, x));
+    const auto up = boundedExponential(d, hn::Sub(x, high)),
+               down = boundedExponential(d, hn::Sub(low, x));
     hn::StoreU(up, d, z + i * kTokens);
     hn::StoreU(down, d, minus + i * kTokens);
     sum = hn::Add(sum, up);

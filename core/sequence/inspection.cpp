@@ -7,7 +7,7 @@
 #include <numeric>
 #include <optional>
 
-#include "core/base/singular.h"
+#include "core/base/decompositions.h"
 
 namespace lineament::sequence {
 

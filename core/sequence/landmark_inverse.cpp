@@ -1,144 +1,113 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/landmark_inverse.h"
 
-#include <algorithm>
 #include <cmath>
-
-#include "core/base/blas.h"
 
 namespace lineament::sequence {
 
+namespace {
+
+// exp(-|l_i - l_m|^2 / 2)
+template <class Matrix>
+Matrix gaussianKernel(const Matrix& landmarks) {
+  Matrix kernel(landmarks.rows(), landmarks.rows());
+  for (Eigen::Index i = 0; i < landmarks.rows(); ++i) {
+    for (Eigen::Index m = 0; m <= i; ++m) {
+      const double squares = (landmarks.row(i) - landmarks.row(m)).squaredNorm();
+      kernel(i, m) = kernel(m, i) = std::exp(-squares / 2);
+    }
+  }
+  return kernel;
+}
+
+}  // namespace
+
 LandmarkInverse::LandmarkInverse(const SoftLayout& layout, const float* landmarks,
-                                 std::size_t stride, bool kept)
-    : layout_(layout),
-      kept_(kept),
-      size_(static_cast<std::size_t>(layout.landmarks)),
-      keys_(static_cast<std::size_t>(layout.keys)),
-      values_(static_cast<std::size_t>(layout.values)),
-      landmarks_(doubles(size_ * keys_)),
-      kernel_(square()),
-      ridged_(square()),
-      steps_(doubles(size_ * size_ * (kept ? static_cast<std::size_t>(layout.iterations) + 1 : 1))),
-      half_(square()),
-      other_(square()) {
-  for (std::size_t m = 0; m < size_; ++m) {
-    std::copy_n(landmarks + m * stride, keys_, landmarks_ + m * keys_);
+                                 std::size_t stride)
+    : layout_(layout), landmarks_(layout.landmarks, layout.keys) {
+  for (Eigen::Index m = 0; m < landmarks_.rows(); ++m) {
+    const float* row = landmarks + static_cast<std::size_t>(m) * stride;
+    landmarks_.row(m) = Eigen::Map<const Eigen::RowVectorXf>(row, layout.keys).cast<double>();
   }
-  makeKernel();
-  invert();
-}
-
-double* LandmarkInverse::doubles(std::size_t count) {
-  return reinterpret_cast<double*>(work_.numbers(2 * count).data());
-}
-
-double* LandmarkInverse::widened(const float* rows, std::size_t stride) {
-  double* wide = doubles(size_ * values_);
-  for (std::size_t m = 0; m < size_; ++m)
-    std::copy_n(rows + m * stride, values_, wide + m * values_);
-  return wide;
-}
-
-// C = alpha op(A) op(B) + beta C
-void LandmarkInverse::multiply(bool a_transposed, const double* a, bool b_transposed,
-                               const double* b, double beta, double* c, double alpha) const {
-  matrixProduct(a_transposed ? Transpose::yes : Transpose::no,
-                b_transposed ? Transpose::yes : Transpose::no, alpha, {a, size_, size_, size_},
-                {b, size_, size_, size_}, beta, {c, size_, size_, size_});
-}
-
-void LandmarkInverse::makeKernel() {
-  for (std::size_t i = 0; i < size_; ++i) {
-    const double* left = landmarks_ + i * keys_;
-    for (std::size_t m = 0; m <= i; ++m) {
-      const double* right = landmarks_ + m * keys_;
-      double squares = 0;
-      for (std::size_t d = 0; d < keys_; ++d)
-        squares += (left[d] - right[d]) * (left[d] - right[d]);
-      kernel_[i * size_ + m] = kernel_[m * size_ + i] = std::exp(-squares / 2);
-    }
-  }
-}
-
-void LandmarkInverse::invert() {
-  for (std::size_t i = 0; i < size_; ++i) {
-    double sum = 0;
-    for (std::size_t j = 0; j < size_; ++j) sum += kernel_[i * size_ + j];
-    if (sum > largest_sum_) {
-      largest_sum_ = sum;
-      largest_row_ = i;
-    }
-  }
-  std::copy_n(kernel_, area(), ridged_);
-  for (std::size_t i = 0; i < size_; ++i) ridged_[i * size_ + i] += layout_.ridge;
+  kernel_ = gaussianKernel(landmarks_);
+  largest_sum_ = kernel_.rowwise().sum().maxCoeff(&largest_row_);
   start_ = layout_.factor * 2 / (largest_sum_ * largest_sum_);
-  for (std::ptrdiff_t i = 0; i < area(); ++i) steps_[i] = start_ * ridged_[i];
+  Eigen::MatrixXd ridged = kernel_;
+  ridged.diagonal().array() += layout_.ridge;
+  ridged_ = symmetricDecomposition(std::move(ridged));
+  const auto values = ridged_.values.array();
+  inverse_ = start_ * values;
   for (std::int64_t n = 0; n < layout_.iterations; ++n) {
-    const double* w = step(n);
-    double* next = step(n + 1);
-    multiply(false, ridged_, false, w, 0, half_);
-    std::copy_n(w, area(), other_);
-    multiply(false, w, false, half_, 2, other_, -1);
-    std::copy_n(other_, area(), next);
+    inverse_ = 2 * inverse_.array() - values * inverse_.array().square();
   }
 }
 
-void LandmarkInverse::apply(bool transposed, const float* x, float* result, std::size_t stride) {
-  double* product = doubles(size_ * values_);
-  matrixProduct(transposed ? Transpose::yes : Transpose::no, Transpose::no, 1.0,
-                {inverse(), size_, size_, size_}, {widened(x, stride), size_, values_, values_},
-                0.0, {product, size_, values_, values_});
-  for (std::size_t m = 0; m < size_; ++m) {
-    std::copy_n(product + m * values_, values_, result + m * stride);
+LandmarkInverse::Matrix LandmarkInverse::widened(const float* rows, std::size_t stride) const {
+  using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::OuterStride<> apart(static_cast<Eigen::Index>(stride));
+  return Eigen::Map<const Rows, 0, Eigen::OuterStride<>>(rows, layout_.landmarks, layout_.values,
+                                                         apart)
+      .cast<double>();
+}
+
+void LandmarkInverse::apply(const float* x, float* result, std::size_t stride) const {
+  const Eigen::MatrixXd& vectors = ridged_.vectors;
+  Matrix product = vectors.transpose() * widened(x, stride);
+  product.array().colwise() *= inverse_.array();
+  product = vectors * product;
+  for (Eigen::Index m = 0; m < product.rows(); ++m) {
+    Eigen::Map<Eigen::RowVectorXf>(result + static_cast<std::size_t>(m) * stride, layout_.values) =
+        product.row(m).cast<float>();
   }
 }
 
-void LandmarkInverse::pullInverse(double* above, double* gradient) {
-  if (layout_.exact_inverse) {  // -W' dW W'
-    multiply(true, inverse(), false, above, 0, half_);
-    multiply(false, half_, true, inverse(), 0, gradient, -1);
-    return;
+LandmarkInverse::Matrix LandmarkInverse::dividedDifferences() const {
+  if (layout_.exact_inverse) return -inverse_ * inverse_.transpose();
+  const Eigen::ArrayXd values = ridged_.values.array();
+  Eigen::ArrayXd w = start_ * values;
+  Matrix differences = Matrix::Constant(w.size(), w.size(), start_);
+  for (std::int64_t n = 0; n < layout_.iterations; ++n) {
+    for (Eigen::Index i = 0; i < w.size(); ++i) {  // values ascend, so the lower one is the i-th
+      const Eigen::Index rest = w.size() - i;
+      auto row = differences.row(i).tail(rest).transpose().array();
+      row = row * (2 - values[i] * (w[i] + w.tail(rest))) - w.tail(rest).square();
+    }
+    w = 2 * w - values * w.square();
   }
-  double* next = square();
-  for (std::int64_t n = layout_.iterations; n-- > 0;) {
-    const double* w = step(n);
-    // dP -= W' dW' W' and dW = 2 dW' - (dW' W') P' - P' (W' dW'); P is symmetric
-    multiply(true, w, false, above, 0, half_);
-    multiply(false, half_, true, w, 1, gradient, -1);
-    multiply(false, above, true, w, 0, other_);
-    std::copy_n(above, area(), next);
-    multiply(false, other_, false, ridged_, 2, next, -1);
-    multiply(false, ridged_, false, half_, 1, next, -1);
-    std::swap(above, next);
+  return differences.selfadjointView<Eigen::Upper>();
+}
+
+LandmarkInverse::Matrix LandmarkInverse::kernelGradient(const Matrix& above) const {
+  const Eigen::MatrixXd& vectors = ridged_.vectors;
+  const Matrix turned = vectors.transpose() * above * vectors;
+  const Matrix weighed = turned.cwiseProduct(dividedDifferences());
+  Matrix gradient = vectors * weighed * vectors.transpose();
+  if (layout_.exact_inverse) return gradient;
+  // The start c depends on the largest row of K2 as well.
+  const Eigen::ArrayXd values = ridged_.values.array();
+  Eigen::ArrayXd w = start_ * values, slope = values;
+  for (std::int64_t n = 0; n < layout_.iterations; ++n) {
+    slope *= 2 - 2 * values * w;
+    w = 2 * w - values * w.square();
   }
-  double start_slope = 0;
-  for (std::ptrdiff_t i = 0; i < area(); ++i) {
-    gradient[i] += start_ * above[i];
-    start_slope += above[i] * ridged_[i];
-  }
-  const double slope = start_slope * 2 * start_ / largest_sum_;
-  for (std::size_t j = 0; j < size_; ++j) gradient[largest_row_ * size_ + j] -= slope;
+  const double start_slope = (slope * turned.diagonal().array()).sum();
+  gradient.row(largest_row_).array() -= start_slope * 2 * start_ / largest_sum_;
+  return gradient;
 }
 
 void LandmarkInverse::pull(const float* a, const float* b, std::size_t stride,
-                           float* landmark_gradient, std::size_t gradient_stride) {
-  double *above = square(), *gradient = square();
-  matrixProduct(Transpose::no, Transpose::yes, 1.0, {widened(a, stride), size_, values_, values_},
-                {widened(b, stride), size_, values_, values_}, 0.0, {above, size_, size_, size_});
-  pullInverse(above, gradient);
-  double* sums = doubles(keys_);
-  for (std::size_t i = 0; i < size_; ++i) {
-    const double* left = landmarks_ + i * keys_;
-    std::fill_n(sums, keys_, 0.0);
-    // K2's element (i, m) moves both of its landmarks, and (m, i) is found at its own place.
-    for (std::size_t m = 0; m < size_; ++m) {
-      const double slope =
-          (gradient[i * size_ + m] + gradient[m * size_ + i]) * kernel_[i * size_ + m];
-      const double* right = landmarks_ + m * keys_;
-      for (std::size_t d = 0; d < keys_; ++d) sums[d] += slope * (right[d] - left[d]);
+                           float* landmark_gradient, std::size_t gradient_stride) const {
+  const Matrix gradient = kernelGradient(widened(a, stride) * widened(b, stride).transpose());
+  // K2's element (i, m) moves both of its landmarks.
+  const Matrix slopes = (gradient + gradient.transpose()).cwiseProduct(kernel_);
+  for (Eigen::Index i = 0; i < slopes.rows(); ++i) {
+    Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(layout_.keys);
+    for (Eigen::Index m = 0; m < slopes.cols(); ++m) {
+      sum += slopes(i, m) * (landmarks_.row(m) - landmarks_.row(i));
     }
-    float* to = landmark_gradient + i * gradient_stride;
-    for (std::size_t d = 0; d < keys_; ++d) to[d] += static_cast<float>(sums[d]);
+    Eigen::Map<Eigen::RowVectorXf>(
+        landmark_gradient + static_cast<std::size_t>(i) * gradient_stride, layout_.keys) +=
+        sum.cast<float>();
   }
 }
 

@@ -3,6 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+
+#include "core/sequence/view.h"
 
 namespace lineament::sequence {
 
@@ -16,6 +19,14 @@ class PrefetchList {
   // Rows that find no room are left to the processor.
   void add(const void* row, std::size_t bytes) {
     if (count_ < kMost) rows_[count_++] = {static_cast<const char*>(row), bytes};
+  }
+  // The `width` numbers at index (i, j, ...) of a StoredView or StoredTarget.
+  template <class Stored, class... I>
+  void addRow(const Stored& tensor, std::int64_t width, I... index) {
+    const std::size_t size = tensor.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
+    add(static_cast<const char*>(tensor.data) +
+            tensor.offsetOf(index...) * static_cast<std::ptrdiff_t>(size),
+        static_cast<std::size_t>(width) * size);
   }
   std::size_t size() const { return count_; }
 

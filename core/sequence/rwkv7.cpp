@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/rwkv7.h"
 
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/decompositions.h"
 #include "core/base/parallel.h"
 #include "core/sequence/delta_place.h"
 #include "core/sequence/rwkv7_tiles.h"
@@ -300,8 +301,8 @@ std::vector<std::complex<double>> Rwkv7::transition(const Call<double>& call, st
   }
   Eigen::MatrixXd matrix = -removal * removal.transpose();
   matrix.diagonal() += keep;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix, Eigen::EigenvaluesOnly);
-  return {solver.eigenvalues().begin(), solver.eigenvalues().end()};
+  const Eigen::VectorXd values = symmetricEigenvalues(matrix);
+  return {values.begin(), values.end()};
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class Rwkv7Chunk {
     load(Rwkv7Input::value, count(), x_ + count_ * shape_.value_stride, shape_.values);
     const hn::ScalableTag<float> d;
     for (std::size_t j = 0; j < shape_.key_stride; j += hn::Lanes(d)) {
-      const auto first_gain = hn::Exp(d, hn::LoadU(d, gates_ + j));
+      const auto first_gain = boundedExponential(d, hn::LoadU(d, gates_ + j));
       auto rise = hn::Set(d, 1.0f), fall = rise;
       for (std::size_t t = 0; t < count_; ++t) {
         const std::size_t at = t * shape_.key_stride + j, key = at + count_ * shape_.key_stride;

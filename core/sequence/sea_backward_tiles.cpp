@@ -181,7 +181,8 @@ class SeaBackward {
       auto slope = hn::Mul(hn::Set(d, slopes[0]), hn::LoadU(d, encoder_.gate + o));
       slope = hn::MulAdd(hn::Set(d, slopes[1]), hn::LoadU(d, encoder_.gate + stride + o), slope);
       const auto density =
-          hn::Mul(hn::Set(d, 0.39894228f), hn::Exp(d, hn::Mul(hn::Set(d, -0.5f), hn::Mul(x, x))));
+          hn::Mul(hn::Set(d, 0.39894228f),
+                  boundedExponential(d, hn::Mul(hn::Set(d, -0.5f), hn::Mul(x, x))));
       slope = hn::Mul(slope, hn::MulAdd(x, density, normalBelow(d, x)));
       float *gain = shared_.encoder_gain + o, *shift = shared_.encoder_shift + o;
       hn::StoreU(hn::MulAdd(slope, normal, hn::LoadU(d, gain)), d, gain);

@@ -8,7 +8,6 @@
 #define LINEAMENT_SEQUENCE_SEA_ENCODER_INL_H
 #endif
 
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -35,8 +34,8 @@ HWY_INLINE V normalBelow(D d, V x) {
   sum = hn::MulAdd(sum, t, hn::Set(d, 1.421413741f));
   sum = hn::MulAdd(sum, t, hn::Set(d, -0.284496736f));
   sum = hn::MulAdd(sum, t, hn::Set(d, 0.254829592f));
-  const auto tail =
-      hn::Mul(hn::Mul(sum, t), hn::Mul(hn::Set(d, 0.5f), hn::Exp(d, hn::Neg(hn::Mul(z, z)))));
+  const auto tail = hn::Mul(
+      hn::Mul(sum, t), hn::Mul(hn::Set(d, 0.5f), boundedExponential(d, hn::Neg(hn::Mul(z, z)))));
   return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(one, tail));
 }
 

@@ -98,8 +98,15 @@ struct ProductBlock {
   }
 };
 
-// Calls body(block, row, column) for register blocks that cover `rows` x `columns`, strips of
-// columns in the outer loop. The last strip reaches over `columns` to whole vectors.
+// Which block fits at a place. The block itself is a variable of who computes with it: handed over
+// by value its registers would be zeroed and copied through memory.
+template <std::size_t kRows, std::size_t kVectors>
+struct BlockFit {
+  using Block = ProductBlock<kRows, kVectors>;
+};
+
+// Calls body(fit, row, column) for register blocks that cover `rows` x `columns`, strips of columns
+// in the outer loop. The last strip reaches over `columns` to whole vectors.
 template <class Body>
 HWY_INLINE void forProductBlocks(std::size_t rows, std::size_t columns, Body body) {
   const std::size_t lanes = hn::Lanes(hn::ScalableTag<float>());
@@ -108,7 +115,7 @@ HWY_INLINE void forProductBlocks(std::size_t rows, std::size_t columns, Body bod
     const auto at = [&](auto count) {
       // Sixteen rows are two blocks of eight rather than one of twelve and one of four.
       for (; i + count <= rows && !(count > 8 && rows - i == 16); i += count) {
-        body(ProductBlock<decltype(count)::value, decltype(vectors)::value>(), i, column);
+        body(BlockFit<decltype(count)::value, decltype(vectors)::value>(), i, column);
       }
     };
     at(std::integral_constant<std::size_t, kBlockRows>());
@@ -126,15 +133,21 @@ HWY_INLINE void forProductBlocks(std::size_t rows, std::size_t columns, Body bod
   }
 }
 
+struct Nothing {
+  HWY_INLINE void operator()() const {}
+};
+
 // C = A B, or C += A B where kAdd. A is M x K with element (m, k) at a[m * a_row + k * a_column],
 // so that a transposed A costs nothing; B is K x N and C is M x N, row-major, with rows of
 // tileStride(N) numbers or more: whole vectors are read and written, the padding behind N with
-// them.
-template <bool kAdd>
+// them. `between` is called after each block.
+template <bool kAdd, class Between = Nothing>
 HWY_INLINE void smallProduct(std::size_t rows, std::size_t columns, std::size_t depth,
                              const float* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column,
-                             const float* b, std::ptrdiff_t b_row, float* c, std::ptrdiff_t c_row) {
-  forProductBlocks(rows, columns, [&](auto block, std::size_t i, std::size_t j) {
+                             const float* b, std::ptrdiff_t b_row, float* c, std::ptrdiff_t c_row,
+                             Between between = {}) {
+  forProductBlocks(rows, columns, [&](auto fit, std::size_t i, std::size_t j) {
+    typename decltype(fit)::Block block;
     const auto row = static_cast<std::ptrdiff_t>(i);
     float* to = c + row * c_row + j;
     if constexpr (kAdd) {
@@ -144,6 +157,7 @@ HWY_INLINE void smallProduct(std::size_t rows, std::size_t columns, std::size_t 
     }
     block.multiply(depth, a + row * a_row, a_row, a_column, b + j, b_row);
     block.store(to, c_row);
+    between();
   });
 }
 

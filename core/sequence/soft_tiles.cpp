@@ -80,15 +80,13 @@ class SoftTiles {
         const auto squares = hn::Add(norm, hn::LoadU(d, norms_ + m));
         const auto distance = hn::MulAdd(hn::LoadU(d, out + m), hn::Set(d, -2.0f), squares);
         const auto half = hn::Mul(hn::Max(distance, hn::Zero(d)), hn::Set(d, -0.5f));
-        hn::StoreU(hn::Exp(d, half), d, out + m);
+        hn::StoreU(boundedExponential(d, half), d, out + m);
       }
       std::fill(out + landmarks_, out + landmark_stride_, 0.0f);
     }
   }
 
-  LandmarkInverse inverse(bool kept) const {
-    return {layout_, landmark_rows_, size(key_stride_), kept};
-  }
+  LandmarkInverse inverse() const { return {layout_, landmark_rows_, size(key_stride_)}; }
 
   float* kept() const {
     const std::int64_t head = rows_.batch * layout_.heads + rows_.head;
@@ -124,7 +122,7 @@ class SoftForward : SoftTiles {
     if (!rows_.call.kept.empty()) {
       copyRows(sums_, size(value_stride_), landmarks_, values_, kept(), values_);
     }
-    inverse(false).apply(false, sums_, mixed_, size(value_stride_));
+    inverse().apply(sums_, mixed_, size(value_stride_));
     for (std::int64_t first = 0; first < layout_.tokens; first += kRows) {
       const std::size_t count = countAt(first);
       rows_.prefetchOutput(first, values_);
@@ -174,9 +172,9 @@ class SoftBackward : SoftTiles {
 
   void run() {
     copyRows(kept(), values_, landmarks_, values_, sums_, size(value_stride_));
-    LandmarkInverse inverse = this->inverse(true);
+    const LandmarkInverse inverse = this->inverse();
     gatherAbove();
-    inverse.apply(true, mixed_above_, sums_above_, size(value_stride_));
+    inverse.apply(mixed_above_, sums_above_, size(value_stride_));
     pullTokens(inverse);
     inverse.pull(mixed_above_, sums_, size(value_stride_), landmark_gradient_, size(key_stride_));
     const View<float>& to = rows_.back->input_gradients[Layout::kLandmark];
@@ -210,9 +208,9 @@ class SoftBackward : SoftTiles {
   }
 
   // The gradients by queries and values, and by landmarks as far as they come from K1.
-  void pullTokens(LandmarkInverse& inverse) {
+  void pullTokens(const LandmarkInverse& inverse) {
     float* mixed = work_.tile(landmarks_, values_);
-    inverse.apply(false, sums_, mixed, size(value_stride_));
+    inverse.apply(sums_, mixed, size(value_stride_));
     transpose(mixed, landmarks_, values_, size(value_stride_), across_, size(landmark_stride_));
     transpose(sums_above_, landmarks_, values_, size(value_stride_), other_across_,
               size(landmark_stride_));

@@ -233,13 +233,13 @@ void Softmax::referenceBackward(const BackwardCall<double>& back) const {
 
 void Softmax::fast(const Call<float>& call) const {
   const std::int64_t tokens = call.sizes.tokens(), heads = call.sizes.heads();
-  const std::int64_t tiles = (tokens + kQueryTile - 1) / kQueryTile;
+  const std::int64_t queries = softmaxQueryTile(tokens), tiles = (tokens + queries - 1) / queries;
   const float scale = scaleOf(call);
   forBlocks(static_cast<std::size_t>(call.sizes.batch() * heads * tiles), 1, *call.context,
             [&](std::size_t begin, std::size_t) {
               const auto item = static_cast<std::int64_t>(begin);
               softmaxTile(call, scale, item / tiles / heads, item / tiles % heads,
-                          item % tiles * kQueryTile);
+                          item % tiles * queries);
             });
   appendState(
       call,

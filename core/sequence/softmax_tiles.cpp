@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/sequence/prefetch.h"
 #include "core/sequence/tile.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -45,6 +46,27 @@ struct Keys {
     loadTile(call.inputs[part == 0 ? kKey : kValue], batch, first + i - past, count - i, head,
              width, tile + i * stride, stride);
   }
+  // Asks for the keys and values of these tokens, as far as they are inputs.
+  void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const {
+    list.clear();
+    for (std::int64_t t = std::max<std::int64_t>(0, first - past); t < first + count - past; ++t) {
+      list.addRow(call.inputs[kKey], call.sizes.keys(), batch, t, head);
+      list.addRow(call.inputs[kValue], call.sizes.values(), batch, t, head);
+    }
+  }
+  // The keys of these tokens as columns; `spare` has room for them as rows.
+  void loadAcross(std::int64_t first, std::size_t count, float* spare, float* across,
+                  std::size_t across_stride) const {
+    const auto width = static_cast<std::size_t>(call.sizes.keys());
+    const StoredView& given = call.inputs[kKey];
+    if (first >= past && given.storage == Storage::f32) {  // from where they lie
+      transpose(given.row(spare, call.sizes.keys(), batch, first - past, head), count, width,
+                static_cast<std::size_t>(given.stride[1]), across, across_stride);
+      return;
+    }
+    load(0, first, static_cast<std::int64_t>(count), spare);
+    transpose(spare, count, width, tileStride(width), across, across_stride);
+  }
 };
 
 struct Shape {
@@ -57,15 +79,19 @@ struct Shape {
 };
 
 constexpr std::size_t kScoreStride = tileStride(kKeyTile);
+constexpr std::int64_t kQueriesAtOnce = 64;  // of the backward pass
+constexpr std::size_t kRowsBetween = 2;      // of the next keys, asked for after each block
+constexpr std::int64_t kRowBlock = static_cast<std::int64_t>(kBlockRows);
 
 // The scores of a query tile against a key tile, those of later keys at the lowest number, whose
 // exponential is 0. `visible` is how many of the keys the first query sees.
+template <class Between = Nothing>
 HWY_INLINE void maskedScores(std::size_t rows, std::size_t count, std::int64_t visible,
                              const Shape& shape, const float* queries, const float* keys_across,
-                             float* scores) {
+                             float* scores, Between between = {}) {
   smallProduct<false>(rows, count, shape.keys, queries,
                       static_cast<std::ptrdiff_t>(shape.key_stride), 1, keys_across, kScoreStride,
-                      scores, kScoreStride);
+                      scores, kScoreStride, between);
   for (std::size_t i = 0; i < rows; ++i) {
     const auto seen = std::clamp<std::int64_t>(visible + static_cast<std::int64_t>(i), 0,
                                                static_cast<std::int64_t>(count));
@@ -78,29 +104,37 @@ void tile(const Call<float>& call, float scale, std::int64_t batch, std::int64_t
           std::int64_t first) {
   const Shape shape(call.sizes);
   const Keys keys{call, batch, head};
-  const auto rows = static_cast<std::size_t>(std::min(kQueryTile, call.sizes.tokens() - first));
+  const auto rows = static_cast<std::size_t>(
+      std::min(softmaxQueryTile(call.sizes.tokens()), call.sizes.tokens() - first));
   Workspace work;
-  float* queries = work.tile(kQueryTile, shape.keys);
+  float* queries = work.tile(rows, shape.keys);
   float* key_rows = work.tile(kKeyTile, shape.keys);
   float* keys_across = work.tile(shape.keys, kKeyTile);
   float* value_rows = work.tile(kKeyTile, shape.values);
-  float* scores = work.tile(kQueryTile, kKeyTile);
-  float* out = work.tile(kQueryTile, shape.values);
-  float highest[kQueryTile], sum[kQueryTile];
+  float* scores = work.tile(rows, kKeyTile);
+  float* out = work.tile(rows, shape.values);
+  float *highest = work.numbers(rows).data(), *sum = work.numbers(rows).data();
   std::fill_n(highest, rows, std::numeric_limits<float>::lowest());
-  std::fill_n(sum, rows, 0.0f);
   loadTile(call.inputs[kQuery], batch, first, static_cast<std::int64_t>(rows), head,
            call.sizes.keys(), queries, static_cast<std::int64_t>(shape.key_stride));
   scaleAll(queries, rows * shape.key_stride, scale);
 
+  PrefetchList ahead;
   const std::int64_t end = keys.past + first + static_cast<std::int64_t>(rows);
   for (std::int64_t from = 0; from < end; from += kKeyTile) {
     const auto count = static_cast<std::size_t>(std::min(kKeyTile, end - from));
-    keys.load(0, from, static_cast<std::int64_t>(count), key_rows);
+    keys.loadAcross(from, count, key_rows, keys_across, kScoreStride);
     keys.load(1, from, static_cast<std::int64_t>(count), value_rows);
-    transpose(key_rows, count, shape.keys, shape.key_stride, keys_across, kScoreStride);
-    maskedScores(rows, count, keys.past + first + 1 - from, shape, queries, keys_across, scores);
-    for (std::size_t i = 0; i < rows; ++i) {
+    keys.foresee(from + kKeyTile, std::min(kKeyTile, end - from - kKeyTile), ahead);
+    const auto between = [&] { ahead.ask(kRowsBetween); };
+    // Queries before this one see none of these keys.
+    const auto seeing = static_cast<std::size_t>(
+        std::max<std::int64_t>(0, from - keys.past - first) / kRowBlock * kRowBlock);
+    maskedScores(rows - seeing, count,
+                 keys.past + first + static_cast<std::int64_t>(seeing) + 1 - from, shape,
+                 queries + seeing * shape.key_stride, keys_across, scores + seeing * kScoreStride,
+                 between);
+    for (std::size_t i = seeing; i < rows; ++i) {
       float* row = scores + i * kScoreStride;
       const float top = std::max(highest[i], largest(row, kScoreStride));
       const float factor = std::exp(highest[i] - top);
@@ -108,9 +142,10 @@ void tile(const Call<float>& call, float scale, std::int64_t batch, std::int64_t
       highest[i] = top;
       if (factor != 1) scaleAll(out + i * shape.value_stride, shape.value_stride, factor);
     }
-    smallProduct<true>(rows, shape.values, count, scores, kScoreStride, 1, value_rows,
-                       static_cast<std::ptrdiff_t>(shape.value_stride), out,
-                       static_cast<std::ptrdiff_t>(shape.value_stride));
+    smallProduct<true>(rows - seeing, shape.values, count, scores + seeing * kScoreStride,
+                       kScoreStride, 1, value_rows, static_cast<std::ptrdiff_t>(shape.value_stride),
+                       out + seeing * shape.value_stride,
+                       static_cast<std::ptrdiff_t>(shape.value_stride), between);
   }
   for (std::size_t i = 0; i < rows; ++i) {
     scaleAll(out + i * shape.value_stride, shape.value_stride, 1 / sum[i]);
@@ -143,15 +178,15 @@ struct BackwardTiles {
       *query_gradient, *key_gradient, *value_gradient;
 
   explicit BackwardTiles(const Shape& shape)
-      : queries(work.tile(kQueryTile, shape.keys)),
+      : queries(work.tile(kQueriesAtOnce, shape.keys)),
         key_rows(work.tile(kKeyTile, shape.keys)),
         keys_across(work.tile(shape.keys, kKeyTile)),
         value_rows(work.tile(kKeyTile, shape.values)),
         values_across(work.tile(shape.values, kKeyTile)),
-        above(work.tile(kQueryTile, shape.values)),
-        weights(work.tile(kQueryTile, kKeyTile)),
-        slopes(work.tile(kQueryTile, kKeyTile)),
-        query_gradient(work.tile(kQueryTile, shape.keys)),
+        above(work.tile(kQueriesAtOnce, shape.values)),
+        weights(work.tile(kQueriesAtOnce, kKeyTile)),
+        slopes(work.tile(kQueriesAtOnce, kKeyTile)),
+        query_gradient(work.tile(kQueriesAtOnce, shape.keys)),
         key_gradient(work.tile(kKeyTile, shape.keys)),
         value_gradient(work.tile(kKeyTile, shape.values)) {}
 };
@@ -199,10 +234,10 @@ class BackwardHead {
     std::fill_n(tiles_.key_gradient, kKeyTile * shape_.key_stride, 0.0f);
     std::fill_n(tiles_.value_gradient, kKeyTile * shape_.value_stride, 0.0f);
     const std::int64_t first =
-        std::max<std::int64_t>(0, from - keys_.past) / kQueryTile * kQueryTile;
-    for (std::int64_t t = first; t < call_.sizes.tokens(); t += kQueryTile) {
+        std::max<std::int64_t>(0, from - keys_.past) / kQueriesAtOnce * kQueriesAtOnce;
+    for (std::int64_t t = first; t < call_.sizes.tokens(); t += kQueriesAtOnce) {
       queryTile(from, count, t,
-                static_cast<std::size_t>(std::min(kQueryTile, call_.sizes.tokens() - t)));
+                static_cast<std::size_t>(std::min(kQueriesAtOnce, call_.sizes.tokens() - t)));
     }
     for (std::size_t i = 0; i < count; ++i) {
       handOver(from + static_cast<std::int64_t>(i), tiles_.key_gradient + i * shape_.key_stride,

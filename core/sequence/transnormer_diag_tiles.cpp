@@ -56,7 +56,8 @@ class DiagBlock {
 
   void store() {
     float* outputs = work_.tile(rows_, values_);
-    forProductBlocks(rows_, values_, [&](auto block, std::size_t i, std::size_t j) {
+    forProductBlocks(rows_, values_, [&](auto fit, std::size_t i, std::size_t j) {
+      typename decltype(fit)::Block block;
       block.clear();
       block.multiply(std::min(shift_ + i + block.kCount, count_), weights_ + i * stride_,
                      static_cast<std::ptrdiff_t>(stride_), 1, value_rows_ + j,

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/singular.h"
+#include "core/base/decompositions.h"
 
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "core/base/error.h"
 
 using lineament::SingularDecomposition;
 using lineament::singularDecomposition;
 using lineament::singularValues;
+using lineament::SymmetricDecomposition;
+using lineament::symmetricDecomposition;
+using lineament::symmetricEigenvalues;
 
-class SingularTest : public QObject {
+class DecompositionsTest : public QObject {
   Q_OBJECT
 
-  // Large enough for divide and conquer: Eigen takes Jacobi rotations below 16 columns.
+  // Some large enough for divide and conquer, which leaves small ones to another method.
   static Eigen::MatrixXd example(Eigen::Index rows, Eigen::Index columns) {
     Eigen::MatrixXd matrix(rows, columns);
     for (Eigen::Index i = 0; i < rows; ++i) {
@@ -60,7 +66,39 @@ class SingularTest : public QObject {
     const Eigen::VectorXd values = singularValues(diagonal.asDiagonal());
     QVERIFY((values - Eigen::Vector3d(5, 3, 0)).norm() < 1e-14);
   }
+
+  // The second difference matrix of n points: its eigenvalues are 2 - 2 cos(k pi / (n + 1)).
+  void secondDifferences() {
+    for (const Eigen::Index size : {1, 5, 80}) {
+      Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(size, size);
+      for (Eigen::Index i = 0; i < size; ++i) {
+        matrix(i, i) = 2;
+        if (i > 0) matrix(i, i - 1) = matrix(i - 1, i) = -1;
+      }
+      const SymmetricDecomposition parts = symmetricDecomposition(matrix);
+      const Eigen::VectorXd values = symmetricEigenvalues(matrix);
+      for (Eigen::Index k = 0; k < size; ++k) {
+        const double angle = static_cast<double>(k + 1) * M_PI / static_cast<double>(size + 1);
+        QVERIFY(std::abs(parts.values[k] - (2 - 2 * std::cos(angle))) < 1e-13);
+        QVERIFY(std::abs(values[k] - parts.values[k]) < 1e-13);
+      }
+      const Eigen::MatrixXd again =
+          parts.vectors * parts.values.asDiagonal() * parts.vectors.transpose();
+      QVERIFY((again - matrix).cwiseAbs().maxCoeff() < 1e-13);
+    }
+  }
+
+  void missingNumbersAreRefused() {
+    Eigen::MatrixXd matrix = example(20, 20);
+    matrix(3, 2) = std::numeric_limits<double>::quiet_NaN();
+    try {
+      singularValues(matrix);
+      QFAIL("no error");
+    } catch (const lineament::Error& error) {
+      QCOMPARE(error.key(), std::string("decomposition"));
+    }
+  }
 };
 
-QTEST_GUILESS_MAIN(SingularTest)
-#include "singular_test.moc"
+QTEST_GUILESS_MAIN(DecompositionsTest)
+#include "decompositions_test.moc"

@@ -5,9 +5,8 @@
 
 namespace lineament {
 
-// Singular value decompositions by LAPACK's divide and conquer, which OpenBLAS brings. Eigen's own
-// takes a minute to compile in every file that names it. Error "singular" for numbers that are
-// not finite.
+// By LAPACK's divide and conquer, which OpenBLAS brings: Eigen's solvers take up to a minute to
+// compile in every file that names them. Error "decomposition" for numbers that are not finite.
 
 // A = U diag(values) V' with k = min(rows, columns): U is rows x k, V is columns x k, the values
 // fall.
@@ -21,5 +20,14 @@ SingularDecomposition singularDecomposition(const Eigen::MatrixXd& matrix);
 
 // The values alone, which is faster.
 Eigen::VectorXd singularValues(const Eigen::MatrixXd& matrix);
+
+// A symmetric A = V diag(values) V', the values ascending; only the lower triangle is read.
+struct SymmetricDecomposition {
+  Eigen::VectorXd values;
+  Eigen::MatrixXd vectors;
+};
+
+SymmetricDecomposition symmetricDecomposition(Eigen::MatrixXd matrix);
+Eigen::VectorXd symmetricEigenvalues(Eigen::MatrixXd matrix);
 
 }  // namespace lineament
