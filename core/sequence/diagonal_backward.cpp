@@ -41,7 +41,9 @@ class BackwardHeads {
         scores_(work_.tile(kChunk, kChunk)),
         slopes_(work_.tile(kChunk, kChunk)),
         decay_gradients_(work_.tile(kChunk, keys_)),
-        behind_(work_.numbers(key_stride_).data()),
+        sums_(work_.numbers(key_stride_).data()),
+        entering_behind_(work_.numbers(key_stride_).data()),
+        behinds_(work_.numbers(key_stride_ * tasks.size()).data()),
         gradients_(work_.numbers(Strips::numbers(rows_, keys_) * tasks.size()).data()),
         decays_(work_, shape, kChunk, true) {}
 
@@ -54,7 +56,9 @@ class BackwardHeads {
       if (context.stopRequested()) throw Cancelled{};
       for (std::size_t i = 0; i < tasks_.size(); ++i) {
         select(i);
-        for (std::size_t chunks = findStates(segment); chunks-- > 0;) chunk(chunks);
+        std::size_t chunks = findStates(segment);
+        if (leavingWanted(segment)) findBehind(state(chunks));
+        while (chunks-- > 0) chunk(chunks);
         if (segment == 0) finishDecays();
       }
     }
@@ -73,6 +77,7 @@ class BackwardHeads {
   void select(std::size_t index) {
     task_ = &tasks_[index];
     ahead_ = {gradients_ + index * Strips::numbers(rows_, keys_), rows_, keys_};
+    behind_ = behinds_ + index * key_stride_;
   }
 
   void begin() {
@@ -91,8 +96,10 @@ class BackwardHeads {
     return {states_[index], rows_, keys_};
   }
 
-  // The tokens of a chunk as the recurrence takes them. Returns their number, at most `most`.
-  std::size_t load(std::int64_t first, std::size_t most) {
+  // The tokens of a chunk as the recurrence takes them, or what the state needs of them. Returns
+  // their number, at most `most`.
+  enum class Part { all, writes };
+  std::size_t load(Part part, std::int64_t first, std::size_t most) {
     const std::size_t count = decays_.begin(*task_->head, task_->rate, first, most);
     const DiagonalInputs inputs = task_->head->load(first, static_cast<std::int64_t>(count), tile_);
     for (std::size_t i = 0; inputs.values.data != tile_.values && i < count; ++i) {
@@ -101,18 +108,38 @@ class BackwardHeads {
     if (shape_.normalise) {
       for (std::size_t i = 0; i < count; ++i) tile_.values[i * value_stride_ + values_] = 1;
     }
-    decays_.weigh(count, inputs, tile_);
+    if (part == Part::all) {
+      decays_.weigh(count, inputs, tile_);
+    } else {
+      decays_.weighKeys(count, inputs, tile_);
+    }
     return count;
   }
 
-  // The states that enter the chunks of a segment, from the kept one on, and the one behind them.
+  // Whether the state that leaves a segment has a gradient that decays are asked about.
+  bool leavingWanted(std::int64_t segment) const {
+    return (segment + 1) * kSegment >= shape_.tokens && task_->gradients->decaysWanted() &&
+           task_->final_gradient.matrix != nullptr;
+  }
+
+  void findBehind(const Strips& leaving) {
+    for (std::size_t c = 0; c < keys_; ++c) {
+      for (std::size_t i = 0; i < rows_; ++i) behind_[c] += *ahead_.at(i, c) * *leaving.at(i, c);
+    }
+  }
+
+  // The states that enter the chunks of a segment, from the kept one on, and where it is wanted the
+  // one behind them.
   std::size_t findStates(std::int64_t segment) {
     const std::size_t size = keptNumbers(keys_, values_);
     const float* from = task_->kept.data() + sizeOf(segment) * size;
     const Strips first_state = state(0);
-    for (std::size_t e = 0; e < values_; ++e) {
-      const float* strip = from + e / kStrip * kStrip * keys_ + e % kStrip;
-      for (std::size_t c = 0; c < keys_; ++c) *first_state.at(e, c) = strip[c * kStrip];
+    for (std::size_t e = 0; e < values_; e += kStrip) {  // kept as [keys, values]
+      const std::size_t values = std::min(kStrip, values_ - e);
+      for (std::size_t c = 0; c < keys_; c += kStrip) {
+        transpose(from + e * keys_ + c * kStrip, std::min(kStrip, keys_ - c), values, kStrip,
+                  first_state.at(e, c), kStrip);
+      }
     }
     for (std::size_t c = 0; shape_.normalise && c < keys_; ++c) {
       *first_state.at(values_, c) = from[size - key_stride_ + c];
@@ -121,9 +148,19 @@ class BackwardHeads {
     std::size_t chunks = 0;
     std::int64_t limit = kChunk;
     for (std::int64_t first = segment * kSegment; first < end; ++chunks) {
-      counts_[chunks] = load(first, sizeOf(std::min(limit, end - first)));
+      counts_[chunks] = load(Part::writes, first, sizeOf(std::min(limit, end - first)));
       firsts_[chunks] = first;
-      walk(state(chunks), state(chunks + 1), counts_[chunks]);
+      const std::int64_t next = first + static_cast<std::int64_t>(counts_[chunks]);
+      expect(walkBlocks(), [&](PrefetchList& list) {
+        if (next < end) {
+          task_->head->foresee(next, std::min(kChunk, end - next), list);
+        } else {
+          task_->gradients->foresee(first, next - first, list);
+        }
+      });
+      if (next < end || leavingWanted(segment)) {
+        walk(state(chunks), state(chunks + 1), counts_[chunks]);
+      }
       first += static_cast<std::int64_t>(counts_[chunks]);
       limit = std::min(kChunk, 2 * static_cast<std::int64_t>(counts_[chunks]));
     }
@@ -141,13 +178,14 @@ class BackwardHeads {
                        tile_.key_stride);
         if (whole != nullptr) block.scaleColumns(whole + s * kStrip + j);
         block.store(to.strip(s) + i * kStrip + j, kStrip);
+        rows_ahead_.ask(rows_at_once_);
       });
     }
   }
 
   void chunk(std::size_t index) {
     const std::int64_t first = firsts_[index];
-    const std::size_t count = load(first, counts_[index]);
+    const std::size_t count = load(Part::all, first, counts_[index]);
     const auto tokens = static_cast<std::int64_t>(count);
     task_->gradients->loadGradient(first, tokens, above_, tile_.value_stride);
     rowProducts<true>(count, count, key_stride_, tile_.queries, key_stride_, tile_.keys,
@@ -158,11 +196,12 @@ class BackwardHeads {
                       value_stride_, slopes_, kScoreStride);
     clearAbove(slopes_, count, kScoreStride);
     transpose(tile_.keys, count, keys_, key_stride_, keys_across_, kScoreStride);
-    std::fill_n(value_gradients_across_, values_ * kScoreStride, 0.0f);
-    for (std::size_t s = 0; s < ahead_.count(); ++s) {
-      decayAhead(state(index + 1), s);
-      strip(state(index), s, count);
+    for (std::size_t c = 0; decays_.whole() != nullptr && c < keys_; ++c) {
+      scaleAll(keys_across_ + c * kScoreStride, kScoreStride, decays_.whole()[c]);
     }
+    foresee(index);
+    std::fill_n(value_gradients_across_, values_ * kScoreStride, 0.0f);
+    for (std::size_t s = 0; s < ahead_.count(); ++s) strip(state(index), s, count);
     forProductBlocks(values_, count, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
       block.load(value_gradients_across_ + i * kScoreStride + j, kScoreStride);
@@ -175,50 +214,58 @@ class BackwardHeads {
     task_->gradients->add(first, tokens, found_);
   }
 
+  // How many blocks of products there are about, in `walk` and in all strips of a chunk.
+  std::size_t walkBlocks() const { return ahead_.count() * (rows_ / kBlockRows + 1); }
+  std::size_t chunkBlocks() const { return 3 * walkBlocks(); }
+
+  // The rows that will be needed next are asked for a few at a time between `blocks` blocks.
+  template <class Fill>
+  void expect(std::size_t blocks, Fill fill) {
+    rows_ahead_.clear();
+    fill(rows_ahead_);
+    rows_at_once_ = (rows_ahead_.size() + blocks - 1) / blocks;
+  }
+
+  // The chunk before, or the segment that is walked next: the next head's, or the one before.
+  void foresee(std::size_t index) {
+    expect(chunkBlocks(), [&](PrefetchList& list) {
+      if (index > 0) {
+        task_->gradients->foresee(firsts_[index - 1], static_cast<std::int64_t>(counts_[index - 1]),
+                                  list);
+        return;
+      }
+      const bool last = task_ == &tasks_.back();
+      const std::int64_t first = last ? firsts_[0] - kSegment : firsts_[0];
+      const DiagonalHead* head = last ? tasks_.front().head : (task_ + 1)->head;
+      if (first >= 0) head->foresee(first, std::min(kChunk, shape_.tokens - first), list);
+    });
+  }
+
   // With n = P V + qt S and d = P 1 + qt z + eps, o = n / d: dn = do / d and dd = -(dn . o). The
   // latter becomes the gradient of the 1 behind each value.
   void spreadNormaliser(const Strips& entering, std::int64_t first, std::size_t count) {
     task_->gradients->loadOutput(first, static_cast<std::int64_t>(count), outputs_,
                                  tile_.value_stride);
+    for (std::size_t s = 0; s < entering.count(); ++s) {
+      std::copy_n(entering.strip(s) + values_ * kStrip, entering.width(s), sums_ + s * kStrip);
+    }
     for (std::size_t i = 0; i < count; ++i) {
-      float denominator = kNormaliserEps;
-      for (std::size_t j = 0; j <= i; ++j) denominator += scores_[i * kScoreStride + j];
-      for (std::size_t c = 0; c < keys_; ++c) {
-        denominator += tile_.queries[i * key_stride_ + c] * *entering.at(values_, c);
-      }
+      const float denominator = kNormaliserEps + rowSum(scores_ + i * kScoreStride, kScoreStride) +
+                                rowDot(tile_.queries + i * key_stride_, sums_, key_stride_);
       float* above = above_ + i * value_stride_;
-      float along = 0;
-      for (std::size_t e = 0; e < values_; ++e) {
-        above[e] /= denominator;
-        along -= above[e] * outputs_[i * value_stride_ + e];
-      }
-      above[values_] = along;
+      above[values_] = 0;  // of the chunk before
+      scaleAll(above, value_stride_, 1 / denominator);
+      above[values_] = -rowDot(above, outputs_ + i * value_stride_, value_stride_);
     }
   }
 
-  // behind = rowsum(dS' * S') and dS'' = gam dS', for one strip of channels.
-  HWY_INLINE void decayAhead(const Strips& leaving, std::size_t index) {
-    const hn::ScalableTag<float> d;
-    const float* whole = decays_.whole();
-    if (whole == nullptr && !task_->gradients->decaysWanted()) return;
-    for (std::size_t c = 0; c < ahead_.width(index); c += hn::Lanes(d)) {
-      const auto factor =
-          whole != nullptr ? hn::Load(d, whole + index * kStrip + c) : hn::Set(d, 1.0f);
-      auto sum = hn::Zero(d);
-      for (std::size_t i = 0; i < rows_; ++i) {
-        float* ahead = ahead_.strip(index) + i * kStrip + c;
-        const auto gradient = hn::Load(d, ahead);
-        sum = hn::MulAdd(gradient, hn::Load(d, leaving.strip(index) + i * kStrip + c), sum);
-        hn::Store(hn::Mul(gradient, factor), d, ahead);
-      }
-      hn::Store(sum, d, behind_ + index * kStrip + c);
-    }
-  }
-
-  // The parts of all gradients that belong to one strip of channels.
+  // The parts of all gradients that belong to one strip of channels. D = gam dS' is never written:
+  // its factors go to the products that it is in.
   HWY_INLINE void strip(const Strips& entering, std::size_t index, std::size_t count) {
     const std::size_t width = ahead_.width(index), at = index * kStrip;
     const float* state = entering.strip(index);
+    const float* whole = decays_.whole();
+    const bool decays_wanted = task_->gradients->decaysWanted();
     float* ahead = ahead_.strip(index);
     forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
@@ -227,15 +274,18 @@ class BackwardHeads {
                      tile_.keys + at + j, tile_.key_stride);
       block.multiply(rows_, above_ + i * value_stride_, tile_.value_stride, 1, state + j, kStrip);
       block.store(found_.queries + i * key_stride_ + at + j, tile_.key_stride);
+      rows_ahead_.ask(rows_at_once_);
     });
     forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
       block.clear();
-      block.multiply(count - i, slopes_ + i * kScoreStride + i, 1, kScoreStride,
-                     tile_.queries + i * key_stride_ + at + j, tile_.key_stride);
       block.multiply(rows_, tile_.values + i * value_stride_, tile_.value_stride, 1, ahead + j,
                      kStrip);
+      if (whole != nullptr) block.scaleColumns(whole + at + j);
+      block.multiply(count - i, slopes_ + i * kScoreStride + i, 1, kScoreStride,
+                     tile_.queries + i * key_stride_ + at + j, tile_.key_stride);
       block.store(found_.keys + i * key_stride_ + at + j, tile_.key_stride);
+      rows_ahead_.ask(rows_at_once_);
     });
     forProductBlocks(values_, count, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
@@ -244,13 +294,19 @@ class BackwardHeads {
       block.multiply(std::min(width, keys_ - at), ahead + i * kStrip, kStrip, 1,
                      keys_across_ + at * kScoreStride + j, kScoreStride);
       block.store(to, kScoreStride);
+      rows_ahead_.ask(rows_at_once_);
     });
     forProductBlocks(rows_, width, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
       block.load(ahead + i * kStrip + j, kStrip);
+      if (whole != nullptr) block.scaleColumns(whole + at + j);
       block.multiply(count, above_ + i, 1, tile_.value_stride, tile_.queries + at + j,
                      tile_.key_stride);
       block.store(ahead + i * kStrip + j, kStrip);
+      if (decays_wanted) {
+        block.addColumnDots(state + i * kStrip + j, kStrip, entering_behind_ + at + j);
+      }
+      rows_ahead_.ask(rows_at_once_);
     });
   }
 
@@ -270,6 +326,8 @@ class BackwardHeads {
       }
     }
     giveDecays(first + 1, std::min(static_cast<std::int64_t>(count), shape_.tokens - first - 1));
+    std::copy_n(entering_behind_, key_stride_, behind_);
+    std::fill_n(entering_behind_, key_stride_, 0.0f);
   }
 
   void giveDecays(std::int64_t first, std::int64_t count) {
@@ -279,10 +337,7 @@ class BackwardHeads {
       return;
     }
     for (std::size_t i = 0; i < sizeOf(count); ++i) {
-      const float* row = decay_gradients_ + i * key_stride_;
-      float sum = 0;
-      for (std::size_t c = 0; c < keys_; ++c) sum += row[c];
-      decay_gradients_[i] = sum;
+      decay_gradients_[i] = rowSum(decay_gradients_ + i * key_stride_, key_stride_);
     }
     task_->gradients->addDecays(first, count, decay_gradients_, 1);
   }
@@ -290,12 +345,7 @@ class BackwardHeads {
   // By the decay of the very first token, which is applied to the state that enters.
   void finishDecays() {
     if (!task_->gradients->decaysWanted()) return;
-    const Strips entering = state(0);
-    for (std::size_t c = 0; c < keys_; ++c) {
-      float sum = 0;
-      for (std::size_t i = 0; i < rows_; ++i) sum += *ahead_.at(i, c) * *entering.at(i, c);
-      decay_gradients_[c] = sum;
-    }
+    std::copy_n(behind_, key_stride_, decay_gradients_);
     giveDecays(0, 1);
   }
 
@@ -317,14 +367,18 @@ class BackwardHeads {
   std::size_t keys_, values_, rows_, key_stride_, value_stride_;
   DiagonalRows tile_, found_;
   float *keys_across_, *above_, *outputs_, *value_gradients_across_, *scores_, *slopes_,
-      *decay_gradients_, *behind_, *gradients_;
+      *decay_gradients_, *sums_, *entering_behind_, *behinds_, *gradients_;
   ChunkDecays decays_;
+  PrefetchList rows_ahead_;
+  std::size_t rows_at_once_ = 0;
   std::array<float*, kSegment + 1> states_{};
   std::array<std::int64_t, kSegment> firsts_{};
   std::array<std::size_t, kSegment> counts_{};
-  // Of the head whose turn it is; the gradient by the state that enters the later tokens.
+  // Of the head whose turn it is: dS', the gradient by the state S' that enters the later tokens,
+  // and behind = rowsum(dS' * S').
   const DiagonalBackwardTask* task_ = nullptr;
   Strips ahead_;
+  float* behind_ = nullptr;
 };
 
 void backwardHeads(const DiagonalShape& shape, std::span<const DiagonalBackwardTask> tasks,

@@ -12,10 +12,14 @@ RowsAt<const float> DiagonalHead::loadDecays(std::int64_t, std::int64_t, float* 
 
 void DiagonalHead::foresee(std::int64_t, std::int64_t, PrefetchList&) const {}
 
+void DiagonalHead::foreseeStore(std::int64_t, std::int64_t, PrefetchList&) const {}
+
 RowsAt<float> DiagonalHead::place(std::int64_t, std::int64_t, float* outputs,
                                   std::ptrdiff_t stride) const {
   return {outputs, stride};
 }
+
+void DiagonalBackwardHead::foresee(std::int64_t, std::int64_t, PrefetchList&) const {}
 
 void DiagonalBackwardHead::loadOutput(std::int64_t, std::int64_t, float*, std::ptrdiff_t) const {}
 

@@ -84,8 +84,9 @@ class DiagonalHead {
   // channel.
   virtual RowsAt<const float> loadDecays(std::int64_t first, std::int64_t count, float* decays,
                                          std::ptrdiff_t stride) const;
-  // What load and store will touch.
+  // Adds what the loads will touch, and what store will.
   virtual void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const;
+  virtual void foreseeStore(std::int64_t first, std::int64_t count, PrefetchList& list) const;
   // Where the outputs may be written: at their place if they fill whole tile rows there, otherwise
   // into `outputs`. They are stored after that.
   virtual RowsAt<float> place(std::int64_t first, std::int64_t count, float* outputs,
@@ -100,6 +101,8 @@ class DiagonalBackwardHead {
   virtual ~DiagonalBackwardHead() = default;
   virtual void loadGradient(std::int64_t first, std::int64_t count, float* above,
                             std::ptrdiff_t stride) const = 0;
+  // Adds what these functions will touch.
+  virtual void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const;
   // The forward pass's outputs; only asked for where it normalised.
   virtual void loadOutput(std::int64_t first, std::int64_t count, float* outputs,
                           std::ptrdiff_t stride) const;

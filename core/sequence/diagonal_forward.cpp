@@ -127,7 +127,9 @@ class ForwardHeads {
       if (!last) ahead = turn_first_;
     }
     ahead_.clear();
-    head->foresee(ahead, std::min(kChunk, shape_.tokens - ahead), ahead_);
+    const std::int64_t count = std::min(kChunk, shape_.tokens - ahead);
+    head->foresee(ahead, count, ahead_);
+    head->foreseeStore(ahead, count, ahead_);
     const std::size_t times = state_.count() * (keys_ / kBlockRows + 2);
     rows_at_once_ = (ahead_.size() + times - 1) / times;
   }

@@ -87,6 +87,26 @@ class ChunkDecays {
     if (from != to || factor != 1) scaleRow(from, to, stride_, factor);
   }
 
+  // The keys alone, where outputs and gradients are not asked for.
+  void weighKeys(std::size_t count, const DiagonalInputs& from, const DiagonalRows& to) {
+    const hn::ScalableTag<float> d;
+    for (std::size_t i = 0; shape_.decay != Decay::channel && i < count; ++i) {
+      putRow(from.keys.row(i), to.keys + i * stride_,
+             shape_.decay != Decay::none ? fall_[i] : 1.0f);
+    }
+    for (std::size_t c = 0; shape_.decay == Decay::channel && c < stride_; c += hn::Lanes(d)) {
+      auto sum = hn::Zero(d), fall = hn::Set(d, 1.0f);
+      for (std::size_t i = 0, at = c; i < count; ++i, at += stride_) {
+        if (i > 0) {
+          sum = hn::Add(sum, hn::LoadU(d, logs_.row(i) + c));
+          fall = boundedExponential(d, hn::Neg(sum));
+        }
+        hn::Store(hn::Mul(hn::LoadU(d, from.keys.row(i) + c), fall), d, to.keys + at);
+      }
+      putWhole(count, sum, c);
+    }
+  }
+
   // By channel; null where nothing decays.
   const float* whole() const { return whole_; }
 
@@ -155,9 +175,16 @@ class ChunkDecays {
         hn::Store(rise, d, rise_ + at);
         hn::Store(fall, d, fall_ + at);
       }
-      if (given_ > count) sum = hn::Add(sum, hn::LoadU(d, logs_.row(count) + c));
-      hn::Store(boundedExponential(d, sum), d, whole_ + c);
+      putWhole(count, sum, c);
     }
+  }
+
+  // `sum` is G_last of the channels from `channel` on.
+  template <class V>
+  HWY_INLINE void putWhole(std::size_t count, V sum, std::size_t channel) {
+    const hn::ScalableTag<float> d;
+    if (given_ > count) sum = hn::Add(sum, hn::LoadU(d, logs_.row(count) + channel));
+    hn::Store(boundedExponential(d, sum), d, whole_ + channel);
   }
 
   std::size_t fitTokens(std::size_t count) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/sequence/add_row.h"
 #include "core/sequence/tile.h"
 
 namespace lineament::sequence {
@@ -78,17 +79,23 @@ RowsAt<const float> DiagonalViews::loadDecays(std::int64_t first, std::int64_t c
 }
 
 void DiagonalViews::foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const {
-  const auto& call = source_.call;
+  const auto& inputs = source_.call.inputs;
   for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
     const std::int64_t token = source_.token(first + i);
-    const auto expect = [&](const auto& tensor, std::int64_t width) {
-      list.addRow(tensor, width, source_.batch, token, source_.head);
+    const auto expect = [&](std::size_t input, std::int64_t width) {
+      list.addRow(inputs[input], width, source_.batch, token, source_.head);
     };
-    if (rule_.decay == Decay::channel) expect(call.inputs[source_.decays], sizes_.keys());
-    expect(call.inputs[Source::kQuery], sizes_.keys());
-    expect(call.inputs[Source::kKey], sizes_.keys());
-    expect(call.inputs[Source::kValue], sizes_.values());
-    expect(call.output, sizes_.values());
+    if (rule_.decay == Decay::channel) expect(source_.decays, sizes_.keys());
+    expect(Source::kQuery, sizes_.keys());
+    expect(Source::kKey, sizes_.keys());
+    expect(Source::kValue, sizes_.values());
+  }
+}
+
+void DiagonalViews::foreseeStore(std::int64_t first, std::int64_t count, PrefetchList& list) const {
+  for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
+    list.addRow(source_.call.output, sizes_.values(), source_.batch, source_.token(first + i),
+                source_.head);
   }
 }
 
@@ -127,8 +134,7 @@ void DiagonalViews::addStored(std::int64_t first, std::int64_t count,
   for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
     const float* row =
         there.row(buffer, sizes_.values(), source_.batch, source_.token(first + i), source_.head);
-    float* sum = outputs.row(static_cast<std::size_t>(i));
-    for (std::int64_t e = 0; e < sizes_.values(); ++e) sum[e] += row[e];
+    addRow(row, sizes_.values(), outputs.row(static_cast<std::size_t>(i)));
   }
 }
 
@@ -140,6 +146,24 @@ void DiagonalViewGradients::loadRows(const View<const float>& from, std::int64_t
                   tile + i * stride);
     } else {
       std::fill_n(tile + i * stride, sizes_.values(), 0.0f);
+    }
+  }
+}
+
+void DiagonalViewGradients::foresee(std::int64_t first, std::int64_t count,
+                                    PrefetchList& list) const {
+  for (std::int64_t i = 0; i < count && source_.has(first + i); ++i) {
+    const std::int64_t token = source_.token(first + i);
+    const auto expect = [&](const auto& tensor, std::int64_t width) {
+      list.addRow(tensor, width, source_.batch, token, source_.head);
+    };
+    expect(back_.output_gradient, sizes_.values());
+    if (rule_.normalise) expect(back_.output, sizes_.values());
+    expect(back_.input_gradients[Source::kQuery], sizes_.keys());
+    expect(back_.input_gradients[Source::kKey], sizes_.keys());
+    expect(back_.input_gradients[Source::kValue], sizes_.values());
+    if (rule_.decay == Decay::channel && decaysWanted()) {
+      expect(back_.input_gradients[source_.decays], sizes_.keys());
     }
   }
 }
@@ -160,8 +184,7 @@ void DiagonalViewGradients::addRows(const View<float>& to, std::int64_t first, s
   for (std::int64_t i = 0; to && i < count; ++i) {
     if (!source_.has(first + i)) continue;
     float* sum = to.row(source_.batch, source_.token(first + i), source_.head);
-    const float* row = tile + i * stride;
-    for (std::int64_t c = 0; c < width; ++c) sum[c] += row[c];
+    addRow(tile + i * stride, width, sum);
   }
 }
 

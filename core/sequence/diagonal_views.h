@@ -22,6 +22,7 @@ class DiagonalViews : public DiagonalHead {
   RowsAt<const float> loadDecays(std::int64_t first, std::int64_t count, float* decays,
                                  std::ptrdiff_t stride) const override;
   void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const override;
+  void foreseeStore(std::int64_t first, std::int64_t count, PrefetchList& list) const override;
   RowsAt<float> place(std::int64_t first, std::int64_t count, float* outputs,
                       std::ptrdiff_t stride) const override;
   void store(std::int64_t first, std::int64_t count, const RowsAt<float>& outputs) const override;
@@ -48,6 +49,7 @@ class DiagonalViewGradients : public DiagonalBackwardHead {
 
   void loadGradient(std::int64_t first, std::int64_t count, float* above,
                     std::ptrdiff_t stride) const override;
+  void foresee(std::int64_t first, std::int64_t count, PrefetchList& list) const override;
   void loadOutput(std::int64_t first, std::int64_t count, float* outputs,
                   std::ptrdiff_t stride) const override;
   void add(std::int64_t first, std::int64_t count, const DiagonalRows& gradients) override;

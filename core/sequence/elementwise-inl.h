@@ -35,6 +35,24 @@ HWY_INLINE void scaleRow(const float* HWY_RESTRICT from, float* HWY_RESTRICT to,
   }
 }
 
+// a . b of whole tile rows, whose padding is 0 in one of them.
+HWY_INLINE float rowDot(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b,
+                        std::size_t count) {
+  const hn::ScalableTag<float> d;
+  auto sum = hn::Zero(d);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    sum = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), sum);
+  }
+  return hn::GetLane(hn::SumOfLanes(d, sum));
+}
+
+HWY_INLINE float rowSum(const float* HWY_RESTRICT x, std::size_t count) {
+  const hn::ScalableTag<float> d;
+  auto sum = hn::Zero(d);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) sum = hn::Add(sum, hn::LoadU(d, x + i));
+  return hn::GetLane(hn::SumOfLanes(d, sum));
+}
+
 HWY_INLINE float largest(const float* HWY_RESTRICT x, std::size_t count) {
   const hn::ScalableTag<float> d;
   auto top = hn::LoadU(d, x);

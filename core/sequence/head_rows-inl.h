@@ -24,17 +24,6 @@ namespace lineament::sequence::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// a . b of whole tile rows, whose padding is 0 in one of them.
-HWY_INLINE float rowDot(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b,
-                        std::size_t count) {
-  const hn::ScalableTag<float> d;
-  auto sum = hn::Zero(d);
-  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    sum = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), sum);
-  }
-  return hn::GetLane(hn::SumOfLanes(d, sum));
-}
-
 // One head's S and z between a state, whose rows are dense, and tiles.
 HWY_INLINE void unpackState(const FeatureState& layout, const State<float>& state,
                             std::int64_t batch, std::int64_t head, float* matrix,

@@ -13,7 +13,7 @@ namespace lineament::sequence {
 // asked for all at once they would wait for one another, and the products behind them.
 class PrefetchList {
  public:
-  static constexpr std::size_t kMost = 192;
+  static constexpr std::size_t kMost = 512;
 
   void clear() { count_ = next_ = 0; }
   // Rows that find no room are left to the processor.
@@ -27,6 +27,10 @@ class PrefetchList {
     add(static_cast<const char*>(tensor.data) +
             tensor.offsetOf(index...) * static_cast<std::ptrdiff_t>(size),
         static_cast<std::size_t>(width) * size);
+  }
+  template <class T, class... I>
+  void addRow(const View<T>& tensor, std::int64_t width, I... index) {
+    if (tensor) add(tensor.row(index...), static_cast<std::size_t>(width) * sizeof(T));
   }
   std::size_t size() const { return count_; }
 

@@ -82,6 +82,19 @@ struct ProductBlock {
       sum[i][j] = hn::Mul(sum[i][j], hn::LoadU(Tag(), factors + j * hn::Lanes(Tag())));
     });
   }
+  // sums[column] += what the block and B have there, multiplied and summed over the rows
+  HWY_INLINE void addColumnDots(const float* b, std::ptrdiff_t b_row, float* sums) const {
+    const Tag d;
+    HWY_UNROLL(4)
+    for (std::size_t j = 0; j < kVectors; ++j) {
+      auto total = hn::LoadU(d, sums + j * hn::Lanes(d));
+      HWY_UNROLL(16)
+      for (std::size_t i = 0; i < kRows; ++i) {
+        total = hn::MulAdd(sum[i][j], hn::LoadU(d, at(b, b_row, i, j)), total);
+      }
+      hn::StoreU(total, d, sums + j * hn::Lanes(d));
+    }
+  }
 
  private:
   template <class Body>
