@@ -2,9 +2,11 @@
 #include "app/bench/ceilings.h"
 
 #include <hwy/aligned_allocator.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 
 #include "app/bench/measurement.h"
 #include "core/base/parallel.h"
@@ -64,6 +66,15 @@ std::uint64_t readAll(const std::uint64_t* values, std::size_t count) {
   return hn::GetLane(hn::Add(hn::Add(a, b), hn::Add(c, e)));
 }
 
+// Every number is read, changed and written; count is a multiple of four vectors.
+void updateAll(std::uint64_t* values, std::size_t count) {
+  const hn::ScalableTag<std::uint64_t> d;
+  const auto term = hn::Set(d, std::uint64_t{3});
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::Store(hn::Add(hn::Load(d, values + i), term), d, values + i);
+  }
+}
+
 }  // namespace lineament::app::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -72,55 +83,79 @@ namespace lineament::app {
 
 HWY_EXPORT(fmaChains);
 HWY_EXPORT(readAll);
+HWY_EXPORT(updateAll);
 
 namespace {
 
-constexpr int kRepeats = 5;  // the best one counts: a ceiling is what was reached once
-constexpr std::size_t kRounds = 4'000'000;
-constexpr std::size_t kWords = std::size_t{512} << 20 >> 3;  // 512 MiB
+constexpr int kRepeats = 5;
+constexpr std::size_t kRounds = 4'000'000, kFewRounds = 400'000;
 constexpr std::size_t kReadBlock = std::size_t{4} << 20 >> 3;
 
-double fmaGflops(const Context& context, int threads) {
-  double best = 0;
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    std::atomic<float> sink = 0;
-    std::atomic<double> operations = 0;
-    const double seconds = secondsOf([&] {
-      forBlocks(static_cast<std::size_t>(threads) * 4, 1, context, [&](std::size_t, std::size_t) {
-        float kept = 0;
-        operations += HWY_DYNAMIC_DISPATCH(fmaChains)(kRounds, &kept);
-        sink = kept;
-      });
+double fmaGflops(const Context& context, int threads, std::size_t rounds) {
+  std::atomic<float> sink = 0;
+  std::atomic<double> operations = 0;
+  const double seconds = secondsOf([&] {
+    forBlocks(static_cast<std::size_t>(threads) * 4, 1, context, [&](std::size_t, std::size_t) {
+      float kept = 0;
+      operations += HWY_DYNAMIC_DISPATCH(fmaChains)(rounds, &kept);
+      sink = kept;
     });
-    best = std::max(best, operations.load() / seconds * 1e-9);
-  }
+  });
+  return operations.load() / seconds * 1e-9;
+}
+
+double bestOf(const std::function<double()>& measure) {
+  double best = 0;
+  for (int repeat = 0; repeat < kRepeats; ++repeat) best = std::max(best, measure());
   return best;
 }
 
-double readGigabytes(const Context& context) {
-  const auto buffer = hwy::AllocateAligned<std::uint64_t>(kWords);
-  forBlocks(kWords, kReadBlock, context, [&](std::size_t begin, std::size_t end) {
+void measureMemory(const Context& context, Ceilings& ceilings) {
+  const std::size_t words = uncachedBytes() >> 3;
+  const auto buffer = hwy::AllocateAligned<std::uint64_t>(words);
+  const auto inBlocks = [&](const std::function<void(std::size_t, std::size_t)>& work) {
+    return static_cast<double>(words) * 8e-9 /
+           secondsOf([&] { forBlocks(words, kReadBlock, context, work); });
+  };
+  inBlocks([&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) buffer[i] = i * 0x9E3779B97F4A7C15u;
   });
-  double best = 0;
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    std::atomic<std::uint64_t> sink = 0;
-    const double seconds = secondsOf([&] {
-      forBlocks(kWords, kReadBlock, context, [&](std::size_t begin, std::size_t end) {
-        sink += HWY_DYNAMIC_DISPATCH(readAll)(buffer.get() + begin, end - begin);
-      });
+  std::atomic<std::uint64_t> sink = 0;
+  ceilings.read_gigabytes = bestOf([&] {
+    return inBlocks([&](std::size_t begin, std::size_t end) {
+      sink += HWY_DYNAMIC_DISPATCH(readAll)(buffer.get() + begin, end - begin);
     });
-    best = std::max(best, static_cast<double>(kWords) * 8 / seconds * 1e-9);
-  }
-  return best;
+  });
+  ceilings.update_gigabytes = bestOf([&] {
+    return 2 * inBlocks([&](std::size_t begin, std::size_t end) {
+             HWY_DYNAMIC_DISPATCH(updateAll)(buffer.get() + begin, end - begin);
+           });
+  });
+}
+
+int threadsOf(const Context& context) {
+  return context.threads > 0 ? context.threads : hardwareThreads();
 }
 
 }  // namespace
 
+std::size_t uncachedBytes() {
+  constexpr std::size_t kLeast = std::size_t{512} << 20, kStep = std::size_t{1} << 20;
+  const long last = ::sysconf(_SC_LEVEL3_CACHE_SIZE);
+  return std::max(kLeast, 4 * static_cast<std::size_t>(std::max(0L, last))) / kStep * kStep;
+}
+
+double fmaGflopsNow(const Context& context) {
+  return fmaGflops(context, threadsOf(context), kFewRounds);
+}
+
 Ceilings measureCeilings(const Context& context) {
-  const int threads = context.threads > 0 ? context.threads : hardwareThreads();
+  const int threads = threadsOf(context);
   const ThreadLimit limit(threads);
-  return {fmaGflops(context, threads), readGigabytes(context)};
+  Ceilings ceilings;
+  ceilings.fma_gflops = bestOf([&] { return fmaGflops(context, threads, kRounds); });
+  measureMemory(context, ceilings);
+  return ceilings;
 }
 
 }  // namespace lineament::app

@@ -59,11 +59,13 @@ Problem problemOf(const Mechanism& mechanism, const Sizes& sizes) {
   return problem;
 }
 
-// The least time that the machine's ceilings allow for a forward pass.
-double floorSeconds(const Mechanism& mechanism, const Sizes& sizes, const Ceilings& ceilings) {
+// The least time that the machine's ceilings allow for a forward pass, with the multiply-adds that
+// it gives now.
+double floorSeconds(const Mechanism& mechanism, const Sizes& sizes, const BenchSettings& settings,
+                    const Context& quiet) {
   const sequence::Options options(mechanism.description().options);
-  return std::max(mechanism.flops(sizes, options) * 1e-9 / ceilings.fma_gflops,
-                  mechanism.bytes(sizes) * 1e-9 / ceilings.read_gigabytes);
+  return std::max(mechanism.flops(sizes, options) * 1e-9 / fmaGflopsNow(quiet),
+                  mechanism.bytes(sizes) * 1e-9 / settings.ceilings.read_gigabytes);
 }
 
 std::string nameOf(const Mechanism& mechanism, const char* what, const Sizes& sizes) {
@@ -94,14 +96,22 @@ Measurement errorOf(const Mechanism& mechanism, const Job& job, const Context& c
 Measurement forward(const Mechanism& mechanism, const Sizes& sizes, PreparedCall& call,
                     SequencePeer* peer, const BenchSettings& settings, const Context& quiet) {
   Measurement measurement{nameOf(mechanism, "forward", sizes), 0, "s"};
-  const auto ours = [&] { return secondsOf([&] { call.forward(quiet); }); };
+  std::vector<double> times, shares;
+  const auto ours = [&] {
+    const double floor = floorSeconds(mechanism, sizes, settings, quiet);
+    times.push_back(secondsOf([&] { call.forward(quiet); }));
+    shares.push_back(floor / times.back());
+    return times.back();
+  };
   if (peer != nullptr) {
     comparePairs(measurement, peer->description(), settings.pairs, ours,
                  [&] { return peer->runOnce(); });
   } else {
-    measurement.value = medianSeconds(settings.pairs, [&] { call.forward(quiet); });
+    call.forward(quiet);
+    for (int i = 0; i < settings.pairs; ++i) ours();
+    measurement.value = median(times);
   }
-  measurement.floor_share = floorSeconds(mechanism, sizes, settings.ceilings) / measurement.value;
+  measurement.floor_share = median(shares);
   return measurement;
 }
 
@@ -120,21 +130,24 @@ Measurement backward(const Mechanism& mechanism, const Sizes& sizes, PreparedCal
 // The state is read and written once for each token; many sequences, so that it fits no cache.
 std::optional<Measurement> decode(const Mechanism& mechanism, const Job& job,
                                   const BenchSettings& settings, const Context& quiet) {
-  constexpr double kStateBytes = 256e6;
   const sequence::Description& about = mechanism.description();
   if (!about.causal || !about.has_state) return std::nullopt;
   Sizes sizes = sizesOf(mechanism, job);
   sizes[Dim::token] = 1;
   const sequence::Options options(about.options);
-  const double one =
-      static_cast<double>(sequence::elementsOf(mechanism.state(sizes, options, 1)) * sizeof(float));
-  sizes[Dim::batch] = std::max<std::int64_t>(1, static_cast<std::int64_t>(kStateBytes / one));
+  const auto numbers = [&](std::int64_t tokens) {
+    return sequence::elementsOf(mechanism.state(sizes, options, tokens));
+  };
+  if (numbers(2) != numbers(1)) return std::nullopt;  // it grows, and would be another each time
+  const double one = static_cast<double>(numbers(1) * sizeof(float));
+  sizes[Dim::batch] = std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(static_cast<double>(uncachedBytes()) / one));
   PreparedCall call(problemOf(mechanism, sizes), Storage::f32);
   call.forward(quiet);
   const double seconds = medianSeconds(settings.pairs, [&] { call.step(quiet); });
   Measurement measurement{nameOf(mechanism, "decode", sizes), seconds, "s"};
   const double bytes = 2 * static_cast<double>(call.stateBytes());
-  measurement.floor_share = bytes * 1e-9 / settings.ceilings.read_gigabytes / seconds;
+  measurement.floor_share = bytes * 1e-9 / settings.ceilings.update_gigabytes / seconds;
   return measurement;
 }
 

@@ -34,8 +34,10 @@ void runBenches(const Arguments& arguments, Terminal& terminal) {
   const ThreadLimit limit(settings.context.threads);
 
   settings.ceilings = measureCeilings(settings.context);
-  std::vector<Measurement> all{{"machine.fma", settings.ceilings.fma_gflops, "GFLOP/s"},
-                               {"machine.memory_read", settings.ceilings.read_gigabytes, "GB/s"}};
+  std::vector<Measurement> all{
+      {"machine.fma", settings.ceilings.fma_gflops, "GFLOP/s"},
+      {"machine.memory_read", settings.ceilings.read_gigabytes, "GB/s"},
+      {"machine.memory_update", settings.ceilings.update_gigabytes, "GB/s"}};
   if (!terminal.json()) {
     terminal.print(
         fmt::format("{}, {} threads, {}\n", cpuName(), settings.context.threads, simdTarget()));
