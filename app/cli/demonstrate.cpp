@@ -43,11 +43,15 @@ struct Shown {
   }
 };
 
+Parameters parametersOf(const Demonstration& demonstration) {
+  return Parameters::fromJson(allAnalyses().require(demonstration.analysis).declaration(),
+                              demonstration.parameters);
+}
+
 Shown show(const Demonstration& demonstration, const std::filesystem::path& path,
            const FigureFiles& figures, Context context) {
   const Analysis& analysis = allAnalyses().require(demonstration.analysis);
-  const Parameters parameters =
-      Parameters::fromJson(analysis.declaration(), demonstration.parameters);
+  const Parameters parameters = parametersOf(demonstration);
   OutputFolder folder(path);
   context.seed = demonstration.seed;
   RunResult result = runRecorded(analysis, {}, parameters, {}, context.part(0, kRunTo));
@@ -92,7 +96,10 @@ json jsonOf(const Shown& shown) {
 void demonstrate(const Arguments& arguments, Terminal& terminal) {
   const std::vector<std::string>& files = arguments.operands();
   std::vector<Demonstration> demonstrations;
-  for (const std::string& file : files) demonstrations.push_back(readDemonstration(file));
+  for (const std::string& file : files) {
+    demonstrations.push_back(readDemonstration(file));
+    parametersOf(demonstrations.back());  // a mistake in the last one is told before the first run
+  }
   const FigureFiles figures = figureFiles(arguments);
   const Interrupt interrupt;
   std::vector<std::string> missed;

@@ -87,6 +87,18 @@ class DemonstrationTest : public QObject {
     QVERIFY(QFile::exists(folder_.filePath("missed/missed/run.json")));
   }
 
+  // A mistake in the second file is told before the first is run.
+  void parametersAreReadBeforeTheFirstRun() {
+    QByteArray wrong = small(0);
+    const QString first = write("first.json", small(0));
+    const QString second = write("second.json", wrong.replace("\"steps\": 3", "\"steps\": \"x\""));
+    const QString out = folder_.filePath("early");
+    const Ended ended = ran({"demonstrate", first, second, "--out", out});
+    QCOMPARE(ended.status, 2);
+    QVERIFY(ended.error.contains("steps"));
+    QVERIFY(!QFile::exists(out + "/first"));
+  }
+
   void brokenFilesAreNamed() {
     QCOMPARE(keyOf("no json"), QString("demonstration.malformed"));
     QCOMPARE(keyOf("[]"), QString("demonstration.malformed"));
