@@ -3,9 +3,11 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
+#include "core/base/memory.h"
 #include "core/io/byte_cursor.h"
 #include "core/io/pcd_body.h"
 #include "core/io/pcd_header.h"
@@ -35,7 +37,9 @@ class Maker {
 
   PointCloud run() {
     for (const int axis : {0, 1, 2}) axes_[axis] = requireAxis("xyz"[axis]);
+    const MemoryReservation indices = reserveMemory(header_.points * sizeof kept_[0], what());
     findKept();
+    const MemoryReservation room = reserveMemory(kept_.size() * numbers() * sizeof(float), what());
     PointCloud cloud;
     cloud.frame = "PCD: as the file has it";
     takePositions(cloud);
@@ -47,6 +51,17 @@ class Maker {
   }
 
  private:
+  std::string what() const { return "the cloud " + file_; }
+
+  // Positions, and attributes at the most: a colour of four bytes becomes four.
+  std::size_t numbers() const {
+    std::size_t numbers = 0;
+    for (const PcdHeader::Field& field : header_.fields) {
+      numbers += std::max<std::size_t>(4, field.count);
+    }
+    return numbers;
+  }
+
   std::size_t requireAxis(char axis) const {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < header_.fields.size(); ++i) {

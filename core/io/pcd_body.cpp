@@ -167,6 +167,7 @@ void PcdBody::decompress(std::span<const std::byte> body, const std::string& fil
   if (unpacked != begin || unpacked > kMostExpansion * packed) {
     fail(fmt::format("{} bytes are to come of {}, the fields need {}", unpacked, packed, begin));
   }
+  room_ = reserveMemory(unpacked, "the points of " + file);
   std::vector<std::byte> whole(unpacked);
   if (!decodeLzf(body.subspan(8, packed), whole)) fail("the compressed data cannot be decoded");
   bytes_ = std::move(whole);
@@ -174,6 +175,7 @@ void PcdBody::decompress(std::span<const std::byte> body, const std::string& fil
 
 void PcdBody::readText(std::string_view text, const std::string& file, const Context& context) {
   const std::size_t step = header_.step();
+  room_ = reserveMemory(header_.points * step, "the points of " + file);
   std::vector<std::byte> records(header_.points * step);
   TextWords words(text, header_.body_line);
   std::byte* to = records.data();

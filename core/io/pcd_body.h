@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/memory.h"
 #include "core/data/shared_array.h"
 #include "core/io/pcd_header.h"
 
@@ -15,8 +16,8 @@ namespace lineament::io {
 // The values of a PCD file, whichever way they were stored.
 class PcdBody {
  public:
-  // Throws Error "pcd.size", "pcd.compressed", "pcd.value". Nothing is allocated before the bytes
-  // that are there were compared with what the header says.
+  // Throws Error "pcd.size", "pcd.compressed", "pcd.value", "memory.budget". Nothing is allocated
+  // before the bytes that are there were compared with what the header says.
   PcdBody(const PcdHeader& header, SharedArray<std::byte> bytes, const std::string& file,
           const Context& context);
 
@@ -38,6 +39,7 @@ class PcdBody {
   }
 
   PcdHeader header_;
+  MemoryReservation room_;  // of what is not mapped
   SharedArray<std::byte> bytes_;
   std::vector<Plane> planes_;  // one per field
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/memory.h"
 #include "core/io/lzf.h"
 #include "tests/core/io/attacks.h"
 
@@ -180,6 +181,21 @@ class PcdTest : public QObject {
     QByteArray flat = headOf("ascii");
     flat.replace("x y z", "x y t");
     QCOMPARE(keyOf(flat + "1 0 2\n1 0 4\n1 0 8\n"), QString("pcd.no_position"));
+  }
+
+  // Points that the budget has no room for are refused, and nothing of it stays taken.
+  void budgetIsAskedFor() {
+    const QByteArray text = headOf("ascii") + "1 0 2\n1 0 4\n1 0 8\n";
+    for (const QByteArray& good : {binary(), compressed(kPacked, 36), text}) {
+      for (const std::size_t budget : {10, 40}) {
+        setMemoryBudget(budget);
+        const QString key = keyOf(good);
+        setMemoryBudget(0);
+        QCOMPARE(key, QString("memory.budget"));
+        QCOMPARE(memoryReserved(), std::size_t{0});
+      }
+      QCOMPARE(keyOf(good), QString());
+    }
   }
 
   // A table that begins like other tables stays one.
