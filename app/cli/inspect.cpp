@@ -39,12 +39,12 @@ std::string details(const Checkpoint& checkpoint) {
 }
 
 std::string details(const PointCloud& cloud) {
-  const PointCloud::Bounds bounds = boundsOf(cloud);
+  const auto extent = extentOf(cloud);
   TextGrid grid;
   grid.add({"  axis", "low", "high", "unit"});
-  for (const int axis : {0, 1, 2}) {
-    grid.add({std::string("  ") + "xyz"[axis], fmt::format("{:.3f}", bounds.low[axis]),
-              fmt::format("{:.3f}", bounds.high[axis]), "m"});
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    grid.add({std::string("  ") + "xyz"[axis], fmt::format("{:.3f}", extent[axis].low),
+              fmt::format("{:.3f}", extent[axis].high), "m"});
   }
   grid.alignRight(1);
   grid.alignRight(2);

@@ -163,13 +163,14 @@ std::vector<Block> described(const Checkpoint& checkpoint) {
 }
 
 std::vector<Block> described(const PointCloud& cloud) {
-  const PointCloud::Bounds bounds = boundsOf(cloud);
+  const auto extent = extentOf(cloud);
   Grid grid;
   grid.columns = {
       {Words::tr("Axis")}, {Words::tr("Smallest, m"), true}, {Words::tr("Largest, m"), true}};
-  for (const int axis : {0, 1, 2}) {
-    grid.rows.push_back({QString(QLatin1Char("xyz"[axis])), numberText(bounds.low[axis]),
-                         numberText(bounds.high[axis])});
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const auto metres = [](double x) { return QString::number(x, 'f', 3); };
+    grid.rows.push_back(
+        {QString(QLatin1Char("xyz"[axis])), metres(extent[axis].low), metres(extent[axis].high)});
   }
   return {grid};
 }

@@ -30,4 +30,14 @@ PointCloud::Bounds boundsOf(const PointCloud& cloud) {
   return any ? bounds : PointCloud::Bounds{};
 }
 
+std::array<PointCloud::Extent, 3> extentOf(const PointCloud& cloud) {
+  const PointCloud::Bounds bounds = boundsOf(cloud);
+  std::array<PointCloud::Extent, 3> extent;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    extent[axis] = {cloud.origin[axis] + static_cast<double>(bounds.low[axis]),
+                    cloud.origin[axis] + static_cast<double>(bounds.high[axis])};
+  }
+  return extent;
+}
+
 }  // namespace lineament

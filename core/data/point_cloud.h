@@ -23,6 +23,9 @@ struct PointCloud {
     std::array<float, 3> low{};
     std::array<float, 3> high{};
   };
+  struct Extent {
+    double low = 0, high = 0;
+  };
 
   SharedArray<float> positions;  // points x 3
   std::vector<Attribute> attributes;
@@ -35,5 +38,7 @@ struct PointCloud {
 
 // Over the finite points; all zero for a cloud without any.
 PointCloud::Bounds boundsOf(const PointCloud& cloud);
+// The same along each axis, in the frame's own coordinates: with the origin.
+std::array<PointCloud::Extent, 3> extentOf(const PointCloud& cloud);
 
 }  // namespace lineament

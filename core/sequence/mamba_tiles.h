@@ -39,8 +39,8 @@ struct MambaState {
 };
 
 inline constexpr std::int64_t kMambaChannels = 256;  // channels that one task carries over time
-inline constexpr std::int64_t kMambaStrip = 64;      // of them in the tiles at a time
-inline constexpr std::int64_t kMambaTokens = 32;     // tokens of a block: its tiles stay in L1
+inline constexpr std::int64_t kMambaStrip = 128;     // of them in the tiles at a time
+inline constexpr std::int64_t kMambaTokens = 32;     // tokens of a block: its tiles stay in L2
 inline constexpr std::int64_t kMambaPass = 1024;     // tokens between two sums over the channels
 
 // The output and final state of channels [first, first + kMambaChannels) of one batch entry, and,
