@@ -178,6 +178,10 @@ std::vector<Block> described(const Note& note) {
   return blocksOfMarkdown(text(shownMarkdown(note)));
 }
 
+std::vector<Block> described(const Comparison& comparison) {
+  return {contentOf(comparison.measures, Words::tr("Measures"))};
+}
+
 // Of the other kinds the summary line says all.
 std::vector<Block> described(const Tensor&) {
   return {};

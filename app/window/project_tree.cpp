@@ -43,6 +43,7 @@ QString iconOf(Kind kind) {
     case Kind::explanation:
       return "explanation";
     case Kind::series:
+    case Kind::comparison:
       return "series";
     case Kind::tensor:
       return "tensor";

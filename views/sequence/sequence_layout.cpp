@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/sequence/sequence_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "views/common/ruled_grid.h"
+#include "views/sequence/attention_panels.h"
+
+namespace lineament::views {
+
+namespace {
+
+constexpr double kGap = 16;
+constexpr double kEntry = 20;       // height of a legend's line
+constexpr double kTableTitle = 20;  // above a table's head
+constexpr double kNaturalCell = 148, kLeastCell = 112;
+constexpr double kNarrowestCell = 185, kWidestCell = 300;
+constexpr double kLeastSide = 112, kMostSide = 210;  // of a matrix
+constexpr double kLeastMatrices = 0.7;               // of their natural height
+
+struct Grid {
+  int columns = 1, rows = 0;
+};
+
+// The plane takes two places, one above the other, in the last column.
+int slotsOf(const SequenceContent& content) {
+  return static_cast<int>(content.plots) + (content.plane ? 2 : 0);
+}
+
+// As many columns as leave the fewest places empty, of those with cells of a good width.
+Grid gridFor(const SequenceContent& content, double width) {
+  const int places = slotsOf(content);
+  if (places == 0) return {};
+  const int most = std::max(1, static_cast<int>((width + kGap) / (kNarrowestCell + kGap)));
+  const int least = std::clamp(static_cast<int>(width / kWidestCell), 1, most);
+  Grid best;
+  int fewest = 0;
+  for (int columns = least; columns <= most; ++columns) {
+    int rows = (places + columns - 1) / columns;
+    if (content.plane) rows = std::max(rows, 2);
+    const int empty = rows * columns - places;
+    if (best.rows == 0 || empty <= fewest) best = {columns, rows};
+    if (best.columns == columns) fewest = empty;
+  }
+  return best;
+}
+
+double gridHeight(const Grid& grid, double cell) {
+  return grid.rows == 0 ? 0 : grid.rows * cell + (grid.rows - 1) * kGap;
+}
+
+int linesOf(const std::vector<double>& entries, double width) {
+  int lines = entries.empty() ? 0 : 1;
+  double x = 0;
+  for (const double entry : entries) {
+    if (x > 0 && x + entry > width) {
+      ++lines;
+      x = 0;
+    }
+    x += entry;
+  }
+  return lines;
+}
+
+bool sideBySide(const SequenceContent& content, double width) {
+  return content.measures + 2 * kGap + content.values <= width;
+}
+
+double tableHeight(const SequenceContent& content) {
+  if (content.rows == 0) return 0;
+  return kTableTitle + kGridHead + static_cast<double>(content.rows) * kGridRow;
+}
+
+// Of what has a height of its own: the legend, the tables, and the gaps between the parts.
+double fixedHeight(const SequenceContent& content, double width) {
+  const bool below = content.values > 0 && !sideBySide(content, width);
+  return linesOf(content.entries, width) * kEntry + 3 * kGap +
+         tableHeight(content) * (below ? 2 : 1) + (below ? kGap : 0);
+}
+
+double naturalMatrices(const SequenceContent& content, double width) {
+  return panelHeight(content.matrices, width, kLeastSide, kMostSide);
+}
+
+void placeLegend(SequenceLayout& layout, const SequenceContent& content, double width) {
+  QPointF at(0, 0);
+  for (const double entry : content.entries) {
+    if (at.x() > 0 && at.x() + entry > width) at = {0, at.y() + kEntry};
+    layout.legend.emplace_back(at, QSizeF(entry, kEntry));
+    at.rx() += entry;
+  }
+}
+
+void placePlots(SequenceLayout& layout, const SequenceContent& content, const QRectF& area) {
+  const Grid grid = gridFor(content, area.width());
+  if (grid.rows == 0) return;
+  const double width = (area.width() - (grid.columns - 1) * kGap) / grid.columns;
+  const double height = (area.height() - (grid.rows - 1) * kGap) / grid.rows;
+  const auto slot = [&](int row, int column) {
+    return QRectF(area.left() + column * (width + kGap), area.top() + row * (height + kGap), width,
+                  height);
+  };
+  if (content.plane) {
+    layout.plane = slot(0, grid.columns - 1).united(slot(1, grid.columns - 1));
+  }
+  for (int i = 0; layout.plots.size() < content.plots; ++i) {
+    const int row = i / grid.columns, column = i % grid.columns;
+    if (content.plane && row < 2 && column == grid.columns - 1) continue;
+    layout.plots.push_back(slot(row, column));
+  }
+}
+
+void placeTables(SequenceLayout& layout, const SequenceContent& content, double top, double width) {
+  if (content.rows == 0) return;
+  const double height = tableHeight(content);
+  layout.measures = QRectF(0, top, width, height);
+  if (content.values == 0) return;
+  if (sideBySide(content, width)) {
+    // What is left over is shared.
+    const double spare = width - content.measures - content.values - 2 * kGap;
+    layout.measures.setWidth(content.measures + spare / 2);
+    const double left = layout.measures.right() + 2 * kGap;
+    layout.values = QRectF(left, top, width - left, height);
+  } else {
+    layout.values = QRectF(0, top + height + kGap, width, height);
+  }
+}
+
+}  // namespace
+
+SequenceLayout layOutSequence(const SequenceContent& content, const QSizeF& size) {
+  SequenceLayout layout;
+  const double width = size.width();
+  placeLegend(layout, content, width);
+  const double room = std::max(size.height() - fixedHeight(content, width), 0.0);
+  const double natural = naturalMatrices(content, width);
+  const double plots = gridHeight(gridFor(content, width), kNaturalCell);
+  const double share = natural + plots > 0 ? room / (natural + plots) : 0;
+  const double matrices = natural * std::min(1.0, share);
+  double top = linesOf(content.entries, width) * kEntry + kGap;
+  layout.matrices = QRectF(0, top, width, matrices);
+  top += matrices + kGap;
+  const double rest = std::max(room - matrices, 0.0);
+  placePlots(layout, content, QRectF(0, top, width, plots > 0 ? rest : 0));
+  placeTables(layout, content, top + rest + kGap, width);
+  return layout;
+}
+
+double naturalSequenceHeight(const SequenceContent& content, double width) {
+  return fixedHeight(content, width) + naturalMatrices(content, width) +
+         gridHeight(gridFor(content, width), kNaturalCell);
+}
+
+double leastSequenceHeight(const SequenceContent& content, double width) {
+  return fixedHeight(content, width) + kLeastMatrices * naturalMatrices(content, width) +
+         gridHeight(gridFor(content, width), kLeastCell);
+}
+
+}  // namespace lineament::views
