@@ -46,6 +46,7 @@ QString iconOf(Kind kind) {
     case Kind::comparison:
       return "series";
     case Kind::tensor:
+    case Kind::attention:
       return "tensor";
     case Kind::points:
       return "points";

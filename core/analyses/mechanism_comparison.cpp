@@ -36,7 +36,9 @@ std::vector<double> counted(std::size_t count, double first) {
 
 Comparison::Plot emptyPlot(Over over, const char* title, const char* label, const char* unit = "",
                            bool logarithmic = false) {
-  const char* across = over == Over::tokens ? "Token" : over == Over::lag ? "Tokens ago" : "Real part";
+  const char* across = over == Over::tokens ? "Token"
+                       : over == Over::lag  ? "Tokens ago"
+                                            : "Real part";
   Series series{title, {across, "", false}, {label, unit, logarithmic}, {}, {}};
   return {over, std::move(series), {}};
 }
@@ -54,11 +56,12 @@ MechanismComparison::MechanismComparison(std::vector<double> softmax, std::int64
   plot(What::effective_rank) =
       emptyPlot(Over::tokens, "Effective rank", "Effective rank of the state");
   plot(What::output_error) =
-      emptyPlot(Over::tokens, "Output error", "Error of the output against softmax attention's");
+      emptyPlot(Over::tokens, "Output error", "Relative to softmax attention");
   plot(What::decay) = emptyPlot(Over::tokens, "Decay", "Mean decay of the state");
-  plot(What::write_strength) = emptyPlot(Over::tokens, "Write strength", "Mean write strength");
-  plot(What::other_gates) = emptyPlot(Over::tokens, "Step sizes and gates", "Mean of the input");
-  plot(What::lifetime) = emptyPlot(Over::tokens, "Lifetime", "Lifetime of the token", "tokens");
+  plot(What::write_strength) = emptyPlot(Over::tokens, "Write strength", "Mean over channels");
+  plot(What::step_size) = emptyPlot(Over::tokens, "Step size", "Mean over channels");
+  plot(What::lifetime) =
+      emptyPlot(Over::tokens, "Lifetime", "How long a token is remembered", "tokens");
   plot(What::memory) = emptyPlot(Over::lag, "Memory", "Mean share of a token", "", true);
   plot(What::survival) = emptyPlot(Over::lag, "Survival", "Share of tokens that live longer");
   plot(What::eigenvalues) = emptyPlot(Over::plane, "Eigenvalues", "Imaginary part");
@@ -142,7 +145,7 @@ void MechanismComparison::addGates(const sequence::Problem& problem) {
     if (drawn) continue;
     const What what = is_decay                  ? What::decay
                       : gate.role == Role::beta ? What::write_strength
-                                                : What::other_gates;
+                                                : What::step_size;
     addCurve(what, counted(gate.mean.size(), 1), gate.mean, gate.input);
   }
 }

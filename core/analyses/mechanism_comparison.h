@@ -21,7 +21,7 @@ class MechanismComparison {
     output_error,  // of each token, against softmax attention
     decay,
     write_strength,
-    other_gates,
+    step_size,
     lifetime,  // of each token
     memory,    // mean share by lag
     survival,  // share of the tokens that live longer than a lag

@@ -47,8 +47,8 @@ using Role = OperandSpec::Role;
 bool isGate(const OperandSpec& spec) {
   const bool by_token_and_head =
       spec.dims.size() >= 3 && spec.dims[1] == Dim::token && spec.dims[2] == Dim::head;
-  return by_token_and_head &&
-         (spec.role == Role::log_decay || spec.role == Role::beta || spec.role == Role::other);
+  return by_token_and_head && (spec.role == Role::log_decay || spec.role == Role::beta ||
+                               (spec.role == Role::other && spec.lowest >= 0));
 }
 
 std::int64_t sizeOf(const std::vector<double>& matrix, std::int64_t tokens) {

@@ -56,9 +56,9 @@ StateTrace traceState(const Problem& problem, std::int64_t batch, std::int64_t h
 // them.
 std::vector<double> survival(const std::vector<std::int64_t>& lifetimes);
 
-// What opens and closes at each token of one head: every input that has numbers of its own for
-// each token and head and is neither query, key nor value, averaged over its channels. Decays are
-// exp(log decay), the others as they are.
+// What opens and closes at each token of one head: every decay, write strength and step size that
+// has numbers of its own for each token and head, averaged over its channels. Decays are exp(log
+// decay), the others as they are; inputs that may be negative are no gates.
 struct GateTrace {
   std::string input;
   OperandSpec::Role role = OperandSpec::Role::other;

@@ -149,14 +149,16 @@ QString MechanismsFigure::title(std::size_t panel) const {
   return layer + QStringLiteral(" · ") + QString::fromStdString(stack_->heads[panel % heads]);
 }
 
-QString MechanismsFigure::facts(std::size_t panel) const {
+// As many of them as fit.
+QString MechanismsFigure::facts(std::size_t panel, double width) const {
   const ShownMatrices::Facts& facts = panels_->facts[panel];
   if (wish_.difference && panel > 0) {
     return tr("largest difference %1").arg(numberText(facts.largest, 3));
   }
-  QString text = tr("entropy %1 nat").arg(numberText(facts.entropy, 3));
-  if (facts.negative > 0) text += tr(" · %1 % < 0").arg(numberText(100 * facts.negative, 2));
-  return text;
+  const QString entropy = tr("entropy %1 nat").arg(numberText(facts.entropy, 3));
+  if (facts.negative == 0) return entropy;
+  const QString both = entropy + tr(" · %1 % < 0").arg(numberText(100 * facts.negative, 2));
+  return textWidth(figureFont(TextSize::small), both) <= width ? both : entropy;
 }
 
 QString MechanismsFigure::tokenText(bool query, std::uint64_t index) const {
@@ -255,7 +257,7 @@ void MechanismsFigure::drawPanel(const Drawing& drawing, const QRectF& place, st
   painter.setFont(figureFont(TextSize::small));
   painter.setPen(drawing.theme.muted);
   drawLabel(painter, {place.left(), place.top() - 5}, Qt::AlignLeft | Qt::AlignBottom,
-            elidedText(painter.font(), facts(panel), place.width()));
+            elidedText(painter.font(), facts(panel, place.width()), place.width()));
 }
 
 void MechanismsFigure::draw(const Drawing& drawing) const {

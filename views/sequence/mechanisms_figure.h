@@ -68,7 +68,7 @@ class MechanismsFigure : public Copied<MechanismsFigure, PlotFigure> {
   std::vector<std::size_t> shownPanels() const;
   MatrixPart shownPart() const;
   QString title(std::size_t panel) const;
-  QString facts(std::size_t panel) const;
+  QString facts(std::size_t panel, double width) const;
   QString tokenText(bool query, std::uint64_t index) const;
   void drawPanel(const Drawing& drawing, const QRectF& place, std::size_t panel,
                  const WeightColours& colours) const;

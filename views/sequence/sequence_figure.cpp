@@ -113,6 +113,7 @@ SequenceContent SequenceFigure::content(bool screen) const {
   content.measures = kMark + neededWidth(measuresGrid(*comparison_));
   if (screen || !look_.tokens.empty()) {
     content.values = kMark + neededWidth(valuesGrid(*comparison_, std::nullopt));
+    content.exchange = screen;
   }
   return content;
 }
@@ -170,11 +171,31 @@ std::optional<std::size_t> SequenceFigure::rowAt(const QPointF& at, const QSizeF
   return token;
 }
 
+// A trace's title and what each mechanism has there.
+QString SequenceFigure::valuesText(const Comparison::Plot& plot, std::size_t token) const {
+  QString text = tr("%1, token %2").arg(QString::fromStdString(plot.series.title)).arg(token + 1);
+  for (std::size_t i = 0; i < plot.owners.size(); ++i) {
+    const Series::Curve& curve = plot.series.curves[i];
+    const auto nearest = nearestPoint(curve, token);
+    if (!nearest || look_.hidden.contains(plot.owners[i])) continue;
+    text += u'\n' + QString::fromStdString(curve.name) + QStringLiteral("  ") +
+            numberText(curve.y[*nearest], 5);
+  }
+  return text;
+}
+
 QString SequenceFigure::textAt(const QPointF& at, const QSizeF& size) const {
   const SequenceLayout places = layout(size);
   if (places.matrices.contains(at)) {
     return matrices_.textAt(at - places.matrices.topLeft(), places.matrices.size());
   }
+  QString values;
+  forPlots(places, [&](const Comparison::Plot& plot, const QRectF& cell) {
+    if (!cell.contains(at)) return;
+    const auto token = TracePlot(plot, comparison_->tokens(), look_, cell).tokenAt(at);
+    if (token) values = valuesText(plot, *token);
+  });
+  if (!values.isEmpty()) return values;
   if (const auto entry = entryAt(at, size)) {
     return look_.hidden.contains(*entry) ? tr("Show %1").arg(mechanismName(*entry))
                                          : tr("Hide %1").arg(mechanismName(*entry));
@@ -281,9 +302,12 @@ void SequenceFigure::draw(const Drawing& drawing) const {
   for (std::size_t i = 0; i < places.legend.size(); ++i) drawEntry(drawing, places.legend[i], i);
   drawMatrices(drawing, places.matrices);
   drawPlots(drawing, places);
-  drawTable(drawing, places.measures, tr("Measures"), measuresGrid(*comparison_));
   const auto token = look_.tokens.empty() ? std::nullopt : std::optional(look_.tokens.front());
-  if (drawing.screen || token) drawValues(drawing, places.values, token);
+  const bool one_place = places.values == places.measures;
+  if (!one_place || !token) {
+    drawTable(drawing, places.measures, tr("Measures"), measuresGrid(*comparison_));
+  }
+  if (token || (drawing.screen && !one_place)) drawValues(drawing, places.values, token);
 }
 
 void SequenceFigure::drawPointed(const Drawing& drawing, std::size_t token) const {

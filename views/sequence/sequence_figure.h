@@ -61,6 +61,7 @@ class SequenceFigure : public Copied<SequenceFigure, PlotFigure> {
   void readLook(const nlohmann::json& options);
   SequenceContent content(bool screen) const;
   const Comparison::Plot* plane() const;
+  QString valuesText(const Comparison::Plot& plot, std::size_t token) const;
   QString mechanismName(std::size_t mechanism) const;
   template <class Use>
   void forPlots(const SequenceLayout& places, Use use) const;

@@ -11,13 +11,13 @@ namespace lineament::views {
 
 namespace {
 
-constexpr double kGap = 16;
+constexpr double kMargin = 10, kGap = 16;
 constexpr double kEntry = 20;       // height of a legend's line
 constexpr double kTableTitle = 20;  // above a table's head
-constexpr double kNaturalCell = 148, kLeastCell = 112;
-constexpr double kNarrowestCell = 185, kWidestCell = 300;
-constexpr double kLeastSide = 112, kMostSide = 210;  // of a matrix
-constexpr double kLeastMatrices = 0.7;               // of their natural height
+constexpr double kNaturalCell = 134, kLeastCell = 104;
+constexpr double kNarrowestCell = 170, kWidestCell = 300;
+constexpr double kLeastSide = 90, kMostSide = 176;  // of a matrix
+constexpr double kLeastMatrices = 0.7;              // of their natural height
 
 struct Grid {
   int columns = 1, rows = 0;
@@ -74,7 +74,7 @@ double tableHeight(const SequenceContent& content) {
 
 // Of what has a height of its own: the legend, the tables, and the gaps between the parts.
 double fixedHeight(const SequenceContent& content, double width) {
-  const bool below = content.values > 0 && !sideBySide(content, width);
+  const bool below = content.values > 0 && !content.exchange && !sideBySide(content, width);
   return linesOf(content.entries, width) * kEntry + 3 * kGap +
          tableHeight(content) * (below ? 2 : 1) + (below ? kGap : 0);
 }
@@ -122,14 +122,15 @@ void placeTables(SequenceLayout& layout, const SequenceContent& content, double 
     layout.measures.setWidth(content.measures + spare / 2);
     const double left = layout.measures.right() + 2 * kGap;
     layout.values = QRectF(left, top, width - left, height);
+  } else if (content.exchange) {
+    layout.values = layout.measures;
   } else {
     layout.values = QRectF(0, top + height + kGap, width, height);
   }
 }
 
-}  // namespace
-
-SequenceLayout layOutSequence(const SequenceContent& content, const QSizeF& size) {
+// Everything in a figure without margins.
+SequenceLayout layOutInside(const SequenceContent& content, const QSizeF& size) {
   SequenceLayout layout;
   const double width = size.width();
   placeLegend(layout, content, width);
@@ -139,7 +140,7 @@ SequenceLayout layOutSequence(const SequenceContent& content, const QSizeF& size
   const double share = natural + plots > 0 ? room / (natural + plots) : 0;
   const double matrices = natural * std::min(1.0, share);
   double top = linesOf(content.entries, width) * kEntry + kGap;
-  layout.matrices = QRectF(0, top, width, matrices);
+  if (matrices > 0) layout.matrices = QRectF(0, top, width, matrices);
   top += matrices + kGap;
   const double rest = std::max(room - matrices, 0.0);
   placePlots(layout, content, QRectF(0, top, width, plots > 0 ? rest : 0));
@@ -147,14 +148,31 @@ SequenceLayout layOutSequence(const SequenceContent& content, const QSizeF& size
   return layout;
 }
 
+}  // namespace
+
+SequenceLayout layOutSequence(const SequenceContent& content, const QSizeF& size) {
+  const QSizeF inside(std::max(size.width() - 2 * kMargin, 1.0), size.height() - 2 * kMargin);
+  SequenceLayout layout = layOutInside(content, inside);
+  const auto shift = [](QRectF& place) { place.translate(kMargin, kMargin); };
+  for (QRectF& entry : layout.legend) shift(entry);
+  for (QRectF& plot : layout.plots) shift(plot);
+  for (QRectF* place : {&layout.matrices, &layout.plane, &layout.measures, &layout.values}) {
+    if (!place->isNull()) shift(*place);
+  }
+  return layout;
+}
+
 double naturalSequenceHeight(const SequenceContent& content, double width) {
-  return fixedHeight(content, width) + naturalMatrices(content, width) +
-         gridHeight(gridFor(content, width), kNaturalCell);
+  const double inside = width - 2 * kMargin;
+  return 2 * kMargin + fixedHeight(content, inside) + naturalMatrices(content, inside) +
+         gridHeight(gridFor(content, inside), kNaturalCell);
 }
 
 double leastSequenceHeight(const SequenceContent& content, double width) {
-  return fixedHeight(content, width) + kLeastMatrices * naturalMatrices(content, width) +
-         gridHeight(gridFor(content, width), kLeastCell);
+  const double inside = width - 2 * kMargin;
+  return 2 * kMargin + fixedHeight(content, inside) +
+         kLeastMatrices * naturalMatrices(content, inside) +
+         gridHeight(gridFor(content, inside), kLeastCell);
 }
 
 }  // namespace lineament::views

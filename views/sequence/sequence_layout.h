@@ -15,11 +15,12 @@ struct SequenceContent {
   std::size_t rows = 0;   // of the tables
   double measures = 0;    // widths that the tables need
   double values = 0;      // 0: there is none
+  bool exchange = false;  // tables that do not fit beside each other take turns in one place
 };
 
 // Where it lies, from top to bottom: the legend, the matrices, a grid of plots of one size with the
 // complex plane at its upper right, the table of measures with the table of a token's values beside
-// it or, where it does not fit there, below.
+// it or, where it does not fit there, below it or in its place.
 struct SequenceLayout {
   std::vector<QRectF> legend;
   QRectF matrices;
