@@ -35,7 +35,7 @@ class MechanismComparison {
   // A checked problem of that many tokens. Throws Cancelled.
   void add(const sequence::Problem& problem, const Context& context);
 
-  const Series& series(What what) const { return plots_[static_cast<std::size_t>(what)].series; }
+  const Comparison::Plot& plot(What what) const { return plots_[static_cast<std::size_t>(what)]; }
   // Real parts of the eigenvalues against the token.
   const Series& realParts() const { return real_parts_; }
 

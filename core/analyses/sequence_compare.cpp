@@ -87,14 +87,19 @@ class TokenOutputs {
   void addUnlinked(const std::string& id, Data::Value value) {
     outputs_.add(id, Data(std::move(value)));
   }
-  void addFigure(const std::string& data, const char* view, const std::string& title) {
-    outputs_.add("figure_" + data,
-                 Data(FigureSpec{view, data, title, "", nlohmann::json::object()}));
+  void addFigure(const std::string& data, const char* view, const std::string& title,
+                 nlohmann::json options = nlohmann::json::object()) {
+    outputs_.add("figure_" + data, Data(FigureSpec{view, data, title, "", std::move(options)}));
   }
-  void addSeries(const std::string& id, const Series& series) {
+  // Each mechanism in the colour that it has in all other figures.
+  void addSeries(const std::string& id, const Series& series,
+                 const SharedArray<std::uint64_t>& owners) {
     if (series.curves.empty()) return;
     add(id, series);
-    addFigure(id, "series", series.title);
+    addFigure(id, "series", series.title, {{"colours", std::vector(owners.begin(), owners.end())}});
+  }
+  void addSeries(const std::string& id, const Comparison::Plot& plot) {
+    addSeries(id, plot.series, plot.owners);
   }
   Outputs take() { return std::move(outputs_); }
 
@@ -157,14 +162,14 @@ class SequenceCompare : public Analysis {
     outputs.add("attention", comparison.attention);
     outputs.addUnlinked("measures", comparison.measures);
     outputs.addFigure("attention", "mechanisms", "Implied attention");
-    outputs.addSeries("memory", made.series(What::memory));
-    outputs.addSeries("state_norm", made.series(What::state_norm));
-    outputs.addSeries("effective_rank", made.series(What::effective_rank));
-    outputs.addSeries("output_error", made.series(What::output_error));
-    outputs.addSeries("decay", made.series(What::decay));
+    outputs.addSeries("memory", made.plot(What::memory));
+    outputs.addSeries("state_norm", made.plot(What::state_norm));
+    outputs.addSeries("effective_rank", made.plot(What::effective_rank));
+    outputs.addSeries("output_error", made.plot(What::output_error));
+    outputs.addSeries("decay", made.plot(What::decay));
     Series real_parts = made.realParts();
     addMarks(real_parts);
-    outputs.addSeries("eigenvalues", real_parts);
+    outputs.addSeries("eigenvalues", real_parts, made.plot(What::eigenvalues).owners);
     return outputs.take();
   }
 

@@ -155,10 +155,15 @@ QString MechanismsFigure::facts(std::size_t panel, double width) const {
   if (wish_.difference && panel > 0) {
     return tr("largest difference %1").arg(numberText(facts.largest, 3));
   }
-  const QString entropy = tr("entropy %1 nat").arg(numberText(facts.entropy, 3));
-  if (facts.negative == 0) return entropy;
-  const QString both = entropy + tr(" · %1 % < 0").arg(numberText(100 * facts.negative, 2));
-  return textWidth(figureFont(TextSize::small), both) <= width ? both : entropy;
+  const QString number = tr("%1 nat").arg(numberText(facts.entropy, 3));
+  const QString entropy = tr("entropy %1").arg(number);
+  const QString both = facts.negative == 0
+                           ? entropy
+                           : entropy + tr(" · %1 % < 0").arg(numberText(100 * facts.negative, 2));
+  const auto fits = [width](const QString& text) {
+    return textWidth(figureFont(TextSize::small), text) <= width;
+  };
+  return fits(both) ? both : fits(entropy) ? entropy : number;
 }
 
 QString MechanismsFigure::tokenText(bool query, std::uint64_t index) const {
@@ -240,16 +245,16 @@ void MechanismsFigure::drawPanel(const Drawing& drawing, const QRectF& place, st
   painter.setRenderHint(QPainter::SmoothPixmapTransform,
                         image.width() > place.width() || image.height() > place.height());
   if (!image.isNull()) painter.drawImage(place, image);
-  painter.setPen(figurePen(drawing.theme.line));
+  const std::size_t layer = panel / stack_->heads.size();
+  const QColor colour = categoricalColour(static_cast<int>(layer), drawing.theme.dark);
+  painter.setPen(forward_ == layer ? figurePen(colour, 2) : figurePen(drawing.theme.line));
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(place);
   painter.setFont(figureFont(TextSize::label, true));
   painter.setPen(drawing.theme.text);
   double left = place.left();
   if (stack_->layers.size() > 1) {
-    const auto layer = static_cast<int>(panel / stack_->heads.size());
-    painter.fillRect(QRectF(left, place.top() - 30, kSwatch, kSwatch),
-                     categoricalColour(layer, drawing.theme.dark));
+    painter.fillRect(QRectF(left, place.top() - 30, kSwatch, kSwatch), colour);
     left += kSwatch + 5;
   }
   drawLabel(painter, {left, place.top() - 18}, Qt::AlignLeft | Qt::AlignBottom,

@@ -48,6 +48,8 @@ class MechanismsFigure : public Copied<MechanismsFigure, PlotFigure> {
   std::size_t matrixCount() const;
   // Layers that are not drawn, though one in focus is.
   void hideLayers(std::set<std::size_t> hidden) { hidden_ = std::move(hidden); }
+  // The layer whose matrices have a frame in its colour.
+  void bringForward(std::optional<std::size_t> layer) { forward_ = layer; }
   // The query whose row lies at a place of any matrix.
   std::optional<std::size_t> queryAt(const QPointF& at, const QSizeF& size) const;
   const std::optional<std::size_t>& focus() const { return focus_; }
@@ -78,6 +80,7 @@ class MechanismsFigure : public Copied<MechanismsFigure, PlotFigure> {
   MatrixWish wish_;
   std::optional<std::size_t> focus_;
   std::set<std::size_t> hidden_;
+  std::optional<std::size_t> forward_;
   // Shared by the figure's copies; of an earlier wish, or none, until they are worked out.
   std::shared_ptr<const ShownMatrices> panels_;
 };

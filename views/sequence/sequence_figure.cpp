@@ -72,6 +72,7 @@ void SequenceFigure::readLook(const nlohmann::json& options) {
   if (const auto found = options.find("forward"); found != options.end()) {
     look_.forward.reset();
     if (known(*found)) look_.forward = found->get<std::size_t>();
+    matrices_.bringForward(look_.forward);
   }
 }
 

@@ -136,9 +136,9 @@ SequenceLayout layOutInside(const SequenceContent& content, const QSizeF& size) 
   placeLegend(layout, content, width);
   const double room = std::max(size.height() - fixedHeight(content, width), 0.0);
   const double natural = naturalMatrices(content, width);
-  const double plots = gridHeight(gridFor(content, width), kNaturalCell);
-  const double share = natural + plots > 0 ? room / (natural + plots) : 0;
-  const double matrices = natural * std::min(1.0, share);
+  const double plots = gridHeight(gridFor(content, width), kLeastCell);
+  const double matrices =
+      std::clamp(room - plots, std::min(kLeastMatrices * natural, room), natural);
   double top = linesOf(content.entries, width) * kEntry + kGap;
   if (matrices > 0) layout.matrices = QRectF(0, top, width, matrices);
   top += matrices + kGap;
