@@ -59,6 +59,11 @@ double panelHeight(std::size_t count, double width, double least, double most) {
   return kAxisRoom + rows * (kPanelTitle + side) + (rows - 1) * kPanelGap;
 }
 
+double usedPanelHeight(std::size_t count, const QSizeF& size) {
+  const PanelLayout layout = layOutPanels(count, size);
+  return layout.places.empty() ? 0 : layout.places.back().bottom() + kAxisRoom;
+}
+
 std::optional<std::size_t> panelAt(const PanelLayout& layout, const QPointF& at) {
   for (std::size_t i = 0; i < layout.places.size(); ++i) {
     if (layout.places[i].contains(at)) return i;

@@ -30,6 +30,9 @@ double naturalPanelHeight(std::size_t count, double width);
 // none of more than `most`.
 double panelHeight(std::size_t count, double width, double least, double most);
 
+// The height that panels in a figure of that size use of it.
+double usedPanelHeight(std::size_t count, const QSizeF& size);
+
 // The panel at that place, if any.
 std::optional<std::size_t> panelAt(const PanelLayout& layout, const QPointF& at);
 

@@ -24,6 +24,7 @@ constexpr ErrorText kShape{"comparison.shape", "Show mechanisms side by side",
 constexpr double kTableTitle = 20;
 constexpr double kMark = 12;  // before a mechanism's name
 constexpr int kAfterEntry = 18;
+constexpr std::size_t kManyTokens = 600;  // more than small plots have room for
 
 bool isPlane(const Comparison::Plot& plot) {
   return plot.over == Comparison::Over::plane;
@@ -134,6 +135,7 @@ double SequenceFigure::leastHeight(double width) const {
 QString SequenceFigure::caption() const {
   if (mechanismCount() == 0) return {};
   QString text = tr("%1 mechanisms · ").arg(mechanismCount()) + matrices_.caption();
+  if (comparison_->tokens() > kManyTokens) text += tr(" · traces: means over their range");
   if (!look_.hidden.empty()) text += tr(" · hidden: %1").arg(look_.hidden.size());
   if (!look_.tokens.empty()) text += tr(" · token %1").arg(look_.tokens.front() + 1);
   return text;

@@ -137,8 +137,9 @@ SequenceLayout layOutInside(const SequenceContent& content, const QSizeF& size) 
   const double room = std::max(size.height() - fixedHeight(content, width), 0.0);
   const double natural = naturalMatrices(content, width);
   const double plots = gridHeight(gridFor(content, width), kLeastCell);
-  const double matrices =
+  const double offered =
       std::clamp(room - plots, std::min(kLeastMatrices * natural, room), natural);
+  const double matrices = usedPanelHeight(content.matrices, {width, offered});
   double top = linesOf(content.entries, width) * kEntry + kGap;
   if (matrices > 0) layout.matrices = QRectF(0, top, width, matrices);
   top += matrices + kGap;

@@ -15,9 +15,31 @@ namespace {
 
 constexpr double kLeft = 40;  // the same in all cells: traces below each other share their tokens
 constexpr double kRight = 8;
+constexpr double kDense = 2;       // points in a unit, from which on a line would be a band
+constexpr double kMeanColumn = 3;  // units that share a mean
+constexpr float kPaleRange = 0.25f;
 constexpr double kDeepest = 1e-6;  // of the largest value: what a logarithmic axis still shows
 
+void drawPieces(QPainter& painter, const QPen& pen, const std::vector<QPointF>& points) {
+  painter.setPen(pen);
+  painter.setBrush(Qt::NoBrush);
+  QPolygonF piece;
+  for (const QPointF& point : points) {
+    if (!std::isnan(point.x())) {
+      piece << point;
+      continue;
+    }
+    painter.drawPolyline(piece);
+    piece.clear();
+  }
+  painter.drawPolyline(piece);
+}
+
 }  // namespace
+
+bool TracePlot::isDense(std::size_t points, double width) {
+  return static_cast<double>(points) > kDense * width;
+}
 
 TracePlot::TracePlot(const Comparison::Plot& plot, std::uint64_t tokens, const CurveLook& look,
                      const QRectF& cell)
@@ -57,18 +79,16 @@ void TracePlot::drawCurve(const Drawing& drawing, std::size_t index) const {
   for (std::size_t i = 0; i < curve.x.size(); ++i) {
     points.push_back(usable(curve.y[i]) ? position(curve.x[i], curve.y[i]) : QPointF(kNaN, kNaN));
   }
-  drawing.painter.setPen(mechanismPen(look_, plot_.owners[index], drawing.theme.dark));
-  drawing.painter.setBrush(Qt::NoBrush);
-  QPolygonF piece;
-  for (const QPointF& point : reducedLine(points, drawing.screen ? 0.5 : 0.25)) {
-    if (!std::isnan(point.x())) {
-      piece << point;
-      continue;
-    }
-    drawing.painter.drawPolyline(piece);
-    piece.clear();
+  QPen pen = mechanismPen(look_, plot_.owners[index], drawing.theme.dark);
+  const double column = drawing.screen ? 0.5 : 0.25;
+  if (!isDense(curve.x.size(), area_.width())) {
+    return drawPieces(drawing.painter, pen, reducedLine(points, column));
   }
-  drawing.painter.drawPolyline(piece);
+  const std::vector<QPointF> means = meanLine(points, kMeanColumn);
+  QColor pale = pen.color();
+  pale.setAlphaF(pale.alphaF() * kPaleRange);
+  drawPieces(drawing.painter, figurePen(pale), reducedLine(points, column));
+  drawPieces(drawing.painter, pen, means);
 }
 
 void TracePlot::draw(const Drawing& drawing) const {

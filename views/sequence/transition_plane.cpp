@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kLeft = 48, kRight = 8;
 constexpr double kLane = 9, kLanesGap = 6;
+constexpr double kMostLanes = 0.35;  // of the height
 constexpr double kRadius = 1.8, kStrongRadius = 2.8;
 
 // How far the plane reaches: past the circle, and to every finite eigenvalue that is shown.
@@ -38,9 +39,11 @@ TransitionPlane::TransitionPlane(const Comparison::Plot& plot, const CurveLook& 
   for (std::size_t i = 0; i < plot.owners.size(); ++i) {
     if (!look.hidden.contains(plot.owners[i])) lanes_.push_back(i);
   }
-  const double lanes = lanes_.empty() ? 0 : kLanesGap + static_cast<double>(lanes_.size()) * kLane;
   const double width = cell.width() - kLeft - kRight;
-  const double height = cell.height() - kCellTitle - bottomAxisHeight(true) - lanes;
+  const double whole = cell.height() - kCellTitle - bottomAxisHeight(true);
+  const double count = static_cast<double>(lanes_.size());
+  lane_ = std::min(kLane, kMostLanes * whole / std::max(count, 1.0));
+  const double height = whole - (lanes_.empty() ? 0 : kLanesGap + count * lane_);
   const double side = std::max(1.0, std::min(width, height));
   area_ = QRectF(cell.left() + kLeft + (width - side) / 2, cell.top() + kCellTitle, side, side);
   const double reach = reachOf(plot, look);
@@ -49,7 +52,7 @@ TransitionPlane::TransitionPlane(const Comparison::Plot& plot, const CurveLook& 
 }
 
 double TransitionPlane::laneOf(std::size_t lane) const {
-  return area_.bottom() + kLanesGap + (static_cast<double>(lane) + 0.5) * kLane;
+  return area_.bottom() + kLanesGap + (static_cast<double>(lane) + 0.5) * lane_;
 }
 
 void TransitionPlane::drawCircle(const Drawing& drawing) const {
@@ -58,7 +61,7 @@ void TransitionPlane::drawCircle(const Drawing& drawing) const {
   painter.setPen(figurePen(drawing.theme.grid));
   painter.drawLine(position(x_.low, 0), position(x_.high, 0));
   painter.drawLine(position(0, y_.low), position(0, y_.high));
-  const double bottom = lanes_.empty() ? area_.bottom() : laneOf(lanes_.size() - 1) + kLane / 2;
+  const double bottom = lanes_.empty() ? area_.bottom() : laneOf(lanes_.size() - 1) + lane_ / 2;
   for (const double real : {-1.0, 0.0, 1.0}) {
     const double x = x_.position(real);
     painter.drawLine(QPointF(x, area_.bottom()), QPointF(x, bottom));
@@ -87,8 +90,8 @@ void TransitionPlane::drawPoints(const Drawing& drawing, std::size_t index,
   }
   drawing.painter.setPen(figurePen(colour, 1));
   for (const std::size_t i : reducedPoints(in_lane, cell_, cell)) {
-    drawing.painter.drawLine(in_lane[i] - QPointF(0, kLane * 0.36),
-                             in_lane[i] + QPointF(0, kLane * 0.36));
+    drawing.painter.drawLine(in_lane[i] - QPointF(0, lane_ * 0.36),
+                             in_lane[i] + QPointF(0, lane_ * 0.36));
   }
 }
 
@@ -101,7 +104,7 @@ void TransitionPlane::draw(const Drawing& drawing) const {
     drawPoints(drawing, curve, static_cast<std::size_t>(lane));
   }
   QRectF with_lanes = area_;
-  if (!lanes_.empty()) with_lanes.setBottom(laneOf(lanes_.size() - 1) + kLane / 2);
+  if (!lanes_.empty()) with_lanes.setBottom(laneOf(lanes_.size() - 1) + lane_ / 2);
   drawBottomAxis(painter, with_lanes, x_, QString::fromStdString(plot_.series.x.label),
                  drawing.size.width(), drawing.theme);
   drawLeftAxis(painter, area_, y_, QString::fromStdString(plot_.series.y.label), drawing.theme);
@@ -123,8 +126,8 @@ void TransitionPlane::drawToken(const Drawing& drawing, std::size_t token) const
       drawing.painter.setBrush(colour);
       drawMarker(drawing.painter, markerOf(owner), at, kStrongRadius);
       drawing.painter.setPen(figurePen(colour, 1.6));
-      drawing.painter.drawLine(QPointF(at.x(), laneOf(lane) - kLane * 0.45),
-                               QPointF(at.x(), laneOf(lane) + kLane * 0.45));
+      drawing.painter.drawLine(QPointF(at.x(), laneOf(lane) - lane_ * 0.45),
+                               QPointF(at.x(), laneOf(lane) + lane_ * 0.45));
     }
   }
 }

@@ -32,6 +32,7 @@ class TransitionPlane {
   const CurveLook& look_;
   QRectF cell_, area_;
   AxisScale x_, y_;
+  double lane_ = 0;                 // height of one
   std::vector<std::size_t> lanes_;  // curves, in the order of the mechanisms
 };
 
