@@ -13,6 +13,11 @@ namespace {
 constexpr float kPale = 0.22f;
 constexpr double kLine = 1.4, kForwardLine = 2.4;
 
+// How often the colours have started again.
+std::size_t roundOf(std::size_t mechanism) {
+  return std::min<std::size_t>(mechanism / kCategories, 2);
+}
+
 }  // namespace
 
 QColor mechanismColour(const CurveLook& look, std::size_t mechanism, bool dark) {
@@ -23,11 +28,25 @@ QColor mechanismColour(const CurveLook& look, std::size_t mechanism, bool dark) 
 
 QPen mechanismPen(const CurveLook& look, std::size_t mechanism, bool dark) {
   const bool strong = look.forward == mechanism;
-  QPen pen =
-      figurePen(mechanismColour(look, mechanism, dark), strong ? kForwardLine : kLine,
-                mechanism < static_cast<std::size_t>(kCategories) ? Qt::SolidLine : Qt::DashLine);
+  constexpr Qt::PenStyle kStyles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
+  QPen pen = figurePen(mechanismColour(look, mechanism, dark), strong ? kForwardLine : kLine,
+                       kStyles[roundOf(mechanism)]);
   pen.setJoinStyle(Qt::RoundJoin);
   return pen;
+}
+
+void drawSwatch(QPainter& painter, const QPointF& top_left, const QColor& colour,
+                std::size_t mechanism, bool hidden) {
+  const QRectF whole(top_left, QSizeF(kSwatch, kSwatch));
+  const std::size_t round = roundOf(mechanism);
+  if (!hidden && round == 0) return painter.fillRect(whole, colour);
+  painter.setPen(figurePen(colour, 1));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(whole.adjusted(0.5, 0.5, -0.5, -0.5));
+  if (hidden) return;
+  painter.fillRect(
+      round == 1 ? whole.adjusted(0, 0, -kSwatch / 2, 0) : whole.adjusted(2.5, 2.5, -2.5, -2.5),
+      colour);
 }
 
 std::vector<std::size_t> shownCurves(const Comparison::Plot& plot, const CurveLook& look) {

@@ -20,8 +20,14 @@ struct CurveLook {
 
 // A mechanism's colour, the same wherever it is drawn; pale where another one is forward.
 QColor mechanismColour(const CurveLook& look, std::size_t mechanism, bool dark);
-// The same as a pen for curves; after the eighth colour they are dashed.
+// The same as a pen for curves: the second eight are dashed, the third dotted.
 QPen mechanismPen(const CurveLook& look, std::size_t mechanism, bool dark);
+
+// A square in the mechanism's colour, in front of its name: whole for the first eight, half filled
+// for the second, with a filled core for the third; only its outline where the mechanism is hidden.
+constexpr double kSwatch = 8;
+void drawSwatch(QPainter& painter, const QPointF& top_left, const QColor& colour,
+                std::size_t mechanism, bool hidden = false);
 
 // The curves that are shown, by their places in the plot, in the order they are drawn.
 std::vector<std::size_t> shownCurves(const Comparison::Plot& plot, const CurveLook& look);

@@ -10,6 +10,7 @@
 #include "views/common/colour_map.h"
 #include "views/common/figure_style.h"
 #include "views/common/number_text.h"
+#include "views/sequence/curve_look.h"
 
 namespace lineament::views {
 
@@ -22,9 +23,8 @@ constexpr ErrorText kShape{"attention.shape", "Show attention matrices",
 constexpr std::size_t kScreenPixels = 1024, kFilePixels = 4096;
 constexpr std::size_t kWeightsOfAMark = 256;  // take as long to draw as a mark
 
-constexpr std::size_t kWeightsAtOnce = 400'000;  // are worked out within a frame
+constexpr std::size_t kWeightsAtOnce = 150'000;  // are worked out within a frame
 constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
-constexpr double kSwatch = 8;
 
 }  // namespace
 
@@ -254,7 +254,7 @@ void MechanismsFigure::drawPanel(const Drawing& drawing, const QRectF& place, st
   painter.setPen(drawing.theme.text);
   double left = place.left();
   if (stack_->layers.size() > 1) {
-    painter.fillRect(QRectF(left, place.top() - 30, kSwatch, kSwatch), colour);
+    drawSwatch(painter, {left, place.top() - 30}, colour, layer);
     left += kSwatch + 5;
   }
   drawLabel(painter, {left, place.top() - 18}, Qt::AlignLeft | Qt::AlignBottom,

@@ -2,15 +2,12 @@
 #include "views/sequence/sequence_figure.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "core/base/error.h"
 #include "views/common/figure_style.h"
 #include "views/common/number_text.h"
 #include "views/sequence/comparison_grids.h"
 #include "views/sequence/trace_plot.h"
-#include "views/sequence/transition_plane.h"
 
 namespace lineament::views {
 
@@ -21,8 +18,6 @@ constexpr ErrorText kShape{"comparison.shape", "Show mechanisms side by side",
                            "tokens",
                            "", "Run the analysis again, or choose another result"};
 
-constexpr double kTableTitle = 20;
-constexpr double kMark = 12;  // before a mechanism's name
 constexpr int kAfterEntry = 18;
 constexpr std::size_t kManyTokens = 600;  // more than small plots have room for
 
@@ -104,7 +99,7 @@ SequenceContent SequenceFigure::content(bool screen) const {
   SequenceContent content;
   const QFont font = figureFont();
   for (std::size_t i = 0; i < mechanismCount(); ++i) {
-    content.entries.push_back(kMark + textWidth(font, mechanismName(i)) + kAfterEntry);
+    content.entries.push_back(kNameIndent + textWidth(font, mechanismName(i)) + kAfterEntry);
   }
   content.matrices = mechanismCount() - look_.hidden.size();
   content.plane = plane() != nullptr;
@@ -112,9 +107,9 @@ SequenceContent SequenceFigure::content(bool screen) const {
       std::count_if(comparison_->plots.begin(), comparison_->plots.end(),
                     [](const Comparison::Plot& plot) { return !isPlane(plot); }));
   content.rows = mechanismCount();
-  content.measures = kMark + neededWidth(measuresGrid(*comparison_));
+  content.measures = kNameIndent + neededWidth(measuresGrid(*comparison_));
   if (screen || !look_.tokens.empty()) {
-    content.values = kMark + neededWidth(valuesGrid(*comparison_, std::nullopt));
+    content.values = kNameIndent + neededWidth(valuesGrid(*comparison_, std::nullopt));
     content.exchange = screen;
   }
   return content;
@@ -152,9 +147,7 @@ std::size_t SequenceFigure::marks() const {
   return std::max(matrices, matrices + points);  // endless stays so
 }
 
-// Calls use(plot, cell) for all plots but the plane.
-template <class Use>
-void SequenceFigure::forPlots(const SequenceLayout& places, Use use) const {
+void SequenceFigure::forPlots(const SequenceLayout& places, const UsePlot& use) const {
   auto cell = places.plots.begin();
   for (const Comparison::Plot& plot : comparison_->plots) {
     if (!isPlane(plot) && cell != places.plots.end()) use(plot, *cell++);
@@ -221,7 +214,7 @@ std::optional<std::size_t> SequenceFigure::entryAt(const QPointF& at, const QSiz
 std::optional<std::size_t> SequenceFigure::lineAt(const QPointF& at, const QSizeF& size) const {
   const SequenceLayout places = layout(size);
   for (const QRectF& table : {places.measures, places.values}) {
-    const double row = (at.y() - table.top() - kTableTitle - kGridHead) / kGridRow;
+    const double row = (at.y() - table.top() - kTitleHeight - kGridHead) / kGridRow;
     if (!table.contains(at) || row < 0) continue;
     const auto line = static_cast<std::size_t>(row);
     if (line < mechanismCount()) return line;
@@ -236,97 +229,6 @@ std::optional<Selection> SequenceFigure::stepped(int right, int) const {
   const auto now = static_cast<std::ptrdiff_t>(look_.tokens.front());
   const auto next = std::clamp<std::ptrdiff_t>(now + right, 0, std::ptrdiff_t(tokens) - 1);
   return Selection(origin_, {static_cast<std::size_t>(next)});
-}
-
-void SequenceFigure::drawEntry(const Drawing& drawing, const QRectF& place,
-                               std::size_t mechanism) const {
-  QPainter& painter = drawing.painter;
-  const bool hidden = look_.hidden.contains(mechanism);
-  QFont font = figureFont(TextSize::label, look_.forward == mechanism);
-  font.setStrikeOut(hidden);
-  const double y = place.center().y();
-  const QColor colour = mechanismColour({}, mechanism, drawing.theme.dark);
-  const QRectF swatch(place.left(), y - 4, 8, 8);
-  painter.setPen(figurePen(colour, 1));
-  painter.setBrush(hidden ? QBrush(Qt::NoBrush) : QBrush(colour));
-  painter.drawRect(swatch.adjusted(0.5, 0.5, -0.5, -0.5));
-  painter.setFont(font);
-  painter.setPen(hidden ? drawing.theme.muted : drawing.theme.text);
-  drawLabel(painter, {place.left() + kMark, y}, Qt::AlignLeft | Qt::AlignVCenter,
-            mechanismName(mechanism));
-}
-
-void SequenceFigure::drawMatrices(const Drawing& drawing, const QRectF& place) const {
-  drawing.painter.save();
-  drawing.painter.translate(place.topLeft());
-  matrices_.draw({drawing.painter, place.size(), drawing.theme, drawing.screen});
-  drawing.painter.restore();
-}
-
-void SequenceFigure::drawPlots(const Drawing& drawing, const SequenceLayout& places) const {
-  forPlots(places, [&](const Comparison::Plot& plot, const QRectF& cell) {
-    TracePlot(plot, comparison_->tokens(), look_, cell).draw(drawing);
-  });
-  if (const Comparison::Plot* found = plane()) {
-    TransitionPlane(*found, look_, places.plane).draw(drawing);
-  }
-}
-
-void SequenceFigure::drawTable(const Drawing& drawing, const QRectF& place, const QString& title,
-                               const RuledGrid& grid) const {
-  drawCellTitle(drawing, place, title, {});
-  const QPointF at(place.left() + kMark, place.top() + kTableTitle);
-  const GridPlaces columns = placesIn(grid, place.width() - kMark);
-  drawRuledGrid(drawing.painter, at, grid, columns, grid.rows.size(), columns.width, drawing.theme);
-  for (std::size_t i = 0; i < grid.rows.size(); ++i) {
-    const double y = at.y() + kGridHead + (static_cast<double>(i) + 0.5) * kGridRow;
-    drawing.painter.fillRect(QRectF(place.left(), y - 4, 8, 8),
-                             mechanismColour(look_, i, drawing.theme.dark));
-  }
-}
-
-void SequenceFigure::drawValues(const Drawing& drawing, const QRectF& place,
-                                std::optional<std::size_t> token) const {
-  if (place.isEmpty()) return;
-  if (token) {
-    drawTable(drawing, place, tr("At token %1").arg(*token + 1), valuesGrid(*comparison_, token));
-    return;
-  }
-  drawing.painter.setFont(figureFont());
-  drawing.painter.setPen(drawing.theme.muted);
-  drawLabel(drawing.painter, place.center(), Qt::AlignHCenter | Qt::AlignVCenter,
-            elidedText(figureFont(), tr("Point at a token to read its values, click to keep it"),
-                       place.width()));
-}
-
-void SequenceFigure::draw(const Drawing& drawing) const {
-  if (mechanismCount() == 0) return matrices_.draw(drawing);
-  const SequenceLayout places = layout(drawing.size, drawing.screen);
-  for (std::size_t i = 0; i < places.legend.size(); ++i) drawEntry(drawing, places.legend[i], i);
-  drawMatrices(drawing, places.matrices);
-  drawPlots(drawing, places);
-  const auto token = look_.tokens.empty() ? std::nullopt : std::optional(look_.tokens.front());
-  const bool one_place = places.values == places.measures;
-  if (!one_place || !token) {
-    drawTable(drawing, places.measures, tr("Measures"), measuresGrid(*comparison_));
-  }
-  if (token || (drawing.screen && !one_place)) drawValues(drawing, places.values, token);
-}
-
-void SequenceFigure::drawPointed(const Drawing& drawing, std::size_t token) const {
-  const SequenceLayout places = layout(drawing.size);
-  drawing.painter.save();
-  drawing.painter.translate(places.matrices.topLeft());
-  matrices_.drawPointed({drawing.painter, places.matrices.size(), drawing.theme, true}, token);
-  drawing.painter.restore();
-  forPlots(places, [&](const Comparison::Plot& plot, const QRectF& cell) {
-    TracePlot(plot, comparison_->tokens(), look_, cell).drawToken(drawing, token);
-  });
-  if (const Comparison::Plot* found = plane()) {
-    TransitionPlane(*found, look_, places.plane).drawToken(drawing, token);
-  }
-  drawing.painter.fillRect(places.values.adjusted(-2, -2, 2, 2), drawing.theme.view);
-  drawValues(drawing, places.values, token);
 }
 
 }  // namespace lineament::views

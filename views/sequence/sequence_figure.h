@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QCoreApplication>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,8 +64,9 @@ class SequenceFigure : public Copied<SequenceFigure, PlotFigure> {
   const Comparison::Plot* plane() const;
   QString valuesText(const Comparison::Plot& plot, std::size_t token) const;
   QString mechanismName(std::size_t mechanism) const;
-  template <class Use>
-  void forPlots(const SequenceLayout& places, Use use) const;
+  // Calls use(plot, cell) for all plots but the plane.
+  using UsePlot = std::function<void(const Comparison::Plot&, const QRectF&)>;
+  void forPlots(const SequenceLayout& places, const UsePlot& use) const;
 
   void drawEntry(const Drawing& drawing, const QRectF& place, std::size_t mechanism) const;
   void drawMatrices(const Drawing& drawing, const QRectF& place) const;
@@ -73,6 +75,9 @@ class SequenceFigure : public Copied<SequenceFigure, PlotFigure> {
                   std::optional<std::size_t> token) const;
   void drawTable(const Drawing& drawing, const QRectF& place, const QString& title,
                  const RuledGrid& grid) const;
+
+  static constexpr double kTitleHeight = 20;  // above a table
+  static constexpr double kNameIndent = 12;   // of a name behind its swatch
 
   std::shared_ptr<const Comparison> comparison_ = std::make_shared<const Comparison>();
   std::string origin_;

@@ -37,10 +37,6 @@ void drawPieces(QPainter& painter, const QPen& pen, const std::vector<QPointF>& 
 
 }  // namespace
 
-bool TracePlot::isDense(std::size_t points, double width) {
-  return static_cast<double>(points) > kDense * width;
-}
-
 TracePlot::TracePlot(const Comparison::Plot& plot, std::uint64_t tokens, const CurveLook& look,
                      const QRectF& cell)
     : plot_(plot), look_(look), tokens_(tokens), cell_(cell) {
@@ -55,6 +51,10 @@ TracePlot::TracePlot(const Comparison::Plot& plot, std::uint64_t tokens, const C
 
 bool TracePlot::usable(double value) const {
   return std::isfinite(value) && (!plot_.series.y.logarithmic || value > 0);
+}
+
+bool TracePlot::isDense(std::size_t points) const {
+  return static_cast<double>(points) > kDense * area_.width();
 }
 
 void TracePlot::findRange() {
@@ -81,7 +81,7 @@ void TracePlot::drawCurve(const Drawing& drawing, std::size_t index) const {
   }
   QPen pen = mechanismPen(look_, plot_.owners[index], drawing.theme.dark);
   const double column = drawing.screen ? 0.5 : 0.25;
-  if (!isDense(curve.x.size(), area_.width())) {
+  if (plot_.over != Comparison::Over::tokens || !isDense(curve.x.size())) {
     return drawPieces(drawing.painter, pen, reducedLine(points, column));
   }
   const std::vector<QPointF> means = meanLine(points, kMeanColumn);

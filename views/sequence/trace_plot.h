@@ -9,16 +9,13 @@
 namespace lineament::views {
 
 // One small plot of a comparison: curves over the tokens, or over the lag, in a cell with its
-// title and axes. Where there are too many points for a line, their mean is drawn over their pale
+// title and axes. Where there are too many tokens for a line, their mean is drawn over their pale
 // range. The axes' range is that of the mechanisms that are shown. What it is made from has to
 // outlive it.
 class TracePlot {
  public:
   TracePlot(const Comparison::Plot& plot, std::uint64_t tokens, const CurveLook& look,
             const QRectF& cell);
-
-  // Whether so many points in a plot of that width are drawn as a mean over a range.
-  static bool isDense(std::size_t points, double width);
 
   const QRectF& area() const { return area_; }
   QPointF position(double x, double y) const { return {x_.position(x), y_.position(y)}; }
@@ -32,6 +29,7 @@ class TracePlot {
 
  private:
   bool usable(double value) const;
+  bool isDense(std::size_t points) const;
   void findRange();
   void drawCurve(const Drawing& drawing, std::size_t curve) const;
 

@@ -131,6 +131,26 @@ class TracePlotTest : public QObject {
             8);
   }
 
+  // 1,000 values of 0 and 1 in turn: their mean is a line in the middle.
+  void manyTokensAreAMeanOverAPaleRange() {
+    Comparison::Plot plot = testing::tracePlot(1000);
+    std::vector<double> turns;
+    for (int i = 0; i < 1000; ++i) turns.push_back(i % 2);
+    for (Series::Curve& curve : plot.series.curves) curve.y = turns;
+    const CurveLook look{.hidden = {1, 2}, .forward = {}, .tokens = {}};
+    const QImage image =
+        picture([&](const Drawing& drawing) { TracePlot(plot, 1000, look, kCell).draw(drawing); });
+    const TracePlot drawn(plot, 1000, look, kCell);
+    const QColor colour = mechanismColour({}, 0, false);
+    const auto row = [&](double value) {
+      return QRect(static_cast<int>(drawn.area().left()) + 10,
+                   static_cast<int>(drawn.position(1, value).y()) - 1,
+                   static_cast<int>(drawn.area().width()) - 20, 3);
+    };
+    QVERIFY(painted(image, row(0.5), colour) > drawn.area().width() / 2);
+    QCOMPARE(painted(image, row(0.9), colour), 0);
+  }
+
   void whatIsNoNumberLeavesAGap() {
     Comparison::Plot plot = testing::tracePlot(3);
     for (Series::Curve& curve : plot.series.curves) {
