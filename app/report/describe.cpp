@@ -178,10 +178,6 @@ std::vector<Block> described(const Note& note) {
   return blocksOfMarkdown(text(shownMarkdown(note)));
 }
 
-std::vector<Block> described(const Comparison& comparison) {
-  return {contentOf(comparison.measures, Words::tr("Measures"))};
-}
-
 // Of the other kinds the summary line says all.
 std::vector<Block> described(const Tensor&) {
   return {};
@@ -190,6 +186,9 @@ std::vector<Block> described(const Series&) {
   return {};
 }
 std::vector<Block> described(const AttentionStack&) {
+  return {};
+}
+std::vector<Block> described(const Comparison&) {
   return {};
 }
 std::vector<Block> described(const FigureSpec&) {

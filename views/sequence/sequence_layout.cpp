@@ -18,6 +18,7 @@ constexpr double kNaturalCell = 134, kLeastCell = 104;
 constexpr double kNarrowestCell = 170, kWidestCell = 300;
 constexpr double kLeastSide = 90, kMostSide = 176;  // of a matrix
 constexpr double kLeastMatrices = 0.7;              // of their natural height
+constexpr double kLeastSideInOneRow = 70;
 
 struct Grid {
   int columns = 1, rows = 0;
@@ -83,6 +84,12 @@ double naturalMatrices(const SequenceContent& content, double width) {
   return panelHeight(content.matrices, width, kLeastSide, kMostSide);
 }
 
+// In fewer rows where they can still be read.
+double leastMatrices(const SequenceContent& content, double width) {
+  return std::min(kLeastMatrices * naturalMatrices(content, width),
+                  panelHeight(content.matrices, width, kLeastSideInOneRow, kMostSide));
+}
+
 void placeLegend(SequenceLayout& layout, const SequenceContent& content, double width) {
   QPointF at(0, 0);
   for (const double entry : content.entries) {
@@ -138,7 +145,7 @@ SequenceLayout layOutInside(const SequenceContent& content, const QSizeF& size) 
   const double natural = naturalMatrices(content, width);
   const double plots = gridHeight(gridFor(content, width), kLeastCell);
   const double offered =
-      std::clamp(room - plots, std::min(kLeastMatrices * natural, room), natural);
+      std::clamp(room - plots, std::min(leastMatrices(content, width), room), natural);
   const double matrices = usedPanelHeight(content.matrices, {width, offered});
   double top = linesOf(content.entries, width) * kEntry + kGap;
   if (matrices > 0) layout.matrices = QRectF(0, top, width, matrices);
@@ -171,8 +178,7 @@ double naturalSequenceHeight(const SequenceContent& content, double width) {
 
 double leastSequenceHeight(const SequenceContent& content, double width) {
   const double inside = width - 2 * kMargin;
-  return 2 * kMargin + fixedHeight(content, inside) +
-         kLeastMatrices * naturalMatrices(content, inside) +
+  return 2 * kMargin + fixedHeight(content, inside) + leastMatrices(content, inside) +
          gridHeight(gridFor(content, inside), kLeastCell);
 }
 

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "views/common/decimation.h"
 #include "views/common/figure_style.h"
 #include "views/common/number_text.h"
-#include "views/series/decimation.h"
 
 namespace lineament::views {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "views/common/decimation.h"
 #include "views/common/figure_style.h"
-#include "views/series/decimation.h"
-#include "views/series/marker.h"
+#include "views/common/marker.h"
 
 namespace lineament::views {
 

@@ -8,10 +8,10 @@
 #include <numeric>
 
 #include "views/common/colour_map.h"
+#include "views/common/decimation.h"
 #include "views/common/figure_style.h"
+#include "views/common/marker.h"
 #include "views/common/number_text.h"
-#include "views/series/decimation.h"
-#include "views/series/marker.h"
 
 namespace lineament::views {
 

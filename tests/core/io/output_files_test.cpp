@@ -68,7 +68,8 @@ class OutputFilesTest : public QObject {
     QCOMPARE(write(Data(attention)), (Names{"out.npy", "out.json"}));
     QCOMPARE(readFile(scratch_.path("out.npy")).require<Tensor>().numbers(),
              (std::vector<double>{0.25, -1}));
-    QCOMPARE(write(Data(lineament::testing::threeMechanisms(2))), (Names{"out.npy", "out.csv", "out.json"}));
+    QCOMPARE(write(Data(lineament::testing::threeMechanisms(2))),
+             (Names{"out.npy", "out.csv", "out.json"}));
     QCOMPARE(readFile(scratch_.path("out.npy")).require<Tensor>().shape(),
              (std::vector<std::uint64_t>{3, 1, 2, 2}));
     QVERIFY(content("out.csv").startsWith("mechanism,output_error_vs_softmax,mean_lifetime"));

@@ -116,6 +116,9 @@ class SequenceViewTest : public QObject {
     QCOMPARE(shown.view().options().at("hidden"), nlohmann::json({1}));
     QCOMPARE(changed.count(), 1);
     QVERIFY(shown.view().caption().contains(QStringLiteral("hidden: 1")));
+    const QRectF matrices = shown.places().matrices;
+    const QPointF second = layOutPanels(2, matrices.size()).places[1].center();
+    QVERIFY(shown.figure().textAt(matrices.topLeft() + second, shown.size()).startsWith("m2"));
     const Comparison::Plot plot = testing::tracePlot(20);
     QCOMPARE(shownCurves(plot, shown.figure().look()), (std::vector<std::size_t>{0, 2}));
     shown.click(shown.places().legend[1].center());

@@ -118,8 +118,9 @@ class TracePlotTest : public QObject {
         picture([&](const Drawing& drawing) { TracePlot(plot, 11, look, kCell).draw(drawing); });
     const TracePlot drawn(plot, 11, look, kCell);
     const int x = static_cast<int>(drawn.position(5, 0).x());
-    const QRect strip(x - 1, static_cast<int>(drawn.area().top()), 3,
-                      static_cast<int>(drawn.area().height()));
+    // Between the dots at 14 and 24.
+    const int top = static_cast<int>(drawn.position(5, 21).y());
+    const QRect strip(x - 1, top, 3, static_cast<int>(drawn.position(5, 17).y()) - top);
     const CurveLook none;
     const QImage bare =
         picture([&](const Drawing& drawing) { TracePlot(plot, 11, none, kCell).draw(drawing); });

@@ -8,9 +8,9 @@
 
 #include "core/base/random.h"
 #include "views/common/colour_map.h"
+#include "views/common/decimation.h"
 #include "views/common/figure_export.h"
 #include "views/common/plot_view.h"
-#include "views/series/decimation.h"
 
 using namespace lineament;
 using namespace lineament::views;

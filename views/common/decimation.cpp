@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/series/decimation.h"
+#include "views/common/decimation.h"
 
 #include <algorithm>
 #include <array>
