@@ -15,7 +15,7 @@ constexpr double kMargin = 10, kGap = 16;
 constexpr double kEntry = 20;       // height of a legend's line
 constexpr double kTableTitle = 20;  // above a table's head
 constexpr double kNaturalCell = 134, kLeastCell = 104;
-constexpr double kNarrowestCell = 170, kWidestCell = 300;
+constexpr double kNarrowestCell = 170;
 constexpr double kLeastSide = 90, kMostSide = 176;  // of a matrix
 constexpr double kLeastMatrices = 0.7;              // of their natural height
 constexpr double kLeastSideInOneRow = 70;
@@ -29,22 +29,14 @@ int slotsOf(const SequenceContent& content) {
   return static_cast<int>(content.plots) + (content.plane ? 2 : 0);
 }
 
-// As many columns as leave the fewest places empty, of those with cells of a good width.
+// The fewest rows whose cells are wide enough, and of the same number of rows the widest cells.
 Grid gridFor(const SequenceContent& content, double width) {
   const int places = slotsOf(content);
   if (places == 0) return {};
   const int most = std::max(1, static_cast<int>((width + kGap) / (kNarrowestCell + kGap)));
-  const int least = std::clamp(static_cast<int>(width / kWidestCell), 1, most);
-  Grid best;
-  int fewest = 0;
-  for (int columns = least; columns <= most; ++columns) {
-    int rows = (places + columns - 1) / columns;
-    if (content.plane) rows = std::max(rows, 2);
-    const int empty = rows * columns - places;
-    if (best.rows == 0 || empty <= fewest) best = {columns, rows};
-    if (best.columns == columns) fewest = empty;
-  }
-  return best;
+  const int least = content.plane ? 2 : 1;  // rows
+  const int rows = std::max(least, (places + most - 1) / most);
+  return {(places + rows - 1) / rows, rows};
 }
 
 double gridHeight(const Grid& grid, double cell) {

@@ -2,6 +2,7 @@
 #include "views/sequence/sequence_layout.h"
 
 #include <QtTest>
+#include <algorithm>
 
 using namespace lineament::views;
 
@@ -51,7 +52,8 @@ class SequenceLayoutTest : public QObject {
     }
   }
 
-  // 1047 units inside: four columns leave one of twelve places empty, three and five leave more.
+  // 1047 units inside hold five cells of 170 in a row: eleven places make three rows, for which
+  // four columns are enough.
   void thePlaneStandsAtTheUpperRight() {
     const SequenceLayout layout = layOutSequence(sixMechanisms(), {1067, 1000});
     const double width = (1067 - 20 - 3 * 16) / 4.0;
@@ -60,6 +62,19 @@ class SequenceLayoutTest : public QObject {
     QCOMPARE(layout.plane.top(), layout.plots[0].top());
     QCOMPARE(layout.plane.bottom(), layout.plots[3].bottom());
     QCOMPARE(layout.plots[6].top(), layout.plots[8].top());
+  }
+
+  void narrowAndWidePanels() {
+    const auto columns = [](double width) {
+      const SequenceLayout layout = layOutSequence(sixMechanisms(), {width, 2500});
+      return std::count_if(
+                 layout.plots.begin(), layout.plots.end(),
+                 [&](const QRectF& plot) { return plot.top() == layout.plots[0].top(); }) +
+             1;  // the plane
+    };
+    QCOMPARE(columns(537), 2);
+    QCOMPARE(columns(657), 3);
+    QCOMPARE(columns(1333), 6);
   }
 
   void tablesStandBesideEachOtherWhereThereIsRoom() {
