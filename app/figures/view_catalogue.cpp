@@ -14,6 +14,7 @@
 #include "views/model/model_view.h"
 #include "views/note/note_view.h"
 #include "views/sequence/mechanisms_view.h"
+#include "views/sequence/sequence_view.h"
 #include "views/series/series_figure.h"
 #include "views/table/table_view.h"
 #include "views/tensor/tensor_view.h"
@@ -61,6 +62,8 @@ const std::vector<Entry>& entries() {
                             Kind::explanation),
       entry<MechanismsFigure, MechanismsView>(
           "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention),
+      entry<SequenceFigure, SequenceView>(
+          "sequence", QT_TRANSLATE_NOOP("Views", "Mechanisms side by side"), Kind::comparison),
       entry<CloudFigure, CloudView>("cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points),
       entry<ModelFigure, ModelView>("model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model),
       entry<CheckpointFigure, CheckpointView>("checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"),

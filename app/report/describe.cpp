@@ -189,6 +189,9 @@ std::vector<Block> described(const Series&) {
 std::vector<Block> described(const AttentionStack&) {
   return {};
 }
+std::vector<Block> described(const Comparison&) {
+  return {};
+}
 std::vector<Block> described(const FigureSpec&) {
   return {};
 }

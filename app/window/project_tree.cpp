@@ -43,8 +43,10 @@ QString iconOf(Kind kind) {
     case Kind::explanation:
       return "explanation";
     case Kind::series:
+    case Kind::comparison:
       return "series";
     case Kind::tensor:
+    case Kind::attention:
       return "tensor";
     case Kind::points:
       return "points";

@@ -16,21 +16,30 @@ constexpr ErrorText kWrongKind{"data.kind", "Use this {found} as a {expected}",
                                "Choose data of the expected kind"};
 constexpr ErrorText kNoKind{
     "data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
-    "Use one of table, tensor, model, explanation, series, points, attention"};
+    "Use one of table, tensor, model, explanation, series, points, attention, comparison"};
 
 struct KindNames {
   std::string_view name;
   std::string_view title;
 };
 
-constexpr KindNames kKinds[] = {{"table", "Table"},           {"tensor", "Tensor"},
-                                {"model", "Model"},           {"explanation", "Explanation"},
-                                {"series", "Curves"},         {"note", "Note"},
-                                {"checkpoint", "Checkpoint"}, {"figure", "Figure"},
-                                {"points", "Point cloud"},    {"attention", "Attention"},
-                                {"raster", "Raster"},         {"boxes", "Boxes"},
-                                {"tokens", "Tokens"},         {"features", "Features"},
-                                {"graph", "Graph"},           {"image", "Image"}};
+constexpr KindNames kKinds[] = {{"table", "Table"},
+                                {"tensor", "Tensor"},
+                                {"model", "Model"},
+                                {"explanation", "Explanation"},
+                                {"series", "Curves"},
+                                {"note", "Note"},
+                                {"checkpoint", "Checkpoint"},
+                                {"figure", "Figure"},
+                                {"points", "Point cloud"},
+                                {"attention", "Attention"},
+                                {"comparison", "Comparison"},
+                                {"raster", "Raster"},
+                                {"boxes", "Boxes"},
+                                {"tokens", "Tokens"},
+                                {"features", "Features"},
+                                {"graph", "Graph"},
+                                {"image", "Image"}};
 
 using nlohmann::json;
 
@@ -115,6 +124,18 @@ json summary(const AttentionStack& stack) {
           {"meaning", stack.meaning}};
 }
 
+json summary(const Comparison& comparison) {
+  json plots = json::array();
+  for (const Comparison::Plot& plot : comparison.plots) {
+    plots.push_back({{"title", plot.series.title},
+                     {"over", name(plot.over)},
+                     {"curves", plot.series.curves.size()}});
+  }
+  return {{"mechanisms", comparison.mechanisms()},
+          {"tokens", comparison.tokens()},
+          {"plots", std::move(plots)}};
+}
+
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", countText(count), count == 1 ? one : many);
 }
@@ -151,6 +172,10 @@ struct Line {
   std::string operator()(const AttentionStack& stack) const {
     return fmt::format("{} x {} matrices of {} x {}", stack.layers.size(), stack.heads.size(),
                        countText(stack.queries), countText(stack.keys));
+  }
+  std::string operator()(const Comparison& comparison) const {
+    return counted(comparison.mechanisms().size(), "mechanism", "mechanisms") + ", " +
+           counted(comparison.tokens(), "token", "tokens");
   }
 };
 

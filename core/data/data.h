@@ -10,6 +10,7 @@
 
 #include "core/data/attention_stack.h"
 #include "core/data/checkpoint.h"
+#include "core/data/comparison.h"
 #include "core/data/explanation.h"
 #include "core/data/figure_spec.h"
 #include "core/data/model.h"
@@ -34,6 +35,7 @@ enum class Kind {
   figure,
   points,
   attention,
+  comparison,
   raster,
   boxes,
   tokens,
@@ -51,7 +53,7 @@ Kind kindFromName(std::string_view name);  // Error (usage) when there is none o
 class Data {
  public:
   using Value = std::variant<Table, Tensor, Model, Explanation, Series, Note, Checkpoint,
-                             FigureSpec, PointCloud, AttentionStack>;
+                             FigureSpec, PointCloud, AttentionStack, Comparison>;
 
   Data() : Data(Note{}) {}
   Data(Value value, std::string origin = {});  // NOLINT: a value is data

@@ -326,4 +326,34 @@ AttentionStack attentionFromBlob(BlobReader& reader) {
   return stack;
 }
 
+void appendToBlob(BlobWriter& writer, const Comparison& comparison) {
+  appendToBlob(writer, comparison.attention);
+  writer.count(comparison.plots.size());
+  for (const Comparison::Plot& plot : comparison.plots) {
+    writer.number(static_cast<std::uint8_t>(plot.over));
+    appendToBlob(writer, plot.series);
+    writer.array(plot.owners);
+  }
+  appendToBlob(writer, comparison.measures);
+}
+
+Comparison comparisonFromBlob(BlobReader& reader) {
+  Comparison comparison;
+  comparison.attention = attentionFromBlob(reader);
+  for (std::size_t left = reader.count(68); left > 0; --left) {
+    Comparison::Plot plot;
+    const auto over = reader.number<std::uint8_t>();
+    if (over > static_cast<std::uint8_t>(Comparison::Over::plane)) {
+      reader.malformed("what a plot's axis counts is not known");
+    }
+    plot.over = static_cast<Comparison::Over>(over);
+    plot.series = seriesFromBlob(reader);
+    plot.owners = reader.array<std::uint64_t>();
+    comparison.plots.push_back(std::move(plot));
+  }
+  comparison.measures = tableFromBlob(reader);
+  if (!isConsistent(comparison)) reader.malformed("a comparison's parts do not fit together");
+  return comparison;
+}
+
 }  // namespace lineament::io

@@ -3,6 +3,7 @@
 
 #include "core/data/attention_stack.h"
 #include "core/data/checkpoint.h"
+#include "core/data/comparison.h"
 #include "core/data/explanation.h"
 #include "core/data/figure_spec.h"
 #include "core/data/model.h"
@@ -24,6 +25,7 @@ void appendToBlob(BlobWriter& writer, const Checkpoint& checkpoint);
 void appendToBlob(BlobWriter& writer, const FigureSpec& spec);
 void appendToBlob(BlobWriter& writer, const PointCloud& cloud);
 void appendToBlob(BlobWriter& writer, const AttentionStack& stack);
+void appendToBlob(BlobWriter& writer, const Comparison& comparison);
 
 Tensor tensorFromBlob(BlobReader& reader);
 Model modelFromBlob(BlobReader& reader);
@@ -34,5 +36,6 @@ Checkpoint checkpointFromBlob(BlobReader& reader);
 FigureSpec figureFromBlob(BlobReader& reader);
 PointCloud pointsFromBlob(BlobReader& reader);
 AttentionStack attentionFromBlob(BlobReader& reader);
+Comparison comparisonFromBlob(BlobReader& reader);
 
 }  // namespace lineament::io

@@ -54,6 +54,8 @@ Data valueFrom(Kind kind, BlobReader& reader) {
       return Data(pointsFromBlob(reader));
     case Kind::attention:
       return Data(attentionFromBlob(reader));
+    case Kind::comparison:
+      return Data(comparisonFromBlob(reader));
     default:
       reader.malformed("this kind is not stored");
   }

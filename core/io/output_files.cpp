@@ -96,6 +96,21 @@ class Writer {
     return {name_ + ".npy", name_ + ".json"};
   }
 
+  // The matrices, the measures, and beside them the curves with the mechanism each belongs to.
+  Files operator()(const Comparison& comparison) {
+    const AttentionStack& attention = comparison.attention;
+    nlohmann::json plots = nlohmann::json::array();
+    for (const Comparison::Plot& plot : comparison.plots) {
+      plots.push_back({{"over", lineament::name(plot.over)},
+                       {"owners", std::vector(plot.owners.begin(), plot.owners.end())},
+                       {"series", toJson(plot.series)}});
+    }
+    (*this)(attention);
+    const nlohmann::json all{{"attention", lineament::toJson(attention)}, {"plots", plots}};
+    writeWhole(at(".json"), jsonText(all, 1) + "\n");
+    return {name_ + ".npy", csv(comparison.measures), name_ + ".json"};
+  }
+
  private:
   std::filesystem::path at(const char* ending) const { return folder_ / (name_ + ending); }
 

@@ -42,6 +42,15 @@ std::optional<HeadPart> headPart(const std::vector<StatePart>& parts, std::int64
   return std::nullopt;
 }
 
+using Role = OperandSpec::Role;
+
+bool isGate(const OperandSpec& spec) {
+  const bool by_token_and_head =
+      spec.dims.size() >= 3 && spec.dims[1] == Dim::token && spec.dims[2] == Dim::head;
+  return by_token_and_head && (spec.role == Role::log_decay || spec.role == Role::beta ||
+                               (spec.role == Role::other && spec.lowest >= 0));
+}
+
 std::int64_t sizeOf(const std::vector<double>& matrix, std::int64_t tokens) {
   return tokens == 0 ? 0 : static_cast<std::int64_t>(matrix.size()) / tokens;
 }
@@ -66,6 +75,17 @@ double relativeError(std::span<const double> x, std::span<const double> referenc
 
 double relativeError(std::span<const float> x, std::span<const double> reference) {
   return errorOf(x, reference);
+}
+
+std::vector<double> errorByToken(std::span<const double> output, std::span<const double> reference,
+                                 std::int64_t tokens) {
+  std::vector<double> errors;
+  const std::size_t each = tokens == 0 ? 0 : output.size() / static_cast<std::size_t>(tokens);
+  for (std::size_t t = 0; t < static_cast<std::size_t>(tokens); ++t) {
+    errors.push_back(
+        relativeError(output.subspan(t * each, each), reference.subspan(t * each, each)));
+  }
+  return errors;
 }
 
 std::vector<double> attentionShares(const std::vector<double>& attention, std::int64_t tokens) {
@@ -114,6 +134,15 @@ std::vector<std::int64_t> lifetimes(const std::vector<double>& shares, std::int6
   return lives;
 }
 
+std::vector<double> survival(const std::vector<std::int64_t>& lifetimes) {
+  std::vector<double> alive(lifetimes.size(), 0.0);
+  for (const std::int64_t life : lifetimes) {
+    for (std::int64_t lag = 0; lag < life; ++lag) alive[static_cast<std::size_t>(lag)] += 1;
+  }
+  for (double& share : alive) share /= static_cast<double>(lifetimes.size());
+  return alive;
+}
+
 double effectiveRank(const double* matrix, std::int64_t rows, std::int64_t columns) {
   const Eigen::Map<const RowMajor> view(matrix, rows, columns);
   const Eigen::VectorXd singular = singularValues(view);
@@ -157,26 +186,44 @@ StateTrace traceState(const Problem& problem, std::int64_t batch, std::int64_t h
   return trace;
 }
 
-std::vector<double> decayTrace(const Problem& problem, std::int64_t batch, std::int64_t head) {
+std::vector<GateTrace> gateTraces(const Problem& problem, std::int64_t batch, std::int64_t head) {
+  std::vector<GateTrace> traces;
   const auto& specs = problem.mechanism->description().inputs;
   for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (!isGate(specs[i]) || problem.inputs[i].empty()) continue;
     const Dims& dims = specs[i].dims;
-    if (specs[i].role != OperandSpec::Role::log_decay || problem.inputs[i].empty() ||
-        dims.size() < 3 || dims[1] != Dim::token) {
-      continue;
-    }
     const std::int64_t channels = dims.size() > 3 ? problem.sizes[dims[3]] : 1;
-    const View<const double> g{problem.inputs[i].data(), contiguousStrides(dims, problem.sizes)};
-    std::vector<double> decays;
+    const View<const double> gate{problem.inputs[i].data(), contiguousStrides(dims, problem.sizes)};
+    GateTrace trace{std::string(specs[i].name), specs[i].role, {}};
     for (std::int64_t t = 0; t < problem.sizes.tokens(); ++t) {
-      const double* row = g.row(batch, t, head);
+      const double* row = gate.row(batch, t, head);
       double sum = 0;
-      for (std::int64_t d = 0; d < channels; ++d) sum += std::exp(row[d]);
-      decays.push_back(sum / static_cast<double>(channels));
+      for (std::int64_t d = 0; d < channels; ++d) {
+        sum += specs[i].role == Role::log_decay ? std::exp(row[d]) : row[d];
+      }
+      trace.mean.push_back(sum / static_cast<double>(channels));
     }
-    return decays;
+    traces.push_back(std::move(trace));
   }
-  return {};
+  return traces;
+}
+
+std::vector<double> decayTrace(const Problem& problem, std::int64_t batch, std::int64_t head) {
+  bool corrected = false;
+  for (GateTrace& gate : gateTraces(problem, batch, head)) {
+    if (gate.role == Role::log_decay) return std::move(gate.mean);
+    corrected = corrected || gate.role == Role::beta;
+  }
+  if (corrected) return {};
+  const auto eigenvalues = transitionEigenvalues(problem, batch, head, 1);
+  if (eigenvalues.empty()) return {};
+  std::vector<double> sizes(static_cast<std::size_t>(problem.sizes.tokens()), 0.0);
+  for (const auto& [token, value] : eigenvalues) {
+    sizes[static_cast<std::size_t>(token)] += std::abs(value);
+  }
+  const double each = static_cast<double>(eigenvalues.size()) / static_cast<double>(sizes.size());
+  for (double& size : sizes) size /= each;
+  return sizes;
 }
 
 std::vector<Eigenvalue> transitionEigenvalues(const Problem& problem, std::int64_t batch,

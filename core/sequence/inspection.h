@@ -4,6 +4,7 @@
 #include <complex>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/sequence/problem.h"
@@ -16,6 +17,11 @@ namespace lineament::sequence {
 // rms(x - reference) / rms(reference); where the reference is all 0, rms(x - reference).
 double relativeError(std::span<const double> x, std::span<const double> reference);
 double relativeError(std::span<const float> x, std::span<const double> reference);
+
+// relativeError of each token of two outputs of one sequence, [tokens, ...] row-major, of one
+// shape.
+std::vector<double> errorByToken(std::span<const double> output, std::span<const double> reference,
+                                 std::int64_t tokens);
 
 // |A[t, s]| / sum over s of |A[t, s]|: what share each token has in an output, signs aside. A row
 // of zeros stays one.
@@ -46,8 +52,23 @@ struct StateTrace {
 StateTrace traceState(const Problem& problem, std::int64_t batch, std::int64_t head,
                       std::int64_t most, const Context& context);
 
-// Mean over the key channels of exp(log decay) at each token of one head, from the first input of
-// that role; empty where there is none.
+// For each lag = 0 ... tokens - 1, how many of the tokens live longer than that, as a share of
+// them.
+std::vector<double> survival(const std::vector<std::int64_t>& lifetimes);
+
+// What opens and closes at each token of one head: every decay, write strength and step size that
+// has numbers of its own for each token and head, averaged over its channels. Decays are exp(log
+// decay), the others as they are; inputs that may be negative are no gates.
+struct GateTrace {
+  std::string input;
+  OperandSpec::Role role = OperandSpec::Role::other;
+  std::vector<double> mean;  // one for each token
+};
+std::vector<GateTrace> gateTraces(const Problem& problem, std::int64_t batch, std::int64_t head);
+
+// Mean decay of the state at each token of one head: the first log decay among its gates. Where
+// decays are made of other inputs, and the state is not corrected by a delta rule, the mean size of
+// its transition's eigenvalues. Empty where there is neither.
 std::vector<double> decayTrace(const Problem& problem, std::int64_t batch, std::int64_t head);
 
 // Eigenvalues of the state's transition at every `stride`-th token, each with its token.

@@ -88,9 +88,9 @@ class WindowKindsTest : public QObject {
   void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
 
   void everyKindOfValueHasAView() {
-    for (const Data& data :
-         {Data(Table()), Data(Tensor()), Data(Model()), Data(Explanation()), Data(Series()),
-          Data(Note()), Data(Checkpoint()), Data(PointCloud()), Data(AttentionStack())}) {
+    for (const Data& data : {Data(Table()), Data(Tensor()), Data(Model()), Data(Explanation()),
+                             Data(Series()), Data(Note()), Data(Checkpoint()), Data(PointCloud()),
+                             Data(AttentionStack()), Data(Comparison())}) {
       QVERIFY2(!viewsFor(data.kind()).isEmpty(), std::string(name(data.kind())).c_str());
       for (const QString& id : viewsFor(data.kind())) {
         QCOMPARE(makeView(id)->figure().id(), id);

@@ -49,6 +49,10 @@ QString PlotFigure::spotText(const Spot&) const {
 QString PlotFigure::textAt(const QPointF&, const QSizeF&) const {
   return {};
 }
+std::optional<std::size_t> PlotFigure::rowAt(const QPointF&, const QSizeF&) const {
+  return std::nullopt;
+}
+void PlotFigure::drawPointed(const Drawing&, std::size_t) const {}
 std::optional<Selection> PlotFigure::stepped(int, int) const {
   return std::nullopt;
 }

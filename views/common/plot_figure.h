@@ -54,10 +54,17 @@ class PlotFigure : public Figure {
   virtual QString spotText(const Spot& spot) const;
   // What lies at a place where no spot is; empty for nothing.
   virtual QString textAt(const QPointF& at, const QSizeF& size) const;
+  // The row that has a place to itself where no spot is, as a matrix gives it, and how it is marked
+  // on the screen while the pointer is there.
+  virtual std::optional<std::size_t> rowAt(const QPointF& at, const QSizeF& size) const;
+  virtual void drawPointed(const Drawing& drawing, std::size_t row) const;
   // The origin of what is chosen here.
   virtual std::string origin() const { return {}; }
   // What an arrow key chooses, where the figure itself makes a step with it.
   virtual std::optional<Selection> stepped(int right, int down) const;
+
+  // Takes over what prepare() has worked out in a copy of this figure, where it still fits.
+  virtual void adopt(const PlotFigure& prepared) { static_cast<void>(prepared); }
 
   const ZoomWindow& zoomWindow() const { return zoom_; }
   void setZoomWindow(const ZoomWindow& window) { zoom_ = window; }

@@ -73,6 +73,7 @@ void PlotView::pictureChanged() {
   picture_stale_ = true;
   spot_index_.reset();
   hovered_.reset();
+  pointed_.reset();
   update();
 }
 
@@ -139,14 +140,16 @@ const SpotIndex& PlotView::spotIndex() {
 
 void PlotView::hover(const QPointF& at, const QPoint& global) {
   const auto before = hovered_;
+  const auto pointed_before = pointed_;
   hovered_ = spotIndex().nearest(at, kReach);
+  pointed_ = hovered_ ? std::nullopt : figure_->rowAt(at, figureSize());
   const QString text = hovered_ ? figure_->spotText(*hovered_) : figure_->textAt(at, figureSize());
   if (text.isEmpty()) {
     QToolTip::hideText();
   } else {
     QToolTip::showText(global + QPoint(12, 8), text, this);
   }
-  if (before.has_value() != hovered_.has_value() ||
+  if (pointed_ != pointed_before || before.has_value() != hovered_.has_value() ||
       (hovered_ && before->position != hovered_->position)) {
     update();
   }
@@ -161,6 +164,17 @@ void PlotView::choose(const std::vector<std::size_t>& rows, Qt::KeyboardModifier
   if (wanted == selection() || (wanted.empty() && selection().empty())) return;
   setSelection(wanted);
   Q_EMIT selectionEdited(wanted);
+}
+
+// Where no spot is: the row that has the place, or nothing any more.
+void PlotView::chooseAt(const QPointF& at, Qt::KeyboardModifiers modifiers) {
+  const auto row = figure_->rowAt(at, figureSize());
+  const bool keep = modifiers & (Qt::ShiftModifier | Qt::ControlModifier);
+  if (row) {
+    choose({*row}, modifiers);
+  } else if (!keep) {
+    choose({}, Qt::NoModifier);
+  }
 }
 
 void PlotView::zoomToBox() {
@@ -244,8 +258,7 @@ void PlotView::mouseReleaseEvent(QMouseEvent* event) {
   if (ended == Gesture::press && event->button() == Qt::LeftButton) {
     const auto spot = spotIndex().nearest(figurePoint(event->position()), kReach);
     if (spot && spot->row != Spot::kNoRow) choose({spot->row}, event->modifiers());
-    const bool keep = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
-    if (!spot && !keep) choose({}, Qt::NoModifier);
+    if (!spot) chooseAt(figurePoint(event->position()), event->modifiers());
   } else if (ended == Gesture::box) {
     zoomToBox();
   } else if (ended == Gesture::lasso) {
@@ -304,6 +317,7 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
 
 void PlotView::leaveEvent(QEvent* event) {
   hovered_.reset();
+  pointed_.reset();
   update();
   View::leaveEvent(event);
 }
@@ -351,15 +365,18 @@ void PlotView::renderPicture() {
   if (figure_->marks() < kManyMarks) return takePicture(pictureOf(*figure_, screen()));
   rendering_ = true;
   const auto made = std::make_shared<Picture>();
+  const std::shared_ptr<PlotFigure> figure(static_cast<PlotFigure*>(figure_->copy().release()));
   background().start(
       tr("Draw the view"),
-      [figure = std::shared_ptr<Figure>(figure_->copy()), screen = screen(), made](const Context&) {
-        *made = pictureOf(static_cast<PlotFigure&>(*figure), screen);
+      [figure, screen = screen(), made](const Context& context) {
+        figure->prepare(context.part(0, 0.5));
+        *made = pictureOf(*figure, screen);
       },
       this,
-      [this, made](const Outcome<Nothing>& outcome) {
+      [this, figure, made](const Outcome<Nothing>& outcome) {
         rendering_ = false;
         if (!valueOf(outcome)) return;
+        figure_->adopt(*figure);
         takePicture(std::move(*made));
         update();  // and once more where something changed meanwhile
       });
@@ -387,6 +404,9 @@ void PlotView::drawOverlay(QPainter& painter) const {
   const Theme& colours = views::theme();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.scale(kScreenScale, kScreenScale);
+  if (pointed_ && gesture_ == Gesture::none) {
+    figure_->drawPointed({painter, figureSize(), colours, true}, *pointed_);
+  }
   if (hovered_ && gesture_ == Gesture::none) {
     painter.setPen(figurePen(colours.text, 1.5));
     painter.setBrush(Qt::NoBrush);

@@ -62,6 +62,7 @@ class PlotView : public View {
   void panBy(const QPointF& units, const ZoomWindow& from);
   void hover(const QPointF& at, const QPoint& global);
   void choose(const std::vector<std::size_t>& rows, Qt::KeyboardModifiers modifiers);
+  void chooseAt(const QPointF& at, Qt::KeyboardModifiers modifiers);
   void zoomToBox();
   void letGo();
   const SpotIndex& spotIndex();
@@ -96,6 +97,7 @@ class PlotView : public View {
   std::unique_ptr<SpotIndex> spot_index_;
   QSizeF spot_size_;
   std::optional<Spot> hovered_;
+  std::optional<std::size_t> pointed_;  // the row at whose place the pointer is
 
   Gesture gesture_ = Gesture::none;
   Qt::MouseButton button_ = Qt::NoButton;

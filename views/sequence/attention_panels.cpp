@@ -51,6 +51,19 @@ double naturalPanelHeight(std::size_t count, double width) {
   return kAxisRoom + rows * (kPanelTitle + sideByWidth(used, width)) + (rows - 1) * kPanelGap;
 }
 
+double panelHeight(std::size_t count, double width, double least, double most) {
+  if (count == 0) return 0;
+  int rows = 1;
+  while (rows < static_cast<int>(count) && sideByWidth(rowsOf(count, rows), width) < least) ++rows;
+  const double side = std::clamp(sideByWidth(rowsOf(count, rows), width), 0.0, most);
+  return kAxisRoom + rows * (kPanelTitle + side) + (rows - 1) * kPanelGap;
+}
+
+double usedPanelHeight(std::size_t count, const QSizeF& size) {
+  const PanelLayout layout = layOutPanels(count, size);
+  return layout.places.empty() ? 0 : layout.places.back().bottom() + kAxisRoom;
+}
+
 std::optional<std::size_t> panelAt(const PanelLayout& layout, const QPointF& at) {
   for (std::size_t i = 0; i < layout.places.size(); ++i) {
     if (layout.places[i].contains(at)) return i;

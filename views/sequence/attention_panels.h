@@ -26,6 +26,13 @@ PanelLayout layOutPanels(std::size_t count, const QSizeF& size);
 // The height at which `count` panels are as large as a figure of that width allows.
 double naturalPanelHeight(std::size_t count, double width);
 
+// The height at which all panels stand in as few rows as leave each a side of at least `least`, and
+// none of more than `most`.
+double panelHeight(std::size_t count, double width, double least, double most);
+
+// The height that panels in a figure of that size use of it.
+double usedPanelHeight(std::size_t count, const QSizeF& size);
+
 // The panel at that place, if any.
 std::optional<std::size_t> panelAt(const PanelLayout& layout, const QPointF& at);
 

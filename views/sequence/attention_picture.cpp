@@ -67,10 +67,6 @@ double largestMagnitude(const ShownMatrix& matrix) {
   return largest;
 }
 
-bool hasNegative(const ShownMatrix& matrix) {
-  return std::any_of(matrix.weights.begin(), matrix.weights.end(), [](float w) { return w < 0; });
-}
-
 QImage matrixImage(const ShownMatrix& matrix, const MatrixPart& part, std::size_t most,
                    const WeightColours& colours) {
   const std::uint64_t rows = part.last_query - part.first_query;

@@ -48,7 +48,6 @@ class WeightColours {
 };
 
 double largestMagnitude(const ShownMatrix& matrix);
-bool hasNegative(const ShownMatrix& matrix);
 
 // Part [first_query, last_query) x [first_key, last_key) at most `most` pixels each way. Where
 // several weights share a pixel it shows the largest in magnitude: a single strong link stays seen.

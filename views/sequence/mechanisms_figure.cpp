@@ -4,10 +4,13 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/error.h"
+#include "views/common/colour_map.h"
 #include "views/common/figure_style.h"
 #include "views/common/number_text.h"
+#include "views/sequence/curve_look.h"
 
 namespace lineament::views {
 
@@ -20,27 +23,8 @@ constexpr ErrorText kShape{"attention.shape", "Show attention matrices",
 constexpr std::size_t kScreenPixels = 1024, kFilePixels = 4096;
 constexpr std::size_t kWeightsOfAMark = 256;  // take as long to draw as a mark
 
-// -sum share ln |share| over the rows, averaged, in nats.
-double meanEntropy(const ShownMatrix& matrix) {
-  double sum = 0;
-  for (std::uint64_t q = 0; q < matrix.queries; ++q) {
-    const float* row = matrix.weights.data() + q * matrix.keys;
-    double total = 0;
-    for (std::uint64_t k = 0; k < matrix.keys; ++k) total += std::abs(static_cast<double>(row[k]));
-    for (std::uint64_t k = 0; total > 0 && k < matrix.keys; ++k) {
-      const double share = std::abs(static_cast<double>(row[k])) / total;
-      if (share > 0) sum -= share * std::log(share);
-    }
-  }
-  return matrix.queries > 0 ? sum / static_cast<double>(matrix.queries) : 0;
-}
-
-double negativeShare(const ShownMatrix& matrix) {
-  const auto negative =
-      std::count_if(matrix.weights.begin(), matrix.weights.end(), [](float w) { return w < 0; });
-  return static_cast<double>(negative) /
-         static_cast<double>(std::max<std::size_t>(1, matrix.weights.size()));
-}
+constexpr std::size_t kWeightsAtOnce = 150'000;  // are worked out within a frame
+constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
@@ -48,61 +32,59 @@ void MechanismsFigure::setData(const Data& shown) {
   const auto& stack = shown.require<AttentionStack>();
   if (!isConsistent(stack)) throw Error(kShape);
   stack_ = std::make_shared<const AttentionStack>(stack);
+  origin_ = shown.origin();
+  panels_.reset();
   makePanels();
 }
 
 void MechanismsFigure::setOptions(const nlohmann::json& options) {
-  const Normalise normalise_before = normalise_;
-  const bool difference_before = difference_;
   if (const auto found = options.find("normalise"); found != options.end()) {
-    normalise_ = *found == "none" ? Normalise::none : Normalise::rows;
+    wish_.normalise = *found == "none" ? Normalise::none : Normalise::rows;
   }
   if (const auto found = options.find("show"); found != options.end()) {
-    difference_ = *found == "difference";
+    wish_.difference = *found == "difference";
   }
   if (const auto found = options.find("focus"); found != options.end()) {
     focus_.reset();
     if (found->is_number_unsigned()) focus_ = found->get<std::size_t>();
   }
-  if (normalise_ != normalise_before || difference_ != difference_before) makePanels();
-  keepFocusInside();
+  makePanels();
   PlotFigure::setOptions(options);
 }
 
 nlohmann::json MechanismsFigure::options() const {
   nlohmann::json options = PlotFigure::options();
-  options["normalise"] = normalise_ == Normalise::none ? "none" : "rows";
-  options["show"] = difference_ ? "difference" : "weights";
+  options["normalise"] = wish_.normalise == Normalise::none ? "none" : "rows";
+  options["show"] = wish_.difference ? "difference" : "weights";
   options["focus"] = focus_ ? nlohmann::json(*focus_) : nlohmann::json(nullptr);
   return options;
 }
 
 void MechanismsFigure::makePanels() {
-  auto made = std::make_shared<Panels>();
-  for (std::size_t layer = 0; layer < stack_->layers.size(); ++layer) {
-    for (std::size_t head = 0; head < stack_->heads.size(); ++head) {
-      made->matrices.push_back(shownMatrix(*stack_, layer, head, normalise_));
-    }
-  }
-  if (difference_ && !made->matrices.empty()) {
-    const ShownMatrix first = made->matrices.front();
-    for (std::size_t i = 1; i < made->matrices.size(); ++i) {
-      made->matrices[i] = difference(made->matrices[i], first);
-    }
-  }
-  for (const ShownMatrix& matrix : made->matrices) {
-    made->limit = std::max(made->limit, largestMagnitude(matrix));
-    made->has_negative = made->has_negative || hasNegative(matrix);
-  }
-  panels_ = std::move(made);
-  keepFocusInside();
+  if (focus_ && *focus_ >= matrixCount()) focus_.reset();
+  if (!ready() && stack_->weights.size() <= kWeightsAtOnce) prepare({});
 }
 
-void MechanismsFigure::keepFocusInside() {
-  if (focus_ && *focus_ >= matrixCount()) focus_.reset();
+bool MechanismsFigure::ready() const {
+  return panels_ && panels_->wish == wish_;
+}
+
+void MechanismsFigure::prepare(const Context& context) {
+  if (ready()) return;
+  panels_ = std::make_shared<const ShownMatrices>(shownMatrices(*stack_, wish_, context));
+}
+
+void MechanismsFigure::adopt(const PlotFigure& prepared) {
+  const auto& other = static_cast<const MechanismsFigure&>(prepared);
+  if (!ready() && other.stack_ == stack_ && other.wish_ == wish_) panels_ = other.panels_;
+}
+
+std::size_t MechanismsFigure::matrixCount() const {
+  return stack_->layers.size() * stack_->heads.size();
 }
 
 std::size_t MechanismsFigure::marks() const {
+  if (!ready() && matrixCount() > 0) return kEndless;
   return shownPanels().size() * stack_->queries * stack_->keys / kWeightsOfAMark;
 }
 
@@ -113,8 +95,8 @@ QSizeF MechanismsFigure::naturalSize(double width) const {
 QString MechanismsFigure::caption() const {
   if (matrixCount() == 0) return {};
   QString text = tr("%1 queries × %2 keys").arg(stack_->queries).arg(stack_->keys);
-  if (normalise_ == Normalise::rows) text += tr(" · each row over the sum of its magnitudes");
-  if (difference_) text += tr(" · differences from %1").arg(title(0));
+  if (wish_.normalise == Normalise::rows) text += tr(" · each row over the sum of its magnitudes");
+  if (wish_.difference) text += tr(" · differences from %1").arg(title(0));
   if (std::max(stack_->queries, stack_->keys) > kScreenPixels) {
     text += tr(" · reduced: each dot is the strongest of its block");
   }
@@ -123,9 +105,11 @@ QString MechanismsFigure::caption() const {
 
 std::vector<std::size_t> MechanismsFigure::shownPanels() const {
   if (focus_) return {*focus_};
-  std::vector<std::size_t> all(matrixCount());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  return all;
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < matrixCount(); ++i) {
+    if (!hidden_.contains(i / stack_->heads.size())) shown.push_back(i);
+  }
+  return shown;
 }
 
 PanelLayout MechanismsFigure::layout(const QSizeF& size) const {
@@ -165,15 +149,21 @@ QString MechanismsFigure::title(std::size_t panel) const {
   return layer + QStringLiteral(" · ") + QString::fromStdString(stack_->heads[panel % heads]);
 }
 
-QString MechanismsFigure::facts(std::size_t panel) const {
-  const ShownMatrix& matrix = panels_->matrices[panel];
-  if (difference_ && panel > 0) {
-    return tr("largest difference %1").arg(numberText(largestMagnitude(matrix), 3));
+// As many of them as fit.
+QString MechanismsFigure::facts(std::size_t panel, double width) const {
+  const ShownMatrices::Facts& facts = panels_->facts[panel];
+  if (wish_.difference && panel > 0) {
+    return tr("largest difference %1").arg(numberText(facts.largest, 3));
   }
-  QString text = tr("entropy %1 nat").arg(numberText(meanEntropy(matrix), 3));
-  const double negative = negativeShare(matrix);
-  if (negative > 0) text += tr(" · %1 % < 0").arg(numberText(100 * negative, 2));
-  return text;
+  const QString number = tr("%1 nat").arg(numberText(facts.entropy, 3));
+  const QString entropy = tr("entropy %1").arg(number);
+  const QString both = facts.negative == 0
+                           ? entropy
+                           : entropy + tr(" · %1 % < 0").arg(numberText(100 * facts.negative, 2));
+  const auto fits = [width](const QString& text) {
+    return textWidth(figureFont(TextSize::small), text) <= width;
+  };
+  return fits(both) ? both : fits(entropy) ? entropy : number;
 }
 
 QString MechanismsFigure::tokenText(bool query, std::uint64_t index) const {
@@ -191,27 +181,60 @@ std::optional<std::size_t> MechanismsFigure::matrixAt(const QPointF& at, const Q
   return shownPanels()[*found];
 }
 
-QString MechanismsFigure::textAt(const QPointF& at, const QSizeF& size) const {
+std::optional<MechanismsFigure::Cell> MechanismsFigure::cellAt(const QPointF& at,
+                                                               const QSizeF& size) const {
   const PanelLayout panels = layout(size);
   const auto found = panelAt(panels, at);
-  if (!found) return {};
-  const std::size_t panel = shownPanels()[*found];
-  const QRectF& place = panels.places[*found];
   const MatrixPart part = shownPart();
+  if (!found || part.last_query == part.first_query || part.last_key == part.first_key) return {};
+  const QRectF& place = panels.places[*found];
   const auto cell = [](double share, std::uint64_t first, std::uint64_t last) {
     const auto step = static_cast<std::uint64_t>(share * static_cast<double>(last - first));
     return first + std::min(step, last - first - 1);
   };
-  if (part.last_query == part.first_query || part.last_key == part.first_key) return {};
-  const std::uint64_t q =
-      cell((at.y() - place.top()) / place.height(), part.first_query, part.last_query);
-  const std::uint64_t k =
-      cell((at.x() - place.left()) / place.width(), part.first_key, part.last_key);
-  const float weight = panels_->matrices[panel].weights[q * stack_->keys + k];
+  return Cell{shownPanels()[*found],
+              cell((at.y() - place.top()) / place.height(), part.first_query, part.last_query),
+              cell((at.x() - place.left()) / place.width(), part.first_key, part.last_key)};
+}
+
+QString MechanismsFigure::textAt(const QPointF& at, const QSizeF& size) const {
+  const auto cell = cellAt(at, size);
+  if (!cell || !ready()) return {};
+  const float weight =
+      panels_->matrices[cell->panel].weights[cell->query * stack_->keys + cell->key];
   return tr("%1\nquery %2, key %3\n%4 %5")
-      .arg(title(panel), tokenText(true, q), tokenText(false, k),
-           difference_ && panel > 0 ? tr("difference") : tr("weight"),
+      .arg(title(cell->panel), tokenText(true, cell->query), tokenText(false, cell->key),
+           wish_.difference && cell->panel > 0 ? tr("difference") : tr("weight"),
            numberText(static_cast<double>(weight), 5));
+}
+
+// Side by side a place in a matrix stands for the matrix, alone for its query.
+std::optional<std::size_t> MechanismsFigure::rowAt(const QPointF& at, const QSizeF& size) const {
+  if (!focus_) return std::nullopt;
+  return queryAt(at, size);
+}
+
+std::optional<std::size_t> MechanismsFigure::queryAt(const QPointF& at, const QSizeF& size) const {
+  const auto cell = cellAt(at, size);
+  return cell ? std::optional(static_cast<std::size_t>(cell->query)) : std::nullopt;
+}
+
+void MechanismsFigure::drawPointed(const Drawing& drawing, std::size_t query) const {
+  drawQuery(drawing, query);
+}
+
+// A query's row between two lines, with room inside for what it shows.
+void MechanismsFigure::drawQuery(const Drawing& drawing, std::size_t query) const {
+  const MatrixPart part = shownPart();
+  if (query < part.first_query || query >= part.last_query) return;
+  drawing.painter.setPen(figurePen(drawing.theme.selection, 1.2));
+  drawing.painter.setBrush(Qt::NoBrush);
+  for (const QRectF& place : layout(drawing.size).places) {
+    const double each = place.height() / static_cast<double>(part.last_query - part.first_query);
+    const double top = place.top() + static_cast<double>(query - part.first_query) * each;
+    drawing.painter.drawRect(
+        QRectF(place.left() - 3, top, place.width() + 6, each).adjusted(0, -0.6, 0, 0.6));
+  }
 }
 
 void MechanismsFigure::drawPanel(const Drawing& drawing, const QRectF& place, std::size_t panel,
@@ -222,27 +245,37 @@ void MechanismsFigure::drawPanel(const Drawing& drawing, const QRectF& place, st
   painter.setRenderHint(QPainter::SmoothPixmapTransform,
                         image.width() > place.width() || image.height() > place.height());
   if (!image.isNull()) painter.drawImage(place, image);
-  painter.setPen(figurePen(drawing.theme.line));
+  const std::size_t layer = panel / stack_->heads.size();
+  const QColor colour = categoricalColour(static_cast<int>(layer), drawing.theme.dark);
+  painter.setPen(forward_ == layer ? figurePen(colour, 2) : figurePen(drawing.theme.line));
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(place);
   painter.setFont(figureFont(TextSize::label, true));
   painter.setPen(drawing.theme.text);
-  drawLabel(painter, {place.left(), place.top() - 18}, Qt::AlignLeft | Qt::AlignBottom,
-            elidedText(painter.font(), title(panel), place.width()));
+  double left = place.left();
+  if (stack_->layers.size() > 1) {
+    drawSwatch(painter, {left, place.top() - 30}, colour, layer);
+    left += kSwatch + 5;
+  }
+  drawLabel(painter, {left, place.top() - 18}, Qt::AlignLeft | Qt::AlignBottom,
+            elidedText(painter.font(), title(panel), place.right() - left));
   painter.setFont(figureFont(TextSize::small));
   painter.setPen(drawing.theme.muted);
   drawLabel(painter, {place.left(), place.top() - 5}, Qt::AlignLeft | Qt::AlignBottom,
-            elidedText(painter.font(), facts(panel), place.width()));
+            elidedText(painter.font(), facts(panel, place.width()), place.width()));
 }
 
 void MechanismsFigure::draw(const Drawing& drawing) const {
   const PanelLayout panels = layout(drawing.size);
   QPainter& painter = drawing.painter;
-  if (panels.places.empty()) {
+  if (panels.places.empty() || !ready()) {
     painter.setFont(figureFont(TextSize::large));
     painter.setPen(drawing.theme.muted);
+    const QString why = matrixCount() == 0 ? tr("There are no attention matrices")
+                        : ready()          ? tr("No matrix is shown")
+                                           : tr("Working out the matrices");
     drawLabel(painter, QPointF(drawing.size.width(), drawing.size.height()) / 2, Qt::AlignCenter,
-              tr("There are no attention matrices"));
+              why);
     return;
   }
   const WeightColours colours(panels_->limit, panels_->has_negative, drawing.theme.dark);
@@ -250,13 +283,16 @@ void MechanismsFigure::draw(const Drawing& drawing) const {
   for (std::size_t i = 0; i < shown.size(); ++i) {
     drawPanel(drawing, panels.places[i], shown[i], colours);
   }
+  if (selection().origin() == origin_) {
+    for (const std::size_t query : selection().indices()) drawQuery(drawing, query);
+  }
   painter.setFont(figureFont());
   painter.setPen(drawing.theme.muted);
   const QRectF area = plotArea(drawing.size);
   drawLabel(painter, {panels.places.back().center().x(), area.bottom() + 6},
             Qt::AlignHCenter | Qt::AlignTop, tr("key →"));
   drawUpwardLabel(painter, {area.left() - 12, panels.places.front().center().y()}, tr("← query"));
-  drawWeightBar(painter, panels.bar, colours, difference_ ? tr("Difference") : tr("Weight"),
+  drawWeightBar(painter, panels.bar, colours, wish_.difference ? tr("Difference") : tr("Weight"),
                 drawing.theme);
 }
 

@@ -6,6 +6,8 @@
 #include <QMenu>
 #include <QMouseEvent>
 
+#include "views/sequence/matrix_menu.h"
+
 namespace lineament::views {
 
 namespace {
@@ -62,18 +64,7 @@ void MechanismsView::keyPressEvent(QKeyEvent* event) {
 
 void MechanismsView::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu(this);
-  const nlohmann::json now = options();
-  const auto add = [&](const QString& text, const char* key, const char* value) {
-    QAction* action = menu.addAction(text);
-    action->setCheckable(true);
-    action->setChecked(now.at(key) == value);
-    connect(action, &QAction::triggered, this, [this, key, value] { choose({{key, value}}); });
-  };
-  add(tr("Weights"), "show", "weights");
-  add(tr("Differences from the first"), "show", "difference");
-  menu.addSeparator();
-  add(tr("Rows over the sum of their magnitudes"), "normalise", "rows");
-  add(tr("Weights as they are"), "normalise", "none");
+  addMatrixActions(menu, options(), [this](const nlohmann::json& chosen) { choose(chosen); });
   if (figure().focus()) {
     menu.addSeparator();
     connect(menu.addAction(tr("All matrices")), &QAction::triggered, this,

@@ -8,10 +8,10 @@
 #include <numeric>
 
 #include "views/common/colour_map.h"
+#include "views/common/decimation.h"
 #include "views/common/figure_style.h"
+#include "views/common/marker.h"
 #include "views/common/number_text.h"
-#include "views/series/decimation.h"
-#include "views/series/marker.h"
 
 namespace lineament::views {
 
@@ -24,7 +24,8 @@ constexpr ErrorText kLengths{"series.lengths", "Show the curve '{name}'",
 constexpr double kTop = 10;
 constexpr double kKey = 20;  // height of the key above the plot
 constexpr double kRight = 14;
-constexpr double kLabelGap = 6;  // between a line's end and its label
+constexpr double kLabelGap = 6;                                // between a line's end and its label
+constexpr double kDot = 2.3, kDotOnLine = 1.8, kChosen = 1.4;  // radii, and a factor of them
 constexpr std::size_t kManyPoints = 20000;
 
 bool usable(double value, bool logarithmic) {
@@ -62,6 +63,12 @@ void SeriesFigure::setOptions(const nlohmann::json& options) {
   };
   set("log_x", log_x_);
   set("log_y", log_y_);
+  if (const auto found = options.find("colours"); found != options.end() && found->is_array()) {
+    colours_.clear();
+    for (const nlohmann::json& number : *found) {
+      if (number.is_number_unsigned()) colours_.push_back(number.get<std::size_t>());
+    }
+  }
   findRanges();
   PlotFigure::setOptions(options);
 }
@@ -70,6 +77,7 @@ nlohmann::json SeriesFigure::options() const {
   nlohmann::json options = PlotFigure::options();
   options["log_x"] = log_x_;
   options["log_y"] = log_y_;
+  if (!colours_.empty()) options["colours"] = colours_;
   return options;
 }
 
@@ -168,8 +176,12 @@ std::vector<QPointF> SeriesFigure::positions(const Curve& curve, const Frame& fr
   return points;
 }
 
+std::size_t SeriesFigure::numberOf(std::size_t curve) const {
+  return colours_.size() == series_.curves.size() ? colours_[curve] : curve;
+}
+
 QColor SeriesFigure::colourOf(std::size_t curve, bool dark) const {
-  return categoricalColour(static_cast<int>(curve), dark);
+  return categoricalColour(static_cast<int>(numberOf(curve) % kCategories), dark);
 }
 
 std::vector<Spot> SeriesFigure::spots(const QSizeF& size) const {
@@ -262,8 +274,8 @@ void SeriesFigure::drawPoints(const Drawing& drawing, std::size_t curve, const F
                               std::span<const QPointF> points) const {
   QPainter& painter = drawing.painter;
   const Curve& shown = series_.curves[curve];
-  const Marker marker = markerOf(curve);
-  const double radius = shown.style == Series::Style::points ? 2.3 : 1.8;
+  const Marker marker = markerOf(numberOf(curve));
+  const double radius = shown.style == Series::Style::points ? kDot : kDotOnLine;
   const bool many = sizeOf(series_) > kManyPoints;
   const double cell = many ? (drawing.screen ? 1 : 0.4) : 0.01;
   std::vector<std::size_t> drawn;
@@ -274,20 +286,28 @@ void SeriesFigure::drawPoints(const Drawing& drawing, std::size_t curve, const F
       if (frame.plot.adjusted(-1, -1, 1, 1).contains(points[i])) drawn.push_back(i);
     }
   }
-  const bool choosing =
-      !selection().empty() && selection().origin() == origin_ && !shown.rows.empty();
-  QColor colour = colourOf(curve, drawing.theme.dark);
-  QColor fill = colour;
-  fill.setAlphaF(choosing ? 0.18f : 0.7f);
+  QColor fill = colourOf(curve, drawing.theme.dark);
+  fill.setAlphaF(choosing(shown) ? 0.18f : 0.7f);
   painter.setPen(Qt::NoPen);
   painter.setBrush(fill);
   for (const std::size_t i : drawn) drawMarker(painter, marker, points[i], radius);
-  if (!choosing) return;
-  painter.setPen(figurePen(drawing.theme.text, 1.2));
-  painter.setBrush(colour);
+}
+
+bool SeriesFigure::choosing(const Curve& curve) const {
+  return !selection().empty() && selection().origin() == origin_ && !curve.rows.empty();
+}
+
+// Points of lines, too, which have no mark else.
+void SeriesFigure::drawChosen(const Drawing& drawing, std::size_t curve, const Frame& frame,
+                              std::span<const QPointF> points) const {
+  const Curve& shown = series_.curves[curve];
+  if (!choosing(shown)) return;
+  drawing.painter.setPen(figurePen(drawing.theme.text, 1.2));
+  drawing.painter.setBrush(colourOf(curve, drawing.theme.dark));
+  const double radius = kChosen * (shown.style == Series::Style::points ? kDot : kDotOnLine);
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (selection().contains(shown.rows[i]) && frame.plot.contains(points[i])) {
-      drawMarker(painter, marker, points[i], radius * 1.4);
+      drawMarker(drawing.painter, markerOf(numberOf(curve)), points[i], radius);
     }
   }
 }
@@ -345,7 +365,7 @@ void SeriesFigure::drawKey(const Drawing& drawing, const Frame& frame) const {
     } else {
       painter.setPen(Qt::NoPen);
       painter.setBrush(colour);
-      drawMarker(painter, markerOf(i), {x + 4.5, y}, 3);
+      drawMarker(painter, markerOf(numberOf(i)), {x + 4.5, y}, 3);
     }
     painter.setPen(drawing.theme.text);
     drawLabel(painter, {x + 13, y}, Qt::AlignLeft | Qt::AlignVCenter, name);
@@ -365,6 +385,7 @@ void SeriesFigure::draw(const Drawing& drawing) const {
     const std::vector<QPointF> points = positions(series_.curves[i], placed);
     if (series_.curves[i].style != Series::Style::points) drawLine(drawing, i, points);
     if (series_.curves[i].style != Series::Style::line) drawPoints(drawing, i, placed, points);
+    drawChosen(drawing, i, placed, points);
   }
   painter.restore();
   drawMarks(drawing, placed);

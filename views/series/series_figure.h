@@ -13,8 +13,9 @@
 namespace lineament::views {
 
 // Curves over common axes: learning curves, predicted against measured values. Points that stand
-// for rows of a table can be chosen. Options: "log_x", "log_y" (else as the data have it). Figure
-// id "series".
+// for rows of a table can be chosen. Options: "log_x", "log_y" (else as the data have it),
+// "colours" (for each curve the number of its colour, where figures beside this one have the same
+// things in other numbers; else its own number). Figure id "series".
 class SeriesFigure : public Copied<SeriesFigure, PlotFigure> {
   Q_DECLARE_TR_FUNCTIONS(SeriesFigure)
 
@@ -52,17 +53,22 @@ class SeriesFigure : public Copied<SeriesFigure, PlotFigure> {
   std::vector<QPointF> positions(const Curve& curve, const Frame& frame) const;
   bool directLabels() const;  // at the lines' ends; otherwise a key above the plot
   double endLabelWidth() const;
+  std::size_t numberOf(std::size_t curve) const;  // of its colour and its marker
   QColor colourOf(std::size_t curve, bool dark) const;
   void drawMarks(const Drawing& drawing, const Frame& frame) const;
   void drawIdentity(const Drawing& drawing, const Frame& frame) const;
   void drawLine(const Drawing& drawing, std::size_t curve, std::span<const QPointF> points) const;
   void drawPoints(const Drawing& drawing, std::size_t curve, const Frame& frame,
                   std::span<const QPointF> points) const;
+  void drawChosen(const Drawing& drawing, std::size_t curve, const Frame& frame,
+                  std::span<const QPointF> points) const;
+  bool choosing(const Curve& curve) const;
   void drawEndLabels(const Drawing& drawing, const Frame& frame) const;
   void drawKey(const Drawing& drawing, const Frame& frame) const;
 
   Series series_;
   std::string origin_;
+  std::vector<std::size_t> colours_;
   bool log_x_ = false;
   bool log_y_ = false;
   Range x_range_;

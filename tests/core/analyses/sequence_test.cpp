@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QtTest>
 #include <cmath>
+#include <numeric>
+#include <stdexcept>
 
 #include "core/analyses/all.h"
 #include "core/analyses/sequence_setup.h"
@@ -145,6 +147,67 @@ class SequenceAnalysesTest : public QObject {
     QVERIFY(result.outputs.find("figure_attention") && result.outputs.find("figure_memory"));
     const RunResult none = runOf("sequence.compare", {}, {{"mechanisms", " , "}});
     QCOMPARE(none.error->key(), std::string("sequence.no_mechanism"));
+  }
+
+  void comparisonsHoldTogether() {
+    const RunResult result =
+        runOf("sequence.compare", {},
+              {{"mechanisms", "softmax, gated-deltanet, retention"}, {"tokens", "24"}});
+    QVERIFY2(!result.error, result.error ? result.error->what() : "");
+    const auto& comparison = outputOf<Comparison>(result, "comparison");
+    QVERIFY(isConsistent(comparison));
+    QCOMPARE(comparison.mechanisms(),
+             (std::vector<std::string>{"softmax", "gated-deltanet", "retention"}));
+    const auto plot = [&](const char* title) -> const Comparison::Plot& {
+      for (const auto& one : comparison.plots) {
+        if (one.series.title == title) return one;
+      }
+      throw std::runtime_error(title);
+    };
+    // The whole output's error from those of its tokens, weighted by softmax attention's size: all
+    // of them are below the largest and above the smallest.
+    const auto& errors = plot("Output error").series.curves[1].y;
+    const double whole = comparison.measures.require("output_error_vs_softmax").number(1);
+    QVERIFY(*std::ranges::min_element(errors) <= whole);
+    QVERIFY(*std::ranges::max_element(errors) >= whole);
+    for (const double error : plot("Output error").series.curves[0].y) QCOMPARE(error, 0.0);
+    // A mean lifetime is the sum of the shares that live longer than each lag.
+    for (std::size_t m = 0; m < 3; ++m) {
+      const auto& alive = plot("Survival").series.curves[m].y;
+      const double lifetime = comparison.measures.require("mean_lifetime").number(m);
+      QVERIFY(std::abs(std::accumulate(alive.begin(), alive.end(), 0.0) - lifetime) < 1e-9);
+    }
+    // Softmax has no transition; write strengths are the delta rule's alone.
+    QVERIFY(std::ranges::equal(plot("Eigenvalues").owners, std::vector<std::uint64_t>{1, 2}));
+    QVERIFY(std::ranges::equal(plot("Write strength").owners, std::vector<std::uint64_t>{1}));
+    // Retention keeps the same share at each token, along all directions.
+    const double kept = plot("Decay").series.curves[1].y[0];
+    QVERIFY(kept > 0.5 && kept < 1);
+    for (const double retained : plot("Eigenvalues").series.curves[1].x) {
+      QVERIFY(std::abs(retained - kept) < 1e-12);
+    }
+  }
+
+  void outputsOfTheSameTokensShareWhatIsChosen() {
+    const Settings settings{{"mechanisms", "gla"}, {"tokens", "8"}};
+    const RunResult one = runOf("sequence.compare", {}, settings);
+    const std::string origin = one.outputs.find("comparison")->origin();
+    QVERIFY(!origin.empty());
+    for (const char* id : {"attention", "state_norm", "eigenvalues"}) {
+      QCOMPARE(one.outputs.find(id)->origin(), origin);
+    }
+    QVERIFY(one.outputs.find("measures")->origin().empty());  // its rows are mechanisms
+    Context other_seed;
+    other_seed.seed = 7;
+    const RunResult two = runOf("sequence.compare", {}, settings, other_seed);
+    QVERIFY(two.outputs.find("comparison")->origin() != origin);
+  }
+
+  void oneTokenCanBeCompared() {
+    const RunResult result =
+        runOf("sequence.compare", {}, {{"mechanisms", "softmax, gla, mamba"}, {"tokens", "1"}});
+    QVERIFY2(!result.error, result.error ? result.error->what() : "");
+    QVERIFY(isConsistent(outputOf<Comparison>(result, "comparison")));
   }
 
   void costGrowsWithLength() {

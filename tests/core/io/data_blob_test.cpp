@@ -10,6 +10,7 @@
 
 #include "core/base/random.h"
 #include "core/io/named_tensors.h"
+#include "tests/core/data/comparison_fixture.h"
 #include "tests/core/io/attacks.h"
 
 using namespace lineament;
@@ -128,7 +129,8 @@ std::vector<Data> oneOfEach() {
           Data(partialCheckpoint()),
           Data(FigureSpec{"bar", "explanation", "T", "C", {{"top", 10}}}),
           Data(cloud),
-          Data(attention)};
+          Data(attention),
+          Data(lineament::testing::threeMechanisms(2))};
 }
 
 Data there(const Data& data) {
@@ -159,6 +161,29 @@ class DataBlobTest : public QObject {
     QCOMPARE(model.configuration.at("list"), smallModel().configuration.at("list"));
     QCOMPARE(model.tensors.at("w").dimensionNames(), (std::vector<std::string>{"out", "in"}));
     QCOMPARE(model.tensors.at("w").numbers(), (std::vector<double>{1, 2}));
+  }
+
+  void comparisonsComeBack() {
+    const Comparison made = lineament::testing::threeMechanisms(3);
+    const Data data = there(Data(made));
+    const auto& read = data.require<Comparison>();
+    QCOMPARE(read.mechanisms(), made.mechanisms());
+    QVERIFY(sameBytes(read.attention.weights, made.attention.weights));
+    QCOMPARE(read.plots.size(), made.plots.size());
+    for (std::size_t i = 0; i < made.plots.size(); ++i) {
+      QVERIFY(read.plots[i].over == made.plots[i].over);
+      QVERIFY(sameBytes(read.plots[i].owners, made.plots[i].owners));
+      QVERIFY(sameBytes(read.plots[i].series.curves[0].y, made.plots[i].series.curves[0].y));
+    }
+    compareTables(read.measures, made.measures);
+    Comparison broken = made;
+    broken.plots[0].owners = std::vector<std::uint64_t>{0, 1, 9};
+    try {
+      there(Data(broken));
+      QFAIL("a comparison came back whose curve belongs to nothing");
+    } catch (const Error& error) {
+      QCOMPARE(error.key(), std::string("blob.malformed"));
+    }
   }
 
   void explanationsComeBack() {

@@ -6,6 +6,7 @@
 
 #include "core/io/named_tensors.h"
 #include "core/io/series_json.h"
+#include "tests/core/data/comparison_fixture.h"
 #include "tests/core/io/attacks.h"
 
 using namespace lineament;
@@ -67,6 +68,15 @@ class OutputFilesTest : public QObject {
     QCOMPARE(write(Data(attention)), (Names{"out.npy", "out.json"}));
     QCOMPARE(readFile(scratch_.path("out.npy")).require<Tensor>().numbers(),
              (std::vector<double>{0.25, -1}));
+    QCOMPARE(write(Data(lineament::testing::threeMechanisms(2))),
+             (Names{"out.npy", "out.csv", "out.json"}));
+    QCOMPARE(readFile(scratch_.path("out.npy")).require<Tensor>().shape(),
+             (std::vector<std::uint64_t>{3, 1, 2, 2}));
+    QVERIFY(content("out.csv").startsWith("mechanism,output_error_vs_softmax,mean_lifetime"));
+    const auto plots = nlohmann::json::parse(content("out.json").toStdString()).at("plots");
+    QCOMPARE(plots.at(2).at("over"), nlohmann::json("plane"));
+    QCOMPARE(plots.at(2).at("owners"), nlohmann::json({0, 1, 2}));
+    QCOMPARE(plots.at(0).at("series").at("curves").at(1).at("y"), nlohmann::json({10.0, 11.0}));
     QCOMPARE(write(Data(FigureSpec{"bar", "e", "T", "", {}})), Names{"out.json"});
     std::vector<Column> columns;
     columns.emplace_back("a", std::vector<std::int64_t>{1, 2});

@@ -34,6 +34,19 @@ class AttentionPanelsTest : public QObject {
     QCOMPARE(layOutPanels(4, {800, 800}).columns, 2);
   }
 
+  // Six in 637 units: one row would leave (637 - 26 - 64 - 5 x 16) / 6 = 77.8 units to each, two
+  // leave 171.7.
+  void asFewRowsAsLeaveRoom() {
+    const double side = (637 - 26 - 64 - 2 * 16) / 3.0;
+    QCOMPARE(panelHeight(6, 637, 90, 176), 26 + 2 * (34 + side) + 16);
+    QCOMPARE(panelHeight(6, 637, 70, 176), 26 + 34 + (637 - 26 - 64 - 5 * 16) / 6.0);
+    QCOMPARE(panelHeight(1, 637, 90, 176), 26 + 34 + 176.0);
+    QCOMPARE(panelHeight(0, 637, 90, 176), 0.0);
+    const double height = panelHeight(6, 637, 90, 176);
+    QVERIFY(std::abs(usedPanelHeight(6, {637, height}) - height) < 1e-9);
+    QVERIFY(usedPanelHeight(6, {637, 3 * height}) <= 3 * height);
+  }
+
   void nothingToShow() {
     QVERIFY(layOutPanels(0, {800, 600}).places.empty());
     QVERIFY(layOutPanels(3, {10, 10}).places.empty());

@@ -101,6 +101,25 @@ class MechanismsViewTest : public QObject {
     QVERIFY(view.options().at("focus").is_null());
   }
 
+  void chosenQueriesAreMarkedAndCanBeChosenInOneAlone() {
+    MechanismsView view;
+    view.setData(Data(fading(2, 20), "tokens"));
+    const QImage bare = picture(view, {700, 380});
+    view.setSelection(Selection("rows", {3}));
+    QCOMPARE(picture(view, {700, 380}), bare);
+    view.setSelection(Selection("tokens", {3}));
+    QVERIFY(picture(view, {700, 380}) != bare);
+    view.setSelection({});
+    view.setOptions({{"focus", 1u}});
+    view.resize(600, 600);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    const QRectF place = view.figure().plotArea(QSizeF(view.size()) / PlotView::kScreenScale);
+    const QPointF ninth(place.center().x(), place.top() + 8.5 / 20 * place.height());
+    QTest::mouseClick(&view, Qt::LeftButton, {}, (ninth * PlotView::kScreenScale).toPoint());
+    QCOMPARE(view.selection(), Selection("tokens", {8}));
+  }
+
   void optionsComeBack() {
     MechanismsView view;
     view.setData(Data(fading(2, 5)));

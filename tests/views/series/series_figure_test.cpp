@@ -7,9 +7,10 @@
 #include <limits>
 
 #include "core/base/random.h"
+#include "views/common/colour_map.h"
+#include "views/common/decimation.h"
 #include "views/common/figure_export.h"
 #include "views/common/plot_view.h"
-#include "views/series/decimation.h"
 
 using namespace lineament;
 using namespace lineament::views;
@@ -43,6 +44,42 @@ class SeriesFigureTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
+  // Columns of two units: (0, 1), (2, 3); a gap; 8.
+  void meansOfColumns() {
+    const std::vector<QPointF> line{{0, 1}, {1, 3}, {2, 10}, {3, 20}, {kNan, kNan}, {8, 5}};
+    const std::vector<QPointF> means = meanLine(line, 2);
+    QCOMPARE(means.size(), std::size_t{4});
+    QCOMPARE(means[0], QPointF(0.5, 2));
+    QCOMPARE(means[1], QPointF(2.5, 15));
+    QVERIFY(std::isnan(means[2].x()));
+    QCOMPARE(means[3], QPointF(8, 5));
+  }
+
+  void coloursCanBeGiven() {
+    SeriesView view;
+    view.setData(Data(predictedAgainstMeasured()));
+    const QString fourth = categoricalColour(3, false).name();
+    QVERIFY(!svgOf(view).contains(fourth));
+    view.setOptions({{"colours", {0u, 3u}}});
+    QVERIFY(svgOf(view).contains(fourth));
+    QCOMPARE(view.options().at("colours"), nlohmann::json({0, 3}));
+    view.setOptions({{"colours", {3u}}});  // not one for each curve
+    QVERIFY(!svgOf(view).contains(fourth));
+  }
+
+  void chosenPointsOfALineAreMarked() {
+    Series series;
+    series.curves.push_back({"norm", std::vector<double>{1, 2, 3}, std::vector<double>{1, 2, 4},
+                             Series::Style::line, std::vector<std::uint64_t>{0, 1, 2}});
+    SeriesView view;
+    view.setData(Data(series, "tokens"));
+    const auto bare = svgOf(view);
+    view.setSelection(Selection("rows", {1}));
+    QCOMPARE(svgOf(view), bare);
+    view.setSelection(Selection("tokens", {1}));
+    QVERIFY(svgOf(view) != bare);
+  }
+
   void wrongDataIsAnError() {
     SeriesView view;
     try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/series/marker.h"
+#include "views/common/marker.h"
 
 #include <QPainter>
 #include <QPolygonF>

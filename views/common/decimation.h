@@ -16,6 +16,9 @@ namespace lineament::views {
 // back and forth is returned as it is.
 std::vector<QPointF> reducedLine(std::span<const QPointF> points, double column);
 
+// The same with the mean of each column.
+std::vector<QPointF> meanLine(std::span<const QPointF> points, double column);
+
 // Which of the points to draw: of all that fall into one square of `cell` units the last one, which
 // is drawn on top. Those outside `area` are left out. Ascending.
 std::vector<std::size_t> reducedPoints(std::span<const QPointF> points, const QRectF& area,

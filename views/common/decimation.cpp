@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/series/decimation.h"
+#include "views/common/decimation.h"
 
 #include <algorithm>
 #include <array>
@@ -40,10 +40,16 @@ void addColumn(std::span<const QPointF> points, std::vector<QPointF>& reduced) {
   }
 }
 
-}  // namespace
+// Their middle.
+void addMean(std::span<const QPointF> points, std::vector<QPointF>& reduced) {
+  QPointF sum(0, 0);
+  for (const QPointF& point : points) sum += point;
+  reduced.push_back(sum / static_cast<double>(points.size()));
+}
 
-std::vector<QPointF> reducedLine(std::span<const QPointF> points, double column) {
-  if (!neverFalls(points)) return {points.begin(), points.end()};
+// What `add` keeps of each column of a line whose x never falls, and its gaps.
+template <class Add>
+std::vector<QPointF> byColumns(std::span<const QPointF> points, double column, Add add) {
   std::vector<QPointF> reduced;
   for (std::size_t begin = 0; begin < points.size();) {
     if (!drawable(points[begin])) {
@@ -57,10 +63,22 @@ std::vector<QPointF> reducedLine(std::span<const QPointF> points, double column)
            std::floor(points[end].x() / column) == which) {
       ++end;
     }
-    addColumn(points.subspan(begin, end - begin), reduced);
+    add(points.subspan(begin, end - begin), reduced);
     begin = end;
   }
   return reduced;
+}
+
+}  // namespace
+
+std::vector<QPointF> reducedLine(std::span<const QPointF> points, double column) {
+  if (!neverFalls(points)) return {points.begin(), points.end()};
+  return byColumns(points, column, addColumn);
+}
+
+std::vector<QPointF> meanLine(std::span<const QPointF> points, double column) {
+  if (!neverFalls(points)) return {points.begin(), points.end()};
+  return byColumns(points, column, addMean);
 }
 
 std::vector<std::size_t> reducedPoints(std::span<const QPointF> points, const QRectF& area,

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+class QMenu;
+
+namespace lineament::views {
+
+// Adds what can be chosen about attention matrices ("show", "normalise"), ticked as `options` have
+// it now; `choose` gets what a person picks.
+void addMatrixActions(QMenu& menu, const nlohmann::json& options,
+                      const std::function<void(const nlohmann::json&)>& choose);
+
+}  // namespace lineament::views
