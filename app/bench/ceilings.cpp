@@ -87,7 +87,7 @@ HWY_EXPORT(updateAll);
 
 namespace {
 
-constexpr int kRepeats = 5;
+constexpr int kRepeats = 5, kFewRepeats = 3;
 constexpr std::size_t kRounds = 4'000'000, kFewRounds = 400'000;
 constexpr std::size_t kReadBlock = std::size_t{4} << 20 >> 3;
 
@@ -104,9 +104,9 @@ double fmaGflops(const Context& context, int threads, std::size_t rounds) {
   return operations.load() / seconds * 1e-9;
 }
 
-double bestOf(const std::function<double()>& measure) {
+double bestOf(int repeats, const std::function<double()>& measure) {
   double best = 0;
-  for (int repeat = 0; repeat < kRepeats; ++repeat) best = std::max(best, measure());
+  for (int repeat = 0; repeat < repeats; ++repeat) best = std::max(best, measure());
   return best;
 }
 
@@ -121,12 +121,12 @@ void measureMemory(const Context& context, Ceilings& ceilings) {
     for (std::size_t i = begin; i < end; ++i) buffer[i] = i * 0x9E3779B97F4A7C15u;
   });
   std::atomic<std::uint64_t> sink = 0;
-  ceilings.read_gigabytes = bestOf([&] {
+  ceilings.read_gigabytes = bestOf(kRepeats, [&] {
     return inBlocks([&](std::size_t begin, std::size_t end) {
       sink += HWY_DYNAMIC_DISPATCH(readAll)(buffer.get() + begin, end - begin);
     });
   });
-  ceilings.update_gigabytes = bestOf([&] {
+  ceilings.update_gigabytes = bestOf(kRepeats, [&] {
     return 2 * inBlocks([&](std::size_t begin, std::size_t end) {
              HWY_DYNAMIC_DISPATCH(updateAll)(buffer.get() + begin, end - begin);
            });
@@ -146,14 +146,14 @@ std::size_t uncachedBytes() {
 }
 
 double fmaGflopsNow(const Context& context) {
-  return fmaGflops(context, threadsOf(context), kFewRounds);
+  return bestOf(kFewRepeats, [&] { return fmaGflops(context, threadsOf(context), kFewRounds); });
 }
 
 Ceilings measureCeilings(const Context& context) {
   const int threads = threadsOf(context);
   const ThreadLimit limit(threads);
   Ceilings ceilings;
-  ceilings.fma_gflops = bestOf([&] { return fmaGflops(context, threads, kRounds); });
+  ceilings.fma_gflops = bestOf(kRepeats, [&] { return fmaGflops(context, threads, kRounds); });
   measureMemory(context, ceilings);
   return ceilings;
 }

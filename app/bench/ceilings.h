@@ -19,8 +19,8 @@ struct Ceilings {
 // The best of several measurements: a ceiling is what was reached once.
 Ceilings measureCeilings(const Context& context);
 
-// The multiply-adds alone, once, in a few milliseconds: what the processor gives at this moment,
-// which on a shared machine may be half of what it gave before.
+// The multiply-adds alone, the best of three times a few milliseconds: what the processor gives at
+// this moment, which on a shared machine may be half of what it gave before.
 double fmaGflopsNow(const Context& context);
 
 // Memory that no cache holds: four times the last cache level, and 512 MiB or more.
