@@ -18,9 +18,8 @@ std::string callOf(const Command& command) {
   std::string call = fmt::format("lineament {}", command.name);
   if (!command.operands.empty()) call += fmt::format(" {}", command.operands);
   for (const Option& option : command.options) {
-    const std::string dots = option.many ? " ..." : "";
-    call +=
-        option.required ? " " + typedForm(option) + dots : " [" + typedForm(option) + dots + "]";
+    const std::string form = typedForm(option) + (option.many ? " ..." : "");
+    call += option.required ? fmt::format(" {}", form) : fmt::format(" [{}]", form);
   }
   return call;
 }
