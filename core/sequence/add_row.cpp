@@ -9,18 +9,13 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "core/sequence/elementwise-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-void addAll(const float* HWY_RESTRICT from, std::size_t count, float* HWY_RESTRICT to) {
-  const hn::ScalableTag<float> d;
-  std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::LoadU(d, from + i)), d, to + i);
-  }
-  for (; i < count; ++i) to[i] += from[i];
+void addAll(const float* from, std::size_t count, float* to) {
+  HWY_NAMESPACE::addRow(from, count, to);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE

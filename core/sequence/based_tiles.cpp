@@ -239,10 +239,10 @@ void BasedMixer::addRows(std::size_t input, std::int64_t first, std::size_t coun
     }
     if (to == nullptr) continue;
     const float* row = rows + i * tileStride(width);
-    for (std::size_t e = 0; e < width; ++e) to[e] += row[e];
+    addRow(row, width, to);
     if (input == Layout::kQuery || back.final_gradient == nullptr || token < first_cached) continue;
     const float* ahead = back.final_gradient->values.data() + cacheOffset(token - first_cached);
-    for (std::size_t e = 0; e < width; ++e) to[e] += ahead[part + e];
+    addRow(ahead + part, width, to);
   }
 }
 

@@ -12,6 +12,8 @@
 
 #include <cstddef>
 
+#include "core/sequence/exponential-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
@@ -23,6 +25,16 @@ HWY_INLINE void scaleAll(float* HWY_RESTRICT x, std::size_t count, float factor)
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
     hn::StoreU(hn::Mul(hn::LoadU(d, x + i), factors), d, x + i);
   }
+}
+
+// to += from, of any count.
+HWY_INLINE void addRow(const float* HWY_RESTRICT from, std::size_t count, float* HWY_RESTRICT to) {
+  const hn::ScalableTag<float> d;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::LoadU(d, from + i)), d, to + i);
+  }
+  for (; i < count; ++i) to[i] += from[i];
 }
 
 // to = from * factor
@@ -62,29 +74,6 @@ HWY_INLINE float largest(const float* HWY_RESTRICT x, std::size_t count) {
   return hn::GetLane(hn::MaxOfLanes(d, top));
 }
 
-// exp(x) for x up to 88, within 2 units in the last place; 0 from -87 down. Half the work of a
-// function that has to care for infinities, subnormal numbers and NaN.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V boundedExponential(D d, V x) {
-  const hn::RebindToSigned<D> whole;
-  // Adding 1.5 2^23 rounds to a whole number, which then stands in the lowest bits.
-  const auto magic = hn::Set(d, 12582912.0f);
-  const auto shifted = hn::MulAdd(x, hn::Set(d, 1.44269504f), magic);
-  const auto times = hn::Sub(shifted, magic);
-  auto r = hn::NegMulAdd(times, hn::Set(d, 0.693359375f), x);
-  r = hn::NegMulAdd(times, hn::Set(d, -2.12194440e-4f), r);
-  auto series = hn::MulAdd(r, hn::Set(d, 1.0f / 5040), hn::Set(d, 1.0f / 720));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0f / 120));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0f / 24));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0f / 6));
-  series = hn::MulAdd(series, r, hn::Set(d, 0.5f));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0f));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0f));
-  const auto power = hn::ShiftLeft<23>(hn::BitCast(whole, shifted));
-  const auto scaled = hn::BitCast(d, hn::Add(hn::BitCast(whole, series), power));
-  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.0f)), scaled);
-}
-
 // x = exp(x - shift), within 2 units in the last place; returns the sum. No x may pass the shift by
 // more than 88; from 87 under it on the result is 0.
 HWY_INLINE float exponentials(float* HWY_RESTRICT x, std::size_t count, float shift) {
@@ -97,30 +86,6 @@ HWY_INLINE float exponentials(float* HWY_RESTRICT x, std::size_t count, float sh
     sum = hn::Add(sum, power);
   }
   return hn::GetLane(hn::SumOfLanes(d, sum));
-}
-
-// rise = exp(x) and fall = exp(-x) for |x| <= 80, each within 2 units in the last place. One range
-// reduction serves both: with x = n ln 2 + r, exp(r) and exp(-r) are the sum and the difference of
-// the even and the odd part of the series.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE void exponentialPair(D d, V x, V& rise, V& fall) {
-  const hn::RebindToSigned<D> whole;
-  // Adding 1.5 2^23 rounds to a whole number, which then stands in the lowest bits.
-  const auto magic = hn::Set(d, 12582912.0f);
-  const auto shifted = hn::MulAdd(x, hn::Set(d, 1.44269504f), magic);
-  const auto times = hn::Sub(shifted, magic);
-  auto r = hn::NegMulAdd(times, hn::Set(d, 0.693359375f), x);
-  r = hn::NegMulAdd(times, hn::Set(d, -2.12194440e-4f), r);
-  const auto square = hn::Mul(r, r);
-  auto even = hn::MulAdd(square, hn::Set(d, 1.0f / 720), hn::Set(d, 1.0f / 24));
-  even = hn::MulAdd(square, even, hn::Set(d, 0.5f));
-  even = hn::MulAdd(square, even, hn::Set(d, 1.0f));
-  auto odd = hn::MulAdd(square, hn::Set(d, 1.0f / 5040), hn::Set(d, 1.0f / 120));
-  odd = hn::MulAdd(square, odd, hn::Set(d, 1.0f / 6));
-  odd = hn::Mul(hn::MulAdd(square, odd, hn::Set(d, 1.0f)), r);
-  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(whole, shifted));
-  rise = hn::BitCast(d, hn::Add(hn::BitCast(whole, hn::Add(even, odd)), exponent));
-  fall = hn::BitCast(d, hn::Sub(hn::BitCast(whole, hn::Sub(even, odd)), exponent));
 }
 
 // to[j][i] = from[i][j] for `rows` rows of `columns` numbers; any counts.

@@ -22,12 +22,6 @@ namespace lineament::sequence::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::ScalableTag<float>;
 
-HWY_INLINE hn::Vec<Floats> sigmoid(hn::Vec<Floats> x) {
-  const Floats d;
-  const auto one = hn::Set(d, 1.0f);
-  return hn::Div(one, hn::Add(one, boundedExponential(d, hn::Neg(hn::Max(x, hn::Set(d, -88.0f))))));
-}
-
 template <class Function>
 HWY_INLINE void forVectors(float* numbers, std::size_t count, Function function) {
   const Floats d;
@@ -57,7 +51,7 @@ void mapAll(FeatureMap map, float* numbers, std::size_t count) {
                               hn::Add(x, one));
       });
     case FeatureMap::swish:
-      return apply([&](auto x) { return hn::Mul(x, sigmoid(x)); });
+      return apply([&](auto x) { return hn::Mul(x, sigmoid(d, x)); });
   }
 }
 
@@ -81,7 +75,7 @@ void mapGradients(FeatureMap map, const float* inputs, float* gradients, std::si
       });
     case FeatureMap::swish:
       return apply([&](auto x, auto g) {
-        const auto gate = sigmoid(x);
+        const auto gate = sigmoid(d, x);
         return hn::Mul(g, hn::Mul(gate, hn::MulAdd(x, hn::Sub(one, gate), one)));
       });
   }

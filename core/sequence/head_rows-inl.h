@@ -154,8 +154,7 @@ struct HeadRows {
     if (!to) return;
     const std::size_t stride = tileStride(width);
     for (std::size_t i = 0; i < count; ++i) {
-      float* row = to.row(batch, first + static_cast<std::int64_t>(i), head);
-      for (std::size_t e = 0; e < width; ++e) row[e] += rows[i * stride + e];
+      addRow(rows + i * stride, width, to.row(batch, first + static_cast<std::int64_t>(i), head));
     }
   }
 };

@@ -13,7 +13,7 @@
 
 #include <algorithm>
 
-#include "core/sequence/exponential-inl.h"
+#include "core/sequence/elementwise-inl.h"
 #include "core/sequence/mamba_tiles.h"
 #include "core/sequence/tile.h"
 
@@ -30,10 +30,6 @@ inline constexpr std::size_t kStateGroup = HWY_MAX_BYTES >= 64 ? 8 : 4;
 // How many of them take their exponentials in step.
 inline constexpr std::size_t kStep = HWY_MAX_BYTES >= 64 ? 4 : 2;
 inline constexpr auto kRow = static_cast<std::size_t>(kMambaStrip);
-
-HWY_INLINE void addRow(const float* HWY_RESTRICT from, std::size_t width, float* HWY_RESTRICT to) {
-  for (std::size_t c = 0; c < width; ++c) to[c] += from[c];
-}
 
 // The decay's power of two to the decay: `power` is exp(dt A).
 template <bool kSigned>

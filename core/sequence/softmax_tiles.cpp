@@ -167,10 +167,6 @@ void loadRows(const View<T>& from, std::int64_t batch, std::int64_t first, std::
   }
 }
 
-void addRow(const float* from, std::size_t width, float* to) {
-  for (std::size_t d = 0; d < width; ++d) to[d] += from[d];
-}
-
 // The memory of one head's backward pass.
 struct BackwardTiles {
   Workspace work;

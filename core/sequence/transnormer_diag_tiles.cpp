@@ -92,11 +92,11 @@ class DiagBlock {
                         key_stride);
     scaleAll(query_rows_, rows_ * key_stride_, rule_.scale);
     for (std::size_t i = 0; i < rows_; ++i) {
-      addRow(query_rows_ + i * key_stride_, keys_, rowOf(back.input_gradients[kQuery], shift_ + i));
+      addTo(rowOf(back.input_gradients[kQuery], shift_ + i), query_rows_ + i * key_stride_, keys_);
     }
     for (std::size_t j = 0; j < count_; ++j) {
-      addRow(key_gradients + j * key_stride_, keys_, gradientOf(back, kKey, j));
-      addRow(value_gradients + j * value_stride_, values_, gradientOf(back, kValue, j));
+      addTo(gradientOf(back, kKey, j), key_gradients + j * key_stride_, keys_);
+      addTo(gradientOf(back, kValue, j), value_gradients + j * value_stride_, values_);
     }
   }
 
@@ -160,8 +160,9 @@ class DiagBlock {
            (input == kValue ? call_.sizes.keys() : 0);
   }
 
-  static void addRow(const float* from, std::size_t width, float* to) {
-    for (std::size_t c = 0; to != nullptr && c < width; ++c) to[c] += from[c];
+  // What is not wanted has no place to go.
+  static void addTo(float* to, const float* from, std::size_t width) {
+    if (to != nullptr) addRow(from, width, to);
   }
 
   const Call<float>& call_;

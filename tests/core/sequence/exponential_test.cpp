@@ -28,6 +28,23 @@ void everySigmoid(std::span<float> x) {
   }
 }
 
+void everyExponential(std::span<float> x) {
+  const hn::ScalableTag<float> d;
+  for (std::size_t i = 0; i < x.size(); i += hn::Lanes(d)) {
+    hn::StoreU(boundedExponential(d, hn::LoadU(d, x.data() + i)), d, x.data() + i);
+  }
+}
+
+void everyPair(std::span<float> x, std::span<float> fall) {
+  const hn::ScalableTag<float> d;
+  for (std::size_t i = 0; i < x.size(); i += hn::Lanes(d)) {
+    auto rise = hn::LoadU(d, x.data() + i), other = rise;
+    exponentialPair(d, rise, rise, other);
+    hn::StoreU(rise, d, x.data() + i);
+    hn::StoreU(other, d, fall.data() + i);
+  }
+}
+
 }  // namespace lineament::sequence::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -36,10 +53,27 @@ namespace lineament::sequence {
 
 HWY_EXPORT(everyPowerOfTwo);
 HWY_EXPORT(everySigmoid);
+HWY_EXPORT(everyExponential);
+HWY_EXPORT(everyPair);
 
 namespace {
 
 constexpr std::size_t kEach = 1024;
+constexpr double kTwoUnits = 2 * 1.1920929e-7;  // in the last place, of a number from 1 to 2
+
+// `count` numbers from `low` to `high`.
+std::vector<float> spread(double low, double high, std::size_t count) {
+  std::vector<float> x(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double share = static_cast<double>(i) / static_cast<double>(count - 1);
+    x[i] = static_cast<float>(low + share * (high - low));
+  }
+  return x;
+}
+
+double relativeTo(double exact, float found) {
+  return std::abs(static_cast<double>(found) / exact - 1);
+}
 
 // Calls work(function) for every vector instruction set that this processor has.
 template <class Work>
@@ -94,6 +128,39 @@ class ExponentialTest : public QObject {
       x[3] = std::numeric_limits<float>::lowest();
       HWY_DYNAMIC_DISPATCH(everyPowerOfTwo)(x);
       QCOMPARE(x, std::vector<float>(64, 0.0f));
+    });
+  }
+
+  void exponentialsWithinTwoUnits() {
+    forTargets([](const char*) {
+      const std::vector<float> x = spread(-87, 88, 1 << 16);
+      std::vector<float> power = x;
+      HWY_DYNAMIC_DISPATCH(everyExponential)(power);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const double exact = std::exp(static_cast<double>(x[i]));
+        QVERIFY2(relativeTo(exact, power[i]) <= kTwoUnits, qPrintable(QString::number(x[i])));
+      }
+      std::vector<float> ends(64, -87.1f);
+      ends[1] = std::numeric_limits<float>::lowest();
+      ends[2] = -std::numeric_limits<float>::infinity();
+      HWY_DYNAMIC_DISPATCH(everyExponential)(ends);
+      QCOMPARE(ends, std::vector<float>(64, 0.0f));
+      std::vector<float> missing(64, std::numeric_limits<float>::quiet_NaN());
+      HWY_DYNAMIC_DISPATCH(everyExponential)(missing);
+      for (const float found : missing) QVERIFY(std::isnan(found));
+    });
+  }
+
+  void pairsWithinTwoUnits() {
+    forTargets([](const char*) {
+      const std::vector<float> x = spread(-80, 80, 1 << 16);
+      std::vector<float> rise = x, fall(x.size());
+      HWY_DYNAMIC_DISPATCH(everyPair)(rise, fall);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const double exact = std::exp(static_cast<double>(x[i]));
+        QVERIFY2(relativeTo(exact, rise[i]) <= kTwoUnits, qPrintable(QString::number(x[i])));
+        QVERIFY2(relativeTo(1 / exact, fall[i]) <= kTwoUnits, qPrintable(QString::number(x[i])));
+      }
     });
   }
 
