@@ -28,6 +28,10 @@ bool isAxis(const PcdHeader::Field& field, char axis) {
   return field.name.size() == 1 && std::tolower(letter) == axis && field.count == 1;
 }
 
+bool isColour(const PcdHeader::Field& field) {
+  return (field.name == "rgb" || field.name == "rgba") && field.bytes() == 4;
+}
+
 // Makes a PointCloud of what one file holds.
 class Maker {
  public:
@@ -53,11 +57,11 @@ class Maker {
  private:
   std::string what() const { return "the cloud " + file_; }
 
-  // Positions, and attributes at the most: a colour of four bytes becomes four.
+  // Of a point: the position, and an attribute for each element and each channel of a colour.
   std::size_t numbers() const {
     std::size_t numbers = 0;
     for (const PcdHeader::Field& field : header_.fields) {
-      numbers += std::max<std::size_t>(4, field.count);
+      if (!field.padding()) numbers += isColour(field) ? field.name.size() : field.count;
     }
     return numbers;
   }
@@ -106,8 +110,7 @@ class Maker {
 
   void takeField(std::size_t index, PointCloud& cloud) const {
     const PcdHeader::Field& field = header_.fields[index];
-    const bool colour = (field.name == "rgb" || field.name == "rgba") && field.bytes() == 4;
-    if (colour) {
+    if (isColour(field)) {
       takeChannel(index, 16, "red", cloud);
       takeChannel(index, 8, "green", cloud);
       takeChannel(index, 0, "blue", cloud);

@@ -183,19 +183,33 @@ class PcdTest : public QObject {
     QCOMPARE(keyOf(flat + "1 0 2\n1 0 4\n1 0 8\n"), QString("pcd.no_position"));
   }
 
-  // Points that the budget has no room for are refused, and nothing of it stays taken.
+  // What a budget has no room for is refused, and nothing of it stays taken: records that are not
+  // mapped (36 bytes), then the indices (12) and numbers of the points.
   void budgetIsAskedFor() {
     const QByteArray text = headOf("ascii") + "1 0 2\n1 0 4\n1 0 8\n";
-    for (const QByteArray& good : {binary(), compressed(kPacked, 36), text}) {
-      for (const std::size_t budget : {10, 40}) {
-        setMemoryBudget(budget);
-        const QString key = keyOf(good);
-        setMemoryBudget(0);
-        QCOMPARE(key, QString("memory.budget"));
-        QCOMPARE(memoryReserved(), std::size_t{0});
+    const auto asked = [this](const QByteArray& bytes, std::size_t budget) {
+      setMemoryBudget(budget);
+      QString found;
+      try {
+        cloudOf(bytes);
+      } catch (const Error& error) {
+        found = QString::fromStdString(error.key() + ": " + error.asked());
       }
-      QCOMPARE(keyOf(good), QString());
+      setMemoryBudget(0);
+      return found;
+    };
+    const QString records = "memory.budget: Make room for the points of a.pcd";
+    const QString points = "memory.budget: Make room for the cloud a.pcd";
+    for (const QByteArray& good : {compressed(kPacked, 36), text}) {
+      QCOMPARE(asked(good, 30), records);
+      QCOMPARE(asked(good, 40), points);
+      QCOMPARE(asked(good, 60), points);
     }
+    QCOMPARE(asked(binary(), 10), points);
+    QCOMPARE(asked(binary(), 20), points);
+    QCOMPARE(asked(binary(), 47), points);
+    QCOMPARE(asked(binary(), 48), QString());
+    QCOMPARE(memoryReserved(), std::size_t{0});
   }
 
   // A table that begins like other tables stays one.
