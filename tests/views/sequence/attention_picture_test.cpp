@@ -4,23 +4,11 @@
 #include <QtTest>
 #include <cmath>
 
+#include "tests/views/sequence/two_layers.h"
 #include "views/common/colour_map.h"
 
 using namespace lineament;
 using namespace lineament::views;
-
-namespace {
-
-AttentionStack twoLayers() {
-  AttentionStack stack;
-  stack.layers = {"a", "b"};
-  stack.heads = {"h"};
-  stack.queries = stack.keys = 2;
-  stack.weights = std::vector<float>{2, 0, 1, 3, -1, 0, 0, 0};
-  return stack;
-}
-
-}  // namespace
 
 class AttentionPictureTest : public QObject {
   Q_OBJECT

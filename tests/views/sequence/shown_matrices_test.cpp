@@ -5,22 +5,10 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "tests/views/sequence/two_layers.h"
 
 using namespace lineament;
 using namespace lineament::views;
-
-namespace {
-
-AttentionStack twoLayers() {
-  AttentionStack stack;
-  stack.layers = {"a", "b"};
-  stack.heads = {"h"};
-  stack.queries = stack.keys = 2;
-  stack.weights = std::vector<float>{2, 0, 1, 3, -1, 0, 0, 0};
-  return stack;
-}
-
-}  // namespace
 
 class ShownMatricesTest : public QObject {
   Q_OBJECT
