@@ -22,14 +22,14 @@ std::vector<Measurement> benchFrames(const BenchSettings& settings) {
   std::vector<Measurement> all;
   for (const auto& phase : nlohmann::json::parse(said.toStdString())) {
     const std::string name = "frames." + phase.at("name").get<std::string>();
-    std::vector<double> waits = phase.at("waits");
+    auto waits = phase.at("waits").get<std::vector<double>>();
     all.push_back({name + ".wait_p50", quantile(waits, 0.5), "ms"});
     all.push_back({name + ".wait_p95", quantile(waits, 0.95), "ms"});
     all.push_back({name + ".wait_max", quantile(waits, 1), "ms"});
     int place = 0;
     for (const auto& turn : phase.at("longest")) {
-      Measurement longest{fmt::format("{}.longest_{}", name, ++place), turn.at("milliseconds"),
-                          "ms"};
+      Measurement longest{fmt::format("{}.longest_{}", name, ++place),
+                          turn.at("milliseconds").get<double>(), "ms"};
       longest.note =
           fmt::format("{:.1f} of it on the processor; {}", turn.at("processor").get<double>(),
                       turn.at("doing").get<std::string>());

@@ -112,13 +112,13 @@ nlohmann::json metricsJson(const std::map<std::string, double>& metrics) {
 
 RunRecord parsed(const nlohmann::json& json) {
   RunRecord record;
-  record.analysis = json.at("analysis");
-  record.version = json.at("version");
+  json.at("analysis").get_to(record.analysis);
+  json.at("version").get_to(record.version);
   record.program = json.value("program", "");
   record.parameters = json.at("parameters");
   for (const auto& [input, entries] : json.at("inputs").items()) {
     const auto one = [&record, &name = input](const nlohmann::json& entry) {
-      record.inputs.push_back({name, entry.at("path"), entry.value("sha256", ""),
+      record.inputs.push_back({name, entry.at("path").get<std::string>(), entry.value("sha256", ""),
                                entry.value("format", ""),
                                entry.value("read", nlohmann::json::object())});
     };
@@ -128,13 +128,13 @@ RunRecord parsed(const nlohmann::json& json) {
       one(entries);
     }
   }
-  record.seed = json.at("seed");
+  json.at("seed").get_to(record.seed);
   record.device = json.value("device", "cpu");
   record.simd = json.value("simd", "");
   record.threads = json.value("threads", 0);
   record.started = json.value("started", "");
   record.seconds = json.value("seconds", 0.0);
-  record.outcome = json.at("outcome");
+  json.at("outcome").get_to(record.outcome);
   record.error = json.value("error", "");
   for (const auto& [output, entry] : json.at("outputs").items()) {
     record.outputs.push_back({output, kindFromName(entry.at("kind").get<std::string>()),
@@ -147,7 +147,7 @@ RunRecord parsed(const nlohmann::json& json) {
   for (const auto& line : json.value("log", nlohmann::json::array())) {
     record.log.push_back(
         {line.value("warning", false) ? Context::Severity::warning : Context::Severity::information,
-         line.at("line")});
+         line.at("line").get<std::string>()});
   }
   return record;
 }

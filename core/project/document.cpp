@@ -322,7 +322,7 @@ Id Edit::newId() {
 }
 
 void Edit::put(std::string_view table, const Row& row) {
-  const Id id = row.at("id");
+  const auto id = row.at("id").get<Id>();
   apply({std::string(table), id, readRow(*database_, table, id), row});
 }
 

@@ -62,7 +62,8 @@ LastChange lastChange(const Database& database) {
 void replay(Database& database, const nlohmann::json& direction, std::vector<RowChange>& done) {
   try {
     for (const auto& entry : direction) {
-      RowChange row{entry.at("table"), entry.at("id"), {}, entry.at("row")};
+      RowChange row{
+          entry.at("table").get<std::string>(), entry.at("id").get<Id>(), {}, entry.at("row")};
       row.before = readRow(database, row.table, row.id);
       writeRow(database, row.table, row.id, row.after);
       done.push_back(std::move(row));
@@ -202,9 +203,9 @@ std::vector<RowChange> differences(const Database& database, const nlohmann::jso
     for (const DocumentTable& table : documentTables()) {
       const std::string name(table.name);
       std::map<Id, std::pair<Row, Row>> rows;
-      for (const Row& row : now.at(name)) rows[row.at("id")].first = row;
+      for (const Row& row : now.at(name)) rows[row.at("id").get<Id>()].first = row;
       for (const Row& row : dump.value(name, nlohmann::json::array())) {
-        rows[row.at("id")].second = row;
+        rows[row.at("id").get<Id>()].second = row;
       }
       for (auto& [id, sides] : rows) {
         if (sides.first == sides.second) continue;

@@ -76,18 +76,18 @@ Row rowOf(const Source& source, Id payload) {
 Source sourceOf(const Database& database, const Row& row) {
   return reading(database, [&] {
     Source source;
-    source.id = row.at("id");
-    source.name = row.at("name");
+    row.at("id").get_to(source.id);
+    row.at("name").get_to(source.name);
     source.relative_path = row.at("relative_path").get<std::string>();
     source.absolute_path = row.at("absolute_path").get<std::string>();
-    source.sha256 = row.at("sha256");
-    source.size = row.at("size");
-    source.modified = row.at("modified");
+    row.at("sha256").get_to(source.sha256);
+    row.at("size").get_to(source.size);
+    row.at("modified").get_to(source.modified);
     source.kind = kindFromName(row.at("kind").get<std::string>());
-    source.reader = row.at("reader");
+    row.at("reader").get_to(source.reader);
     source.reader_options = objectIn(database, row, "reader_options");
     source.embedded = row.at("payload").get<Id>() != 0;
-    source.added = row.at("added");
+    row.at("added").get_to(source.added);
     return source;
   });
 }
@@ -103,12 +103,12 @@ Row rowOf(const Run& run) {
 Run runOf(const Database& database, const Row& row) {
   return reading(database, [&] {
     Run run;
-    run.id = row.at("id");
-    run.title = row.at("title");
+    row.at("id").get_to(run.id);
+    row.at("title").get_to(run.title);
     run.hidden = row.at("hidden").get<int>() != 0;
     run.record = runRecordFromJson(objectIn(database, row, "record"));
     for (const auto& input : jsonIn(database, row, "inputs")) {
-      run.inputs.push_back({input.at("name"), input.at("id")});
+      run.inputs.push_back({input.at("name").get<std::string>(), input.at("id").get<Id>()});
     }
     return run;
   });
@@ -128,11 +128,11 @@ Row rowOf(const Result& result, const std::string& origin, Id payload) {
 Result resultOf(const Database& database, const Row& row) {
   return reading(database, [&] {
     Result result;
-    result.id = row.at("id");
-    result.run = row.at("run");
-    result.output = row.at("output");
+    row.at("id").get_to(result.id);
+    row.at("run").get_to(result.run);
+    row.at("output").get_to(result.output);
     result.kind = kindFromName(row.at("kind").get<std::string>());
-    result.title = row.at("title");
+    row.at("title").get_to(result.title);
     result.summary = jsonIn(database, row, "summary");
     Statement size = database.prepare("SELECT bytes FROM payloads WHERE id = ?1");
     if (size.bind(row.at("payload").get<Id>()).step()) {
@@ -151,7 +151,7 @@ Row rowOf(const Figure& figure, std::int64_t position) {
 
 Figure figureOf(const Database& database, const Row& row) {
   return reading(database, [&] {
-    return Figure{row.at("id"), row.at("data"),
+    return Figure{row.at("id").get<Id>(), row.at("data").get<Id>(),
                   figureSpecFromJson(objectIn(database, row, "spec"))};
   });
 }
@@ -166,10 +166,10 @@ ReportItem reportItemOf(const Database& database, const Row& row) {
     ReportItem item;
     const auto type = std::find(kTypes.begin(), kTypes.end(), row.at("type").get<std::string>());
     if (type == kTypes.end()) throwDamaged(database, "an item of the report has an unknown type");
-    item.id = row.at("id");
+    row.at("id").get_to(item.id);
     item.type = static_cast<ReportItem::Type>(type - kTypes.begin());
-    item.text = row.at("text");
-    item.target = row.at("target");
+    row.at("text").get_to(item.text);
+    row.at("target").get_to(item.target);
     item.options = objectIn(database, row, "options");
     return item;
   });

@@ -26,7 +26,7 @@ void number(Edit& edit, std::string_view table, const std::vector<Id>& ids) {
 
 std::vector<Id> idsIn(const Database& database, std::string_view table) {
   std::vector<Id> ids;
-  for (const Row& row : readRows(database, table)) ids.push_back(row.at("id"));
+  for (const Row& row : readRows(database, table)) ids.push_back(row.at("id").get<Id>());
   return ids;
 }
 
@@ -135,7 +135,8 @@ std::vector<ReportItem> Project::report() const {
 void Project::updateReportItem(const ReportItem& item, const ChangeOptions& change) {
   Edit edit(*document_, "Change the report", change);
   requireTarget(edit, item);
-  edit.put("report_items", rowOf(item, edit.row("report_items", item.id).at("position")));
+  edit.put("report_items",
+           rowOf(item, edit.row("report_items", item.id).at("position").get<std::int64_t>()));
   edit.commit();
 }
 

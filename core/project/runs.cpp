@@ -169,8 +169,9 @@ void Project::renameResult(Id id, const std::string& title) {
 Data Project::loadResult(Id id, const Context& context) const {
   const Row row = Reading(*document_).row("results", id);
   const Kind kind = kindFromName(row.at("kind").get<std::string>());
-  const Data data = io::fromBlob(kind, readPayload(*document_, row.at("payload"), context));
-  const std::string origin = row.at("origin");
+  const Data data =
+      io::fromBlob(kind, readPayload(*document_, row.at("payload").get<Id>(), context));
+  const auto origin = row.at("origin").get<std::string>();
   return data.withOrigin(origin.empty() ? originOf(id) : origin);
 }
 

@@ -73,7 +73,7 @@ bool sameContent(const Source& source, const std::filesystem::path& path, const 
 }
 
 Id payloadOf(const Document& document, Id id) {
-  return Reading(document).row("sources", id).at("payload");
+  return Reading(document).row("sources", id).at("payload").get<Id>();
 }
 
 void writeFile(PayloadWriter& writer, const std::filesystem::path& path, const Context& context) {

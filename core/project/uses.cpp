@@ -32,10 +32,11 @@ void removeShown(Edit& edit, const std::set<Id>& items) {
   for (const Row& row : readRows(edit.database(), "figures")) {
     if (!items.contains(row.at("data").get<Id>())) continue;
     gone.insert(row.at("id").get<Id>());
-    edit.remove("figures", row.at("id"));
+    edit.remove("figures", row.at("id").get<Id>());
   }
   for (const Row& row : readRows(edit.database(), "report_items")) {
-    if (gone.contains(row.at("target").get<Id>())) edit.remove("report_items", row.at("id"));
+    if (gone.contains(row.at("target").get<Id>()))
+      edit.remove("report_items", row.at("id").get<Id>());
   }
 }
 

@@ -88,35 +88,66 @@ HWY_INLINE float exponentials(float* HWY_RESTRICT x, std::size_t count, float sh
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
+// to[j][i] = from[i][j] for as many rows and columns as D has lanes. Each round moves the even
+// lanes of every pair of rows to the first half of the rows and the odd ones to the second: the
+// address of a number, its row before its column, turns by one bit, and after as many rounds as a
+// row has bits the two have changed places.
+template <class D>
+HWY_INLINE void transposeSquare(D d, const float* HWY_RESTRICT from, std::size_t from_stride,
+                                float* HWY_RESTRICT to, std::size_t to_stride) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D());
+  hn::Vec<D> rows[kLanes], turned[kLanes];
+  HWY_UNROLL(16)
+  for (std::size_t i = 0; i < kLanes; ++i) rows[i] = hn::LoadU(d, from + i * from_stride);
+  HWY_UNROLL(4)
+  for (std::size_t round = 1; round < kLanes; round *= 2) {
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < kLanes / 2; ++i) {
+      turned[i] = hn::ConcatEven(d, rows[2 * i + 1], rows[2 * i]);
+      turned[i + kLanes / 2] = hn::ConcatOdd(d, rows[2 * i + 1], rows[2 * i]);
+    }
+    HWY_UNROLL(16)
+    for (std::size_t i = 0; i < kLanes; ++i) rows[i] = turned[i];
+  }
+  HWY_UNROLL(16)
+  for (std::size_t i = 0; i < kLanes; ++i) hn::StoreU(rows[i], d, to + i * to_stride);
+}
+
+// The whole squares of D's lanes; rest(i, j, rows, columns) is called for the parts beside them.
+template <class D, class Rest>
+HWY_INLINE void transposeSquares(D d, const float* HWY_RESTRICT from, std::size_t rows,
+                                 std::size_t columns, std::size_t from_stride,
+                                 float* HWY_RESTRICT to, std::size_t to_stride, const Rest& rest) {
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t whole_rows = rows / lanes * lanes, whole_columns = columns / lanes * lanes;
+  for (std::size_t i = 0; i < whole_rows; i += lanes) {
+    for (std::size_t j = 0; j < whole_columns; j += lanes) {
+      transposeSquare(d, from + i * from_stride + j, from_stride, to + j * to_stride + i,
+                      to_stride);
+    }
+  }
+  if (whole_columns < columns) rest(0, whole_columns, whole_rows, columns - whole_columns);
+  if (whole_rows < rows) rest(whole_rows, 0, rows - whole_rows, columns);
+}
+
 // to[j][i] = from[i][j] for `rows` rows of `columns` numbers; any counts.
 HWY_INLINE void transpose(const float* HWY_RESTRICT from, std::size_t rows, std::size_t columns,
                           std::size_t from_stride, float* HWY_RESTRICT to, std::size_t to_stride) {
-  const hn::Full128<float> d;
-  const hn::Full128<double> pairs;
-  const std::size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-  for (std::size_t i = 0; i < whole_rows; i += 4) {
-    for (std::size_t j = 0; j < whole_columns; j += 4) {
-      const float* block = from + i * from_stride + j;
-      const auto a = hn::LoadU(d, block), b = hn::LoadU(d, block + from_stride);
-      const auto c = hn::LoadU(d, block + 2 * from_stride);
-      const auto e = hn::LoadU(d, block + 3 * from_stride);
-      const auto ab = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));
-      const auto ce = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
-      const auto ab_upper = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
-      const auto ce_upper = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
-      float* out = to + j * to_stride + i;
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab, ce)), d, out);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab, ce)), d, out + to_stride);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab_upper, ce_upper)), d,
-                 out + 2 * to_stride);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_upper, ce_upper)), d,
-                 out + 3 * to_stride);
+  const auto single = [&](std::size_t i, std::size_t j, std::size_t height, std::size_t width) {
+    for (std::size_t r = i; r < i + height; ++r) {
+      for (std::size_t c = j; c < j + width; ++c) to[c * to_stride + r] = from[r * from_stride + c];
     }
-  }
-  for (std::size_t i = 0; i < rows; ++i) {
-    const std::size_t first = i < whole_rows ? whole_columns : 0;
-    for (std::size_t j = first; j < columns; ++j) to[j * to_stride + i] = from[i * from_stride + j];
-  }
+  };
+  const auto small = [&](std::size_t i, std::size_t j, std::size_t height, std::size_t width) {
+    transposeSquares(
+        hn::Full128<float>(), from + i * from_stride + j, height, width, from_stride,
+        to + j * to_stride + i, to_stride,
+        [&](std::size_t r, std::size_t c, std::size_t rest_height, std::size_t rest_width) {
+          single(i + r, j + c, rest_height, rest_width);
+        });
+  };
+  transposeSquares(hn::ScalableTag<float>(), from, rows, columns, from_stride, to, to_stride,
+                   small);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE

@@ -14,6 +14,8 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "core/sequence/elementwise-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
@@ -58,9 +60,12 @@ class Recurrence {
   }
 
   void run(std::int64_t batch) {
-    turnState(batch,
-              call_.initial ? call_.initial->values.data() : static_cast<const float*>(nullptr),
-              [](const float* from, float& tile) { tile = from ? *from : 0.0f; });
+    if (call_.initial) {
+      transpose(call_.initial->values.data() + stateAt(batch), width_, states_, states_, state_,
+                kFeatures);
+    } else {
+      std::fill_n(state_, states_ * kFeatures, 0.0f);
+    }
     for (std::int64_t t = 0; t < call_.sizes.tokens(); ++t) {
       const float* u =
           call_.inputs[kLsslU].row(input_, static_cast<std::int64_t>(width_), batch, t, first_);
@@ -77,11 +82,15 @@ class Recurrence {
       call_.output.store(row_, static_cast<std::int64_t>(width_ * channels_), batch, t, first_);
     }
     if (call_.final == nullptr) return;
-    turnState(batch, call_.final->values.data(), [](float* to, const float& tile) { *to = tile; });
+    transpose(state_, states_, width_, kFeatures, call_.final->values.data() + stateAt(batch),
+              states_);
   }
 
  private:
   std::int64_t head(std::size_t i) const { return first_ + static_cast<std::int64_t>(i); }
+  std::size_t stateAt(std::int64_t batch) const {
+    return static_cast<std::size_t>(batch * call_.sizes.heads() + first_) * states_;
+  }
 
   void loadCoefficients() {
     const auto alpha = static_cast<float>(call_.options->real(kLsslAlpha));
@@ -98,17 +107,6 @@ class Recurrence {
         to[kFeatures] = f;
         to[2 * kFeatures] = 1 - alpha * step_[i] * p * f;
         to[3 * kFeatures] = -step_[i] * p * ((1 - alpha) + alpha * e);
-      }
-    }
-  }
-
-  // Calls move(number of the state in the caller's memory, its place in the tile) for each.
-  template <class Number, class Move>
-  void turnState(std::int64_t batch, Number* values, Move move) {
-    for (std::size_t i = 0; i < width_; ++i) {
-      const auto row = static_cast<std::size_t>(batch * call_.sizes.heads() + head(i)) * states_;
-      for (std::size_t n = 0; n < states_; ++n) {
-        move(values ? values + row + n : nullptr, state_[n * kFeatures + i]);
       }
     }
   }

@@ -328,7 +328,7 @@ std::vector<std::complex<double>> Mamba::transition(const Call<double>& call, st
 template <class Work>
 void forTasks(const Sizes& sizes, std::int64_t tokens, const Context& context, Work work) {
   constexpr std::int64_t kTokensOfBlock = 256;
-  const std::int64_t tasks = (sizes.heads() + kMambaChannels - 1) / kMambaChannels;
+  const std::int64_t tasks = mambaTasks(sizes);
   const std::int64_t each =
       std::max<std::int64_t>(1, kTokensOfBlock / std::max<std::int64_t>(1, tokens));
   forBlocks(static_cast<std::size_t>(sizes.batch() * tasks), static_cast<std::size_t>(each),
@@ -353,8 +353,16 @@ void Mamba::step(const Call<float>& call, State<float>& state) const {
   Call<float> one = call;
   one.initial = &state;
   one.final = &state;
-  forTasks(call.sizes, 1, *call.context,
-           [&](std::int64_t b, std::int64_t first) { mambaStep(one, signed_, b, first); });
+  // Several batch entries to a task: preparing a channel's weights costs as much as its step.
+  constexpr std::int64_t kEntries = 64;
+  const std::int64_t tasks = mambaTasks(call.sizes), batch = call.sizes.batch();
+  forBlocks(static_cast<std::size_t>(tasks * ((batch + kEntries - 1) / kEntries)), 1, *call.context,
+            [&](std::size_t task, std::size_t) {
+              const auto i = static_cast<std::int64_t>(task);
+              const std::int64_t begin = i / tasks * kEntries;
+              mambaStep(one, signed_, begin, std::min(begin + kEntries, batch),
+                        i % tasks * kMambaChannels);
+            });
   ++state.tokens;
 }
 
@@ -362,7 +370,7 @@ void Mamba::step(const Call<float>& call, State<float>& state) const {
 void sumTasks(const BackwardCall<float>& back, const MambaBackwardPass& pass) {
   const Sizes& sizes = back.forward.sizes;
   const auto padded = static_cast<std::size_t>(mambaPaddedStates(sizes.keys()));
-  const std::int64_t tasks = (sizes.heads() + kMambaChannels - 1) / kMambaChannels;
+  const std::int64_t tasks = mambaTasks(sizes);
   constexpr std::size_t kTokensOfBlock = 64;
   for (std::int64_t b = 0; b < sizes.batch(); ++b) {
     forBlocks(static_cast<std::size_t>(pass.end - pass.begin), kTokensOfBlock,
@@ -467,7 +475,7 @@ void finishStates(const BackwardCall<float>& back, const MambaBackwardPass& pass
 void Mamba::fastBackward(const BackwardCall<float>& back) const {
   const Sizes& sizes = back.forward.sizes;
   const MambaState layout(sizes);
-  const std::int64_t tasks = (layout.channels + kMambaChannels - 1) / kMambaChannels;
+  const std::int64_t tasks = mambaTasks(sizes);
   Workspace work;
   const auto rows = [&](std::int64_t count) {
     return work.numbers(static_cast<std::size_t>(sizes.batch() * count * layout.channels)).data();

@@ -293,7 +293,7 @@ class BackwardTask {
   // dB and dC of a group of states: the lanes' sums, where the pass collects them.
   void sumOverChannels(std::int64_t from, std::size_t count, std::size_t n, bool adds) {
     const Lane d;
-    const std::int64_t tasks = (call_.sizes.heads() + kMambaChannels - 1) / kMambaChannels;
+    const std::int64_t tasks = mambaTasks(call_.sizes);
     const std::int64_t token = (batch_ * tasks + task_) * kMambaPass + from - pass_.begin;
     float* to = pass_.write_read + static_cast<std::size_t>(token) * 2 * block_.padded + n;
     alignas(64) float sums[kLanes];

@@ -72,16 +72,28 @@ class MambaStrip {
     return rates;
   }
 
-  // One row of raw inputs; a token before the first one comes from the state.
-  void loadInput(std::int64_t token, float* to) const {
-    if (token >= 0) {
-      loadRow(call_.inputs[kMambaX], token, to);
+  // Rows of raw inputs from a token on; tokens before the first one come from the state.
+  void loadInputs(std::int64_t token, std::size_t count, float* rows) const {
+    const auto before = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(-token, 0, static_cast<std::int64_t>(count)));
+    if (before > 0) loadPast(static_cast<std::size_t>(layout_.past + token), before, rows);
+    for (std::size_t row = before; row < count; ++row) {
+      loadRow(call_.inputs[kMambaX], token + static_cast<std::int64_t>(row), rows + row * kRow);
+    }
+  }
+
+  // Of the inputs that the state remembers, `count` from a place on.
+  void loadPast(std::size_t place, std::size_t count, float* rows) const {
+    if (call_.initial == nullptr) {
+      std::fill_n(rows, count * kRow, 0.0f);
       return;
     }
-    for (std::size_t i = 0; i < width; ++i) {
-      const std::size_t at = pastAt(i) + static_cast<std::size_t>(layout_.past + token);
-      to[i] = call_.initial ? call_.initial->values[at] : 0.0f;
+    const auto past = static_cast<std::size_t>(layout_.past);
+    const float* from = call_.initial->values.data() + pastAt(0) + place;
+    for (std::size_t i = 0; i < width; ++i, from += past) {
+      for (std::size_t row = 0; row < count; ++row) rows[row * kRow + i] = from[row];
     }
+    for (std::size_t row = 0; row < count; ++row) clearRest(rows + row * kRow);
   }
 
   // A token's numbers for the channels; the place of channels that are not there is cleared, for
@@ -149,10 +161,7 @@ class MambaBlock {
   }
 
   void load(const MambaStrip& strip, std::int64_t from, std::size_t count) {
-    for (std::size_t row = 0; row < past + count; ++row) {
-      strip.loadInput(from + static_cast<std::int64_t>(row) - static_cast<std::int64_t>(past),
-                      raw + row * kRow);
-    }
+    strip.loadInputs(from - static_cast<std::int64_t>(past), past + count, raw);
     for (std::size_t t = 0; t < count; ++t) {
       const std::int64_t token = from + static_cast<std::int64_t>(t);
       strip.loadRow(call_.inputs[kMambaStep], token, step + t * kRow);
@@ -189,18 +198,15 @@ class MambaBlock {
     }
   }
 
-  // The last inputs, for the next call. They are read before any is written: the final state may be
+  // The last inputs, for the next call. All are read before any is written: the final state may be
   // the initial one.
   void storePast(const MambaStrip& strip, State<float>& final) {
-    const std::int64_t begin = call_.sizes.tokens() - static_cast<std::int64_t>(past);
-    for (std::size_t row = 0; row < past; ++row) {
-      strip.loadInput(begin + static_cast<std::int64_t>(row), raw + row * kRow);
-    }
-    for (std::size_t i = 0; i < strip.width; ++i) {
-      for (std::size_t row = 0; row < past; ++row) {
-        final.values[strip.pastAt(i) + row] = raw[row * kRow + i];
-      }
-    }
+    strip.loadInputs(call_.sizes.tokens() - static_cast<std::int64_t>(past), past, raw);
+    storeRows(strip, raw, final);
+  }
+  // The same behind a load() of the last `count` tokens, which are still here.
+  void storePastBehind(const MambaStrip& strip, std::size_t count, State<float>& final) const {
+    storeRows(strip, raw + count * kRow, final);
   }
 
   std::size_t states, padded, past;
@@ -211,6 +217,13 @@ class MambaBlock {
   float* before = nullptr;  // p: the convolution before its silu
 
  private:
+  void storeRows(const MambaStrip& strip, const float* rows, State<float>& final) const {
+    float* to = final.values.data() + strip.pastAt(0);
+    for (std::size_t i = 0; i < strip.width; ++i, to += past) {
+      for (std::size_t row = 0; row < past; ++row) to[row] = rows[row * kRow + i];
+    }
+  }
+
   void convolve(const MambaStrip& strip, std::size_t count) const {
     const Lane d;
     for (std::size_t t = 0; t < count; ++t) {

@@ -178,49 +178,91 @@ class ForwardTask {
   std::size_t count_ = 0;
 };
 
-// One token: the states of a channel lie in the lanes as they lie in memory, so that each is read
+// One token of channels [first, first + kMambaChannels), whose weights serve one batch entry after
+// the other. The states of a channel lie in the lanes as they lie in memory, so that each is read
 // and written once and nothing is turned.
 template <bool kSigned>
-void stepStrip(const Call<float>& call, const MambaStrip& strip, Workspace& work) {
-  const Lane d;
-  constexpr std::size_t kLanes = HWY_LANES(float);
-  MambaBlock block(call, work, 1);
-  block.loadShared(strip, 0, 1);
-  block.load(strip, 0, 1);
-  float* out = work.tile(1, kRow);
-  float* parts = work.tile(kRow, kLanes);
-  float* buffer = work.tile(1, block.padded);
-  for (std::size_t i = 0; i < strip.width; ++i) {
-    float* h = call.final->values.data() + strip.stateAt(i);
-    const float* rates = call.inputs[kMambaRate].row(buffer, call.sizes.keys(), strip.channel(i));
-    const Vector dt = hn::Set(d, kLog2E * block.step[i]), dtx = hn::Set(d, block.write[i]);
+class StepTask {
+  static constexpr std::size_t kLanes = HWY_LANES(float);
+
+ public:
+  StepTask(const Call<float>& call, std::int64_t first)
+      : call_(call),
+        block_(call, work_, 1),
+        out_(work_.tile(1, kRow)),
+        parts_(work_.tile(kRow, kLanes)) {
+    const std::int64_t end = std::min(first + kMambaChannels, call.sizes.heads());
+    for (; first < end; first += kMambaStrip) {
+      const MambaStrip strip(call, 0, first, end, work_);
+      strips_[count_++].emplace(Weighted{strip, loadRates(strip)});
+    }
+  }
+
+  void run(std::int64_t batch) {
+    for (std::size_t s = 0; s < count_; ++s) {
+      MambaStrip& strip = strips_[s]->strip;
+      strip.batch = batch;
+      if (s == 0) block_.loadShared(strip, 0, 1);
+      block_.load(strip, 0, 1);
+      for (std::size_t i = 0; i < strip.width; ++i) {
+        hn::Store(channel(strip, strips_[s]->rates + i * block_.padded, i), Lane(),
+                  parts_ + i * kLanes);
+      }
+      for (std::size_t i = 0; i < strip.width; i += kLanes) {
+        hn::Store(sumsOfRows(Lane(), parts_ + i * kLanes), Lane(), out_ + i);
+      }
+      block_.finish(strip, 1, out_);
+      block_.store(strip, 0, 1, out_);
+      block_.storePastBehind(strip, 1, *call_.final);
+    }
+  }
+
+ private:
+  struct Weighted {
+    MambaStrip strip;
+    const float* rates;
+  };
+
+  // A times log2(e), the states of a channel beside each other; those behind the last one are 0.
+  float* loadRates(const MambaStrip& strip) {
+    float* rates = work_.tile(strip.width, block_.padded);
+    for (std::size_t i = 0; i < strip.width; ++i) {
+      float* to = rates + i * block_.padded;
+      const float* row = call_.inputs[kMambaRate].row(to, call_.sizes.keys(), strip.channel(i));
+      for (std::size_t n = 0; n < block_.states; ++n) to[n] = kLog2E * row[n];
+    }
+    return rates;
+  }
+
+  // Moves a channel's states; the lanes of C h.
+  HWY_INLINE Vector channel(const MambaStrip& strip, const float* rates, std::size_t i) const {
+    const Lane d;
+    float* h = call_.final->values.data() + strip.stateAt(i);
+    const Vector dt = hn::Set(d, block_.step[i]), dtx = hn::Set(d, block_.write[i]);
     Vector sum = hn::Zero(d);
-    for (std::size_t n = 0; n < block.states; n += kLanes) {
-      const std::size_t some = block.states - n;
-      const Vector rate = loadFirst(d, some, rates + n);
-      const Vector a = decayOf<kSigned>(d, powerOfTwo(d, hn::Mul(dt, rate)));
-      const Vector input = hn::Mul(dtx, hn::LoadU(d, block.b + n));
+    for (std::size_t n = 0; n < block_.states; n += kLanes) {
+      const std::size_t some = block_.states - n;
+      const Vector a = decayOf<kSigned>(d, powerOfTwo(d, hn::Mul(dt, hn::Load(d, rates + n))));
+      const Vector input = hn::Mul(dtx, hn::Load(d, block_.b + n));
       const Vector state = hn::MulAdd(a, loadFirst(d, some, h + n), input);
       storeFirst(state, d, some, h + n);
-      sum = hn::MulAdd(state, hn::LoadU(d, block.c + n), sum);
+      sum = hn::MulAdd(state, hn::Load(d, block_.c + n), sum);
     }
-    hn::Store(sum, d, parts + i * kLanes);
+    return sum;
   }
-  for (std::size_t i = 0; i < strip.width; i += kLanes) {
-    hn::Store(sumsOfRows(d, parts + i * kLanes), d, out + i);
-  }
-  block.finish(strip, 1, out);
-  block.store(strip, 0, 1, out);
-  block.storePast(strip, *call.final);
-}
+
+  const Call<float>& call_;
+  Workspace work_;
+  MambaBlock block_;
+  float *out_, *parts_;
+  std::array<std::optional<Weighted>, kMambaChannels / kMambaStrip> strips_;
+  std::size_t count_ = 0;
+};
 
 template <bool kSigned>
-void stepTask(const Call<float>& call, std::int64_t batch, std::int64_t first) {
-  const std::int64_t end = std::min(first + kMambaChannels, call.sizes.heads());
-  for (; first < end; first += kMambaStrip) {
-    Workspace work;
-    stepStrip<kSigned>(call, MambaStrip(call, batch, first, end, work), work);
-  }
+void stepTask(const Call<float>& call, std::int64_t begin, std::int64_t end, std::int64_t first) {
+  StepTask<kSigned> task(call, first);
+  for (std::int64_t batch = begin; batch < end; ++batch) task.run(batch);
 }
 
 void forward(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first) {
@@ -232,9 +274,10 @@ void forward(const Call<float>& call, bool is_signed, std::int64_t batch, std::i
   }
 }
 
-void step(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first) {
+void step(const Call<float>& call, bool is_signed, std::int64_t begin, std::int64_t end,
+          std::int64_t first) {
   const FlushSubnormals flush;
-  (is_signed ? stepTask<true> : stepTask<false>)(call, batch, first);
+  (is_signed ? stepTask<true> : stepTask<false>)(call, begin, end, first);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
@@ -254,8 +297,9 @@ void mambaForward(const Call<float>& call, bool is_signed, std::int64_t batch, s
   HWY_DYNAMIC_DISPATCH(forward)(call, is_signed, batch, first);
 }
 
-void mambaStep(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first) {
-  HWY_DYNAMIC_DISPATCH(step)(call, is_signed, batch, first);
+void mambaStep(const Call<float>& call, bool is_signed, std::int64_t begin, std::int64_t end,
+               std::int64_t first) {
+  HWY_DYNAMIC_DISPATCH(step)(call, is_signed, begin, end, first);
 }
 
 }  // namespace lineament::sequence

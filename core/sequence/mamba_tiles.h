@@ -43,13 +43,19 @@ inline constexpr std::int64_t kMambaStrip = 128;     // of them in the tiles at 
 inline constexpr std::int64_t kMambaTokens = 32;     // tokens of a block: its tiles stay in L2
 inline constexpr std::int64_t kMambaPass = 1024;     // tokens between two sums over the channels
 
+inline std::int64_t mambaTasks(const Sizes& sizes) {
+  return (sizes.heads() + kMambaChannels - 1) / kMambaChannels;
+}
+
 // The output and final state of channels [first, first + kMambaChannels) of one batch entry, and,
 // where the call keeps numbers, the state before each block of tokens at
 // kept[batch][block][state][channel].
 void mambaForward(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first);
 
-// The same for one token, in place in call.final, which is call.initial.
-void mambaStep(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first);
+// The same for one token of batch entries [begin, end), in place in call.final, which is
+// call.initial.
+void mambaStep(const Call<float>& call, bool is_signed, std::int64_t begin, std::int64_t end,
+               std::int64_t first);
 
 // Tokens [begin, end) of a backward pass, which walks over the sequence from its end. The sums are
 // for each batch entry, so that tasks share none of them; their last axis is the channel.

@@ -92,7 +92,8 @@ std::string failure(const Checkpoint& checkpoint, const std::optional<Table>& sc
 
 std::vector<std::string> layerTypes(const Model& model) {
   std::vector<std::string> types;
-  for (const json& layer : model.configuration["layers"]) types.push_back(layer["type"]);
+  for (const json& layer : model.configuration["layers"])
+    types.push_back(layer["type"].get<std::string>());
   return types;
 }
 

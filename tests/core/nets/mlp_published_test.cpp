@@ -20,15 +20,16 @@ Table scalers() {
   std::ifstream stream(kFolder / "scalers.json");
   const nlohmann::json json = nlohmann::json::parse(stream);
   TextBuilder names, roles;
-  std::vector<double> mean = json["inputs"]["mean"], scale = json["inputs"]["scale"];
+  auto mean = json["inputs"]["mean"].get<std::vector<double>>();
+  auto scale = json["inputs"]["scale"].get<std::vector<double>>();
   for (const auto& name : json["input_order"]) {
     names.add(name.get<std::string>());
     roles.add("input");
   }
   names.add(json["output_name"].get<std::string>());
   roles.add("output");
-  mean.push_back(json["output"]["mean"][0]);
-  scale.push_back(json["output"]["scale"][0]);
+  mean.push_back(json["output"]["mean"][0].get<double>());
+  scale.push_back(json["output"]["scale"][0].get<double>());
   return Table({Column("name", names.finish()), Column("role", roles.finish()),
                 Column("mean", SharedArray<double>(mean)),
                 Column("scale", SharedArray<double>(scale))});
@@ -48,7 +49,8 @@ class MlpPublishedTest : public QObject {
     QCOMPARE(model.features.size(), std::size_t(7));
     QCOMPARE(model.features[4].name, std::string("distance (m)"));
     std::vector<std::string> types;
-    for (const auto& layer : model.configuration["layers"]) types.push_back(layer["type"]);
+    for (const auto& layer : model.configuration["layers"])
+      types.push_back(layer["type"].get<std::string>());
     QCOMPARE(types, (std::vector<std::string>{"linear", "relu", "linear", "relu", "linear", "relu",
                                               "linear", "sigmoid", "linear"}));
     // Computed in double precision from the archive's raw storages in another language.
