@@ -349,7 +349,9 @@ void Based::fastBackward(const BackwardCall<float>& back) const {
 
 void Based::step(const Call<float>& call, State<float>& state) const {
   if (Layout(call.sizes, *call.options).hasExponentials()) return Mechanism::step(call, state);
-  forHeads(call, [&](std::int64_t b, std::int64_t h) { basedStepHead(call, b, h, state); });
+  forEntries(call, [&](std::int64_t begin, std::int64_t end, std::int64_t head) {
+    basedStepEntries(call, begin, end, head, state);
+  });
   ++state.tokens;
 }
 

@@ -70,6 +70,15 @@ class BasedMixer {
   }
   void prefetchOutput(std::int64_t first) const { rows_.prefetchOutput(first, values); }
   void walk(std::int64_t step) { rows_.next = step; }
+
+  void enter(std::int64_t batch) { rows_.batch = batch; }
+  float* matrixOf(State<float>& state) const {
+    return state.values.data() + layout.matrixOffset(rows_.batch, rows_.head);
+  }
+  float* normaliserOf(State<float>& state) const {
+    return state.values.data() + layout.normaliserOffset(rows_.batch, rows_.head);
+  }
+
   void add(Side side, std::int64_t first, std::size_t count, float* rows) const {
     scaleAll(rows, count * tileStride(inputs), root_);
     addRows(side == Side::query ? Layout::kQuery : Layout::kKey, first, count, inputs, 0, rows);
@@ -257,12 +266,10 @@ void basedBackward(const BackwardCall<float>& back, std::int64_t batch, std::int
   FeatureBackward<BasedMixer>(mixer).run();
 }
 
-void basedStep(const Call<float>& call, std::int64_t batch, std::int64_t head,
+void basedStep(const Call<float>& call, std::int64_t begin, std::int64_t end, std::int64_t head,
                State<float>& state) {
-  BasedMixer mixer(call, nullptr, nullptr, batch, head);
-  FeatureStep<BasedMixer>(mixer).run(
-      state.values.data() + mixer.layout.matrixOffset(batch, head),
-      state.values.data() + mixer.layout.normaliserOffset(batch, head));
+  BasedMixer mixer(call, nullptr, nullptr, begin, head);
+  FeatureStep<BasedMixer>(mixer).run(begin, end, state);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
@@ -284,9 +291,9 @@ void basedBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std:
   HWY_DYNAMIC_DISPATCH(basedBackward)(back, batch, head);
 }
 
-void basedStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
-                   State<float>& state) {
-  HWY_DYNAMIC_DISPATCH(basedStep)(call, batch, head, state);
+void basedStepEntries(const Call<float>& call, std::int64_t begin, std::int64_t end,
+                      std::int64_t head, State<float>& state) {
+  HWY_DYNAMIC_DISPATCH(basedStep)(call, begin, end, head, state);
 }
 
 }  // namespace lineament::sequence

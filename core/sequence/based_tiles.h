@@ -16,8 +16,9 @@ void basedForwardHead(const Call<float>& call, std::int64_t batch, std::int64_t 
 // All gradients of one head. Needs the kept numbers. The initial gradient is zeroed.
 void basedBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head);
 
-// One token of one head, of the Taylor branch; the state is changed in place.
-void basedStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
-                   State<float>& state);
+// One token of a head of batch entries [begin, end), at most kStepEntries, of the Taylor branch;
+// the state is changed in place.
+void basedStepEntries(const Call<float>& call, std::int64_t begin, std::int64_t end,
+                      std::int64_t head, State<float>& state);
 
 }  // namespace lineament::sequence

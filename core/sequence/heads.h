@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/base/parallel.h"
@@ -18,6 +19,23 @@ void forHeads(const Call<T>& call, Work work) {
               const FlushSubnormals flush;
               const auto head = static_cast<std::int64_t>(item);
               work(head / heads, head % heads);
+            });
+}
+
+// Batch entries whose steps of one head are taken together.
+inline constexpr std::int64_t kStepEntries = 32;
+
+// work(begin, end, head) for up to kStepEntries batch entries of a head, several at once.
+template <class Work>
+void forEntries(const Call<float>& call, Work work) {
+  const std::int64_t heads = call.sizes.heads(), batch = call.sizes.batch();
+  const std::int64_t groups = (batch + kStepEntries - 1) / kStepEntries;
+  forBlocks(static_cast<std::size_t>(groups * heads), 1, *call.context,
+            [&](std::size_t item, std::size_t) {
+              const FlushSubnormals flush;
+              const auto task = static_cast<std::int64_t>(item);
+              const std::int64_t begin = task / heads * kStepEntries;
+              work(begin, std::min(begin + kStepEntries, batch), task % heads);
             });
 }
 

@@ -223,7 +223,9 @@ void Hedgehog::fastBackward(const BackwardCall<float>& back) const {
 }
 
 void Hedgehog::step(const Call<float>& call, State<float>& state) const {
-  forHeads(call, [&](std::int64_t b, std::int64_t h) { hedgehogStepHead(call, b, h, state); });
+  forEntries(call, [&](std::int64_t begin, std::int64_t end, std::int64_t head) {
+    hedgehogStepEntries(call, begin, end, head, state);
+  });
   ++state.tokens;
 }
 

@@ -70,6 +70,15 @@ class HedgehogMixer {
   }
   void prefetchOutput(std::int64_t first) const { rows_.prefetchOutput(first, values); }
   void walk(std::int64_t step) { rows_.next = step; }
+
+  void enter(std::int64_t batch) { rows_.batch = batch; }
+  float* matrixOf(State<float>& state) const {
+    return state.values.data() + layout.matrixOffset(rows_.batch, rows_.head);
+  }
+  float* normaliserOf(State<float>& state) const {
+    return state.values.data() + layout.normaliserOffset(rows_.batch, rows_.head);
+  }
+
   void add(Side side, std::int64_t first, std::size_t count, const float* rows) const {
     rows_.add(inputOf(side), first, count, inputs, rows);
   }
@@ -244,12 +253,10 @@ void hedgehogBackward(const BackwardCall<float>& back, std::int64_t batch, std::
   FeatureBackward<HedgehogMixer>(mixer).run();
 }
 
-void hedgehogStep(const Call<float>& call, std::int64_t batch, std::int64_t head,
+void hedgehogStep(const Call<float>& call, std::int64_t begin, std::int64_t end, std::int64_t head,
                   State<float>& state) {
-  HedgehogMixer mixer({call, nullptr, batch, head}, nullptr, {});
-  FeatureStep<HedgehogMixer>(mixer).run(
-      state.values.data() + mixer.layout.matrixOffset(batch, head),
-      state.values.data() + mixer.layout.normaliserOffset(batch, head));
+  HedgehogMixer mixer({call, nullptr, begin, head}, nullptr, {});
+  FeatureStep<HedgehogMixer>(mixer).run(begin, end, state);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
@@ -272,9 +279,9 @@ void hedgehogBackwardHead(const BackwardCall<float>& back, std::int64_t batch, s
   HWY_DYNAMIC_DISPATCH(hedgehogBackward)(back, batch, head, maps);
 }
 
-void hedgehogStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
-                      State<float>& state) {
-  HWY_DYNAMIC_DISPATCH(hedgehogStep)(call, batch, head, state);
+void hedgehogStepEntries(const Call<float>& call, std::int64_t begin, std::int64_t end,
+                         std::int64_t head, State<float>& state) {
+  HWY_DYNAMIC_DISPATCH(hedgehogStep)(call, begin, end, head, state);
 }
 
 }  // namespace lineament::sequence

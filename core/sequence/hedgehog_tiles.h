@@ -20,8 +20,9 @@ struct HedgehogMapGradients {
 void hedgehogBackwardHead(const BackwardCall<float>& back, std::int64_t batch, std::int64_t head,
                           const HedgehogMapGradients& maps);
 
-// One token of one head; the state is changed in place.
-void hedgehogStepHead(const Call<float>& call, std::int64_t batch, std::int64_t head,
-                      State<float>& state);
+// One token of a head of batch entries [begin, end), at most kStepEntries; the state is changed
+// in place.
+void hedgehogStepEntries(const Call<float>& call, std::int64_t begin, std::int64_t end,
+                         std::int64_t head, State<float>& state);
 
 }  // namespace lineament::sequence

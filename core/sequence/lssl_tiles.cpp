@@ -6,6 +6,7 @@
 
 #include "core/base/subnormals.h"
 #include "core/sequence/lssl_convolution.h"
+#include "core/sequence/prefetch.h"
 #include "core/sequence/tile.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -60,6 +61,7 @@ class Recurrence {
   }
 
   void run(std::int64_t batch) {
+    prefetch(batch + 1);
     if (call_.initial) {
       transpose(call_.initial->values.data() + stateAt(batch), width_, states_, states_, state_,
                 kFeatures);
@@ -90,6 +92,19 @@ class Recurrence {
   std::int64_t head(std::size_t i) const { return first_ + static_cast<std::int64_t>(i); }
   std::size_t stateAt(std::int64_t batch) const {
     return static_cast<std::size_t>(batch * call_.sizes.heads() + first_) * states_;
+  }
+
+  // Of another batch entry: its first token and its state, far from the ones before.
+  void prefetch(std::int64_t batch) {
+    if (batch == call_.sizes.batch()) return;
+    const auto width = static_cast<std::int64_t>(width_);
+    ahead_.clear();
+    if (call_.initial) {
+      ahead_.add(call_.initial->values.data() + stateAt(batch), width_ * states_ * sizeof(float));
+    }
+    ahead_.addRow(call_.inputs[kLsslU], width, batch, 0, first_);
+    ahead_.addRow(call_.output, width * call_.sizes[Dim::channel], batch, 0, first_);
+    ahead_.ask(ahead_.size());
   }
 
   void loadCoefficients() {
@@ -151,6 +166,7 @@ class Recurrence {
   std::int64_t first_;
   std::size_t width_, states_, channels_;
   Workspace work_;
+  PrefetchList ahead_;
   float* coefficients_;  // rows e, f, l, m for each state
   float *read_, *skip_, *step_, *state_, *input_, *outputs_, *row_;
 };

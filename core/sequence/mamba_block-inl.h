@@ -29,6 +29,8 @@ using Vector = hn::Vec<Lane>;
 inline constexpr std::size_t kStateGroup = HWY_MAX_BYTES >= 64 ? 8 : 4;
 // How many of them take their exponentials in step.
 inline constexpr std::size_t kStep = HWY_MAX_BYTES >= 64 ? 4 : 2;
+// Inputs that a convolution over four tokens remembers, as the published models have it.
+inline constexpr std::size_t kUsualPast = 3;
 inline constexpr auto kRow = static_cast<std::size_t>(kMambaStrip);
 
 // The decay's power of two to the decay: `power` is exp(dt A).
@@ -90,8 +92,19 @@ class MambaStrip {
     }
     const auto past = static_cast<std::size_t>(layout_.past);
     const float* from = call_.initial->values.data() + pastAt(0) + place;
-    for (std::size_t i = 0; i < width; ++i, from += past) {
-      for (std::size_t row = 0; row < count; ++row) rows[row * kRow + i] = from[row];
+    std::size_t i = 0;
+    if (past == kUsualPast && count == past) {
+      const Lane d;
+      for (; i + hn::Lanes(d) <= width; i += hn::Lanes(d)) {
+        Vector a, b, c;
+        hn::LoadInterleaved3(d, from + i * past, a, b, c);
+        hn::Store(a, d, rows + i);
+        hn::Store(b, d, rows + kRow + i);
+        hn::Store(c, d, rows + 2 * kRow + i);
+      }
+    }
+    for (; i < width; ++i) {
+      for (std::size_t row = 0; row < count; ++row) rows[row * kRow + i] = from[i * past + row];
     }
     for (std::size_t row = 0; row < count; ++row) clearRest(rows + row * kRow);
   }
@@ -219,8 +232,16 @@ class MambaBlock {
  private:
   void storeRows(const MambaStrip& strip, const float* rows, State<float>& final) const {
     float* to = final.values.data() + strip.pastAt(0);
-    for (std::size_t i = 0; i < strip.width; ++i, to += past) {
-      for (std::size_t row = 0; row < past; ++row) to[row] = rows[row * kRow + i];
+    std::size_t i = 0;
+    if (past == kUsualPast) {
+      const Lane d;
+      for (; i + hn::Lanes(d) <= strip.width; i += hn::Lanes(d)) {
+        hn::StoreInterleaved3(hn::LoadU(d, rows + i), hn::LoadU(d, rows + kRow + i),
+                              hn::LoadU(d, rows + 2 * kRow + i), d, to + i * past);
+      }
+    }
+    for (; i < strip.width; ++i) {
+      for (std::size_t row = 0; row < past; ++row) to[i * past + row] = rows[row * kRow + i];
     }
   }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/base/subnormals.h"
+#include "core/sequence/prefetch.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
@@ -178,9 +179,39 @@ class ForwardTask {
   std::size_t count_ = 0;
 };
 
-// One token of channels [first, first + kMambaChannels), whose weights serve one batch entry after
-// the other. The states of a channel lie in the lanes as they lie in memory, so that each is read
-// and written once and nothing is turned.
+// One token of `count` channels: the states of a channel lie in the lanes as they lie in memory, so
+// that each is read and written once and nothing is turned. The lanes of C h go to `parts`, a
+// vector for each channel. `next` is where the states after these lie.
+template <bool kSigned, bool kWholeVectors>
+HWY_INLINE void stepChannels(std::size_t count, std::size_t states, std::size_t padded,
+                             const float* HWY_RESTRICT rates, const float* HWY_RESTRICT step,
+                             const float* HWY_RESTRICT write, const float* HWY_RESTRICT b,
+                             const float* HWY_RESTRICT c, float* HWY_RESTRICT h,
+                             float* HWY_RESTRICT parts, const float* next) {
+  const Lane d;
+  constexpr std::size_t kLanes = HWY_LANES(float);
+  for (std::size_t i = 0; i < count; ++i, h += states, next += states, rates += padded) {
+    const Vector dt = hn::Set(d, step[i]), dtx = hn::Set(d, write[i]);
+    Vector sum = hn::Zero(d);
+    for (std::size_t n = 0; n < states; n += kLanes) {
+      hwy::Prefetch(next + n);
+      const std::size_t some = states - n;
+      const Vector before = kWholeVectors ? hn::LoadU(d, h + n) : loadFirst(d, some, h + n);
+      const Vector a = decayOf<kSigned>(d, powerOfTwo(d, hn::Mul(dt, hn::Load(d, rates + n))));
+      const Vector after = hn::MulAdd(a, before, hn::Mul(dtx, hn::Load(d, b + n)));
+      if (kWholeVectors) {
+        hn::StoreU(after, d, h + n);
+      } else {
+        storeFirst(after, d, some, h + n);
+      }
+      sum = hn::MulAdd(after, hn::Load(d, c + n), sum);
+    }
+    hn::Store(sum, d, parts + i * kLanes);
+  }
+}
+
+// A token of channels [first, first + kMambaChannels), whose weights serve one batch entry after
+// the other.
 template <bool kSigned>
 class StepTask {
   static constexpr std::size_t kLanes = HWY_LANES(float);
@@ -188,6 +219,7 @@ class StepTask {
  public:
   StepTask(const Call<float>& call, std::int64_t first)
       : call_(call),
+        layout_(call.sizes),
         block_(call, work_, 1),
         out_(work_.tile(1, kRow)),
         parts_(work_.tile(kRow, kLanes)) {
@@ -200,14 +232,15 @@ class StepTask {
 
   void run(std::int64_t batch) {
     for (std::size_t s = 0; s < count_; ++s) {
+      const bool last = s + 1 == count_;
       MambaStrip& strip = strips_[s]->strip;
       strip.batch = batch;
       if (s == 0) block_.loadShared(strip, 0, 1);
       block_.load(strip, 0, 1);
-      for (std::size_t i = 0; i < strip.width; ++i) {
-        hn::Store(channel(strip, strips_[s]->rates + i * block_.padded, i), Lane(),
-                  parts_ + i * kLanes);
-      }
+      MambaStrip next = strips_[last ? 0 : s + 1]->strip;
+      next.batch = std::min(last ? batch + 1 : batch, call_.sizes.batch() - 1);
+      prefetch(next);
+      advance(*strips_[s], next);
       for (std::size_t i = 0; i < strip.width; i += kLanes) {
         hn::Store(sumsOfRows(Lane(), parts_ + i * kLanes), Lane(), out_ + i);
       }
@@ -234,27 +267,35 @@ class StepTask {
     return rates;
   }
 
-  // Moves a channel's states; the lanes of C h.
-  HWY_INLINE Vector channel(const MambaStrip& strip, const float* rates, std::size_t i) const {
-    const Lane d;
-    float* h = call_.final->values.data() + strip.stateAt(i);
-    const Vector dt = hn::Set(d, block_.step[i]), dtx = hn::Set(d, block_.write[i]);
-    Vector sum = hn::Zero(d);
-    for (std::size_t n = 0; n < block_.states; n += kLanes) {
-      const std::size_t some = block_.states - n;
-      const Vector a = decayOf<kSigned>(d, powerOfTwo(d, hn::Mul(dt, hn::Load(d, rates + n))));
-      const Vector input = hn::Mul(dtx, hn::Load(d, block_.b + n));
-      const Vector state = hn::MulAdd(a, loadFirst(d, some, h + n), input);
-      storeFirst(state, d, some, h + n);
-      sum = hn::MulAdd(state, hn::Load(d, block_.c + n), sum);
+  // What the next strip reads and writes beside its states.
+  void prefetch(const MambaStrip& next) {
+    const auto width = static_cast<std::int64_t>(next.width);
+    ahead_.clear();
+    for (const MambaInput input : {kMambaX, kMambaStep, kMambaGate}) {
+      if (call_.inputs[input]) ahead_.addRow(call_.inputs[input], width, next.batch, 0, next.first);
     }
-    return sum;
+    ahead_.addRow(call_.output, width, next.batch, 0, next.first);
+    ahead_.add(call_.final->values.data() + next.pastAt(0),
+               next.width * block_.past * sizeof(float));
+    ahead_.ask(ahead_.size());
+  }
+
+  void advance(const Weighted& weighted, const MambaStrip& following) {
+    const MambaStrip& strip = weighted.strip;
+    float* states = call_.final->values.data();
+    const float* next = states + following.stateAt(0);
+    const auto step =
+        block_.states % kLanes == 0 ? stepChannels<kSigned, true> : stepChannels<kSigned, false>;
+    step(strip.width, block_.states, block_.padded, weighted.rates, block_.step, block_.write,
+         block_.b, block_.c, states + strip.stateAt(0), parts_, next);
   }
 
   const Call<float>& call_;
+  MambaState layout_;
   Workspace work_;
   MambaBlock block_;
   float *out_, *parts_;
+  PrefetchList ahead_;
   std::array<std::optional<Weighted>, kMambaChannels / kMambaStrip> strips_;
   std::size_t count_ = 0;
 };
