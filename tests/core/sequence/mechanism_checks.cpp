@@ -297,6 +297,26 @@ void MechanismChecks::stepsAgreeWithReference() {
   }
 }
 
+void MechanismChecks::stepsOfManySequences() {
+  if (!mechanism_.description().causal || !mechanism_.description().has_state) return;
+  for (const bool wide : {false, true}) {
+    Sizes many = sizes(2);
+    many[Dim::batch] = 70;  // more than one task takes, and no multiple of it
+    many[Dim::head] = wide && many.values() == 1 ? 150 : 1;
+    if (wide && many.keys() > 1) many[Dim::key] = 16;
+    if (wide && many.values() > 1) many[Dim::value] = 16;
+    const Problem problem = draw(mechanism_.suited(many), defaults(), 9);
+    const Result<double> expected = runReference(problem, {});
+    const Result<float> found = runSteps(problem, {});
+    const double error = relativeError(found.output, expected.output);
+    QVERIFY2(error <= mechanism_.description().tolerance_f32,
+             qPrintable(at(problem.sizes, "output", error)));
+    const double state = relativeError(found.final.front().values, expected.final.front().values);
+    QVERIFY2(state <= mechanism_.description().tolerance_f32,
+             qPrintable(at(problem.sizes, "state", state)));
+  }
+}
+
 void MechanismChecks::streamingIsOneRun() {
   if (!mechanism_.description().has_state) return;
   for (const Options& options : optionSets()) {

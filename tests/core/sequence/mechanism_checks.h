@@ -72,6 +72,7 @@ class MechanismChecks : public QObject {
   void fastAgreesOnWideHeads();
   void narrowStorage();
   void stepsAgreeWithReference();
+  void stepsOfManySequences();
   void streamingIsOneRun();
   void packedSequencesAreSeparate();
   void gradientsAgainstFiniteDifferences();
