@@ -16,7 +16,7 @@ constexpr ErrorText kWrongKind{"data.kind", "Use this {found} as a {expected}",
                                "Choose data of the expected kind"};
 constexpr ErrorText kNoKind{
     "data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
-    "Use one of table, tensor, model, explanation, series, points, attention, comparison"};
+    "Use one of table, tensor, model, explanation, series, points, attention, comparison, raster"};
 
 struct KindNames {
   std::string_view name;
@@ -136,6 +136,35 @@ json summary(const Comparison& comparison) {
           {"plots", std::move(plots)}};
 }
 
+json summary(const RasterBand& band) {
+  json result{{"name", band.name}, {"type", name(band.type)}};
+  if (!band.title.empty()) result["title"] = band.title;
+  if (std::isfinite(band.wavelength)) result["wavelength_nm"] = band.wavelength;
+  if (band.nodata) result["nodata"] = *band.nodata;
+  if (band.scale != 1 || band.offset != 0) {
+    result["scale"] = band.scale;
+    result["offset"] = band.offset;
+  }
+  if (!band.unit.empty()) result["unit"] = band.unit;
+  return result;
+}
+
+json summary(const Raster& raster) {
+  json bands = json::array(), classes = json::array();
+  for (const RasterBand& band : raster.bands()) bands.push_back(summary(band));
+  for (const RasterClass& one : raster.classes()) {
+    classes.push_back({{"value", one.value}, {"name", one.name}, {"colour", one.colour}});
+  }
+  const RasterGrid& grid = raster.grid();
+  json result{{"columns", grid.columns},           {"rows", grid.rows},
+              {"bands", std::move(bands)},         {"crs", grid.crs.name},
+              {"transform", grid.transform},       {"pixel_width", grid.pixelWidth()},
+              {"pixel_height", grid.pixelHeight()}};
+  if (grid.crs.known()) result["unit"] = grid.crs.unit;
+  if (raster.categorical()) result["classes"] = std::move(classes);
+  return result;
+}
+
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", countText(count), count == 1 ? one : many);
 }
@@ -172,6 +201,13 @@ struct Line {
   std::string operator()(const AttentionStack& stack) const {
     return fmt::format("{} x {} matrices of {} x {}", stack.layers.size(), stack.heads.size(),
                        countText(stack.queries), countText(stack.keys));
+  }
+  std::string operator()(const Raster& raster) const {
+    return fmt::format("{} x {} pixels, {}",
+                       countText(static_cast<std::uint64_t>(raster.columns())),
+                       countText(static_cast<std::uint64_t>(raster.rows())),
+                       raster.categorical() ? counted(raster.classes().size(), "class", "classes")
+                                            : counted(raster.bands().size(), "band", "bands"));
   }
   std::string operator()(const Comparison& comparison) const {
     return counted(comparison.mechanisms().size(), "mechanism", "mechanisms") + ", " +

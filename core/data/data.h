@@ -16,6 +16,7 @@
 #include "core/data/model.h"
 #include "core/data/note.h"
 #include "core/data/point_cloud.h"
+#include "core/data/raster.h"
 #include "core/data/series.h"
 #include "core/data/table.h"
 #include "core/data/tensor.h"
@@ -53,7 +54,7 @@ Kind kindFromName(std::string_view name);  // Error (usage) when there is none o
 class Data {
  public:
   using Value = std::variant<Table, Tensor, Model, Explanation, Series, Note, Checkpoint,
-                             FigureSpec, PointCloud, AttentionStack, Comparison>;
+                             FigureSpec, PointCloud, AttentionStack, Comparison, Raster>;
 
   Data() : Data(Note{}) {}
   Data(Value value, std::string origin = {});  // NOLINT: a value is data
