@@ -167,8 +167,12 @@ class StackSource : public RasterSource {
     patch.window.columns = bounded(std::ceil(high[0]) + 1, raster.columns()) - patch.window.column;
     patch.window.rows = bounded(std::ceil(high[1]) + 1, raster.rows()) - patch.window.row;
     if (patch.window.columns < 1 || patch.window.rows < 1) return patch;
-    patch.columns = std::min(patch.window.columns, std::max<std::int64_t>(to.columns, 2));
-    patch.rows = std::min(patch.window.rows, std::max<std::int64_t>(to.rows, 2));
+    const auto reduced = [](std::int64_t pixels, double covered, std::int64_t cells) {
+      const double each = std::max(1.0, covered / static_cast<double>(cells));
+      return static_cast<std::int64_t>(std::ceil(static_cast<double>(pixels) / each));
+    };
+    patch.columns = reduced(patch.window.columns, high[0] - low[0], to.columns);
+    patch.rows = reduced(patch.window.rows, high[1] - low[1], to.rows);
     patch.values.resize(static_cast<std::size_t>(patch.columns * patch.rows));
     raster.read(patch.window, std::span(&band, 1), patch.columns, patch.rows, patch.values);
     return patch;
