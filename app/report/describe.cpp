@@ -175,6 +175,23 @@ std::vector<Block> described(const PointCloud& cloud) {
   return {grid};
 }
 
+std::vector<Block> described(const Raster& raster) {
+  Grid grid;
+  if (raster.categorical()) {
+    grid.columns = {{Words::tr("Value"), true}, {Words::tr("Class")}};
+    for (const RasterClass& one : raster.classes()) {
+      grid.rows.push_back({QString::number(one.value), text(one.name)});
+    }
+    return {grid};
+  }
+  grid.columns = {{Words::tr("Band")}, {Words::tr("Meaning")}, {Words::tr("Wavelength, nm"), true}};
+  for (const RasterBand& band : raster.bands()) {
+    grid.rows.push_back({text(band.name), text(band.title),
+                         std::isfinite(band.wavelength) ? QString::number(band.wavelength) : ""});
+  }
+  return {grid};
+}
+
 std::vector<Block> described(const Note& note) {
   return blocksOfMarkdown(text(shownMarkdown(note)));
 }

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/io/blob_raster.h"
 #include "core/io/blob_stream.h"
 #include "core/io/blob_table.h"
 #include "core/io/blob_values.h"
@@ -56,6 +57,8 @@ Data valueFrom(Kind kind, BlobReader& reader) {
       return Data(attentionFromBlob(reader));
     case Kind::comparison:
       return Data(comparisonFromBlob(reader));
+    case Kind::raster:
+      return Data(rasterFromBlob(reader));
     default:
       reader.malformed("this kind is not stored");
   }

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/io/csv_writer.h"
 #include "core/io/explanation_file.h"
+#include "core/io/geotiff_writer.h"
 #include "core/io/json_text.h"
 #include "core/io/model_file.h"
 #include "core/io/npy.h"
@@ -94,6 +95,13 @@ class Writer {
              at(".npy"));
     writeWhole(at(".json"), jsonText(toJson(stack), 1) + "\n");
     return {name_ + ".npy", name_ + ".json"};
+  }
+
+  Files operator()(const Raster& raster) {
+    writeGeoTiff(raster, at(".tif"), context_);
+    Files files{name_ + ".tif"};
+    if (std::filesystem::exists(at(".tif.aux.xml"))) files.push_back(name_ + ".tif.aux.xml");
+    return files;
   }
 
   // The matrices, the measures, and beside them the curves with the mechanism each belongs to.

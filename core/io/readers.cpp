@@ -5,6 +5,7 @@
 #include "core/io/npy.h"
 #include "core/io/npz.h"
 #include "core/io/pcd.h"
+#include "core/io/raster_file.h"
 #include "core/io/reader.h"
 #include "core/io/safetensors.h"
 #include "core/io/scalers_reader.h"
@@ -21,6 +22,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeNpzReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
+    all.push_back(makeRasterReader());
     all.push_back(makeSpreadsheetReader());
     all.push_back(makePcdReader());
     all.push_back(makeKittiReader());

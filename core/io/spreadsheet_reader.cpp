@@ -6,9 +6,9 @@
 #include <ogrsf_frmts.h>
 
 #include <array>
-#include <mutex>
 
 #include "core/base/file.h"
+#include "core/io/gdal.h"
 
 namespace lineament::io {
 
@@ -27,36 +27,6 @@ constexpr ErrorText kEmpty{"spreadsheet.empty", "Read {file} as a spreadsheet",
                            "Save the workbook with its values"};
 
 enum class Workbook { none, xlsx, ods, xls };
-
-// Start-up does not pay for GDAL: its drivers for tables come with the first workbook.
-void registerDrivers() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    OGRRegisterAll();
-    CPLSetConfigOption("OGR_XLSX_HEADERS", "AUTO");
-  });
-}
-
-// Keeps GDAL's messages off the terminal. What it calls a failure is kept: it gives the rows before
-// damaged XML, or the cells below a limit of its own, as if they were all.
-class GdalMessages {
- public:
-  GdalMessages() { CPLPushErrorHandlerEx(keep, this); }
-  ~GdalMessages() { CPLPopErrorHandler(); }
-  GdalMessages(const GdalMessages&) = delete;
-  GdalMessages& operator=(const GdalMessages&) = delete;
-
-  bool failed() const { return !failure_.empty(); }
-  std::string reason() const { return failed() ? failure_ : "no reason given"; }
-
- private:
-  static void CPL_STDCALL keep(CPLErr severity, CPLErrorNum, const char* message) {
-    auto& messages = *static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());
-    if (severity >= CE_Failure && !messages.failed()) messages.failure_ = message;
-  }
-
-  std::string failure_;  // the first: others follow from it
-};
 
 Workbook workbookOf(std::string_view head) {
   if (head.substr(0, 4) == "\xD0\xCF\x11\xE0") return Workbook::xls;
@@ -79,11 +49,6 @@ const char* driverOf(Workbook workbook) {
       return "XLS";
   }
 }
-
-struct CloseDataset {
-  void operator()(GDALDataset* dataset) const { GDALClose(dataset); }
-};
-using Dataset = std::unique_ptr<GDALDataset, CloseDataset>;
 
 [[noreturn]] void failUnreadable(const std::filesystem::path& path, const GdalMessages& messages) {
   throw Error(
@@ -301,7 +266,7 @@ class SpreadsheetReader final : public Reader {
 
 Table readSpreadsheet(const std::filesystem::path& path, const std::string& sheet,
                       const Context& context) {
-  registerDrivers();
+  registerGdal();
   const GdalMessages messages;
   const Dataset dataset = openWorkbook(path, messages);
   OGRLayer& layer = chooseSheet(*dataset, sheet, path, context);

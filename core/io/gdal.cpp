@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/gdal.h"
+
+#include <array>
+#include <mutex>
+
+namespace lineament::io {
+
+namespace {
+
+constexpr double kMetresOfADegree = 111319.49079327358;  // of WGS 84's equator
+
+std::string unitOf(const OGRSpatialReference& reference, double metres) {
+  if (reference.IsGeographic()) return "°";
+  if (metres == 1) return "m";
+  const char* name = nullptr;
+  reference.GetLinearUnits(&name);
+  return metres > 0.304 && metres < 0.305 ? "ft" : name;
+}
+
+}  // namespace
+
+void registerGdal() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    GDALAllRegister();
+    CPLSetConfigOption("OGR_XLSX_HEADERS", "AUTO");
+  });
+}
+
+void CPL_STDCALL GdalMessages::keep(CPLErr severity, CPLErrorNum, const char* message) {
+  auto& messages = *static_cast<GdalMessages*>(CPLGetErrorHandlerUserData());
+  if (severity >= CE_Failure && !messages.failed()) messages.failure_ = message;
+}
+
+Crs crsOf(const OGRSpatialReference* reference) {
+  Crs crs;
+  if (reference == nullptr || reference->IsEmpty() || reference->IsLocal()) return crs;
+  const std::array<const char*, 2> format{"FORMAT=WKT2_2019", nullptr};
+  char* text = nullptr;
+  if (reference->exportToWkt(&text, format.data()) == OGRERR_NONE && text != nullptr) {
+    crs.wkt = text;
+  }
+  CPLFree(text);
+  if (const char* name = reference->GetName()) crs.name = name;
+  crs.geographic = reference->IsGeographic() != 0;
+  crs.metres = crs.geographic ? kMetresOfADegree : reference->GetLinearUnits();
+  crs.unit = unitOf(*reference, crs.metres);
+  return crs;
+}
+
+}  // namespace lineament::io

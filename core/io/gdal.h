@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <gdal_priv.h>
+
+#include <memory>
+#include <string>
+
+#include "core/data/raster.h"
+
+namespace lineament::io {
+
+// What all that goes through GDAL shares.
+
+// Start-up does not pay for GDAL: its drivers come with the first file that needs them.
+void registerGdal();
+
+// Keeps GDAL's messages of this thread off the terminal while it lives, and the first failure: what
+// GDAL calls one, it often goes on from as if nothing had been.
+class GdalMessages {
+ public:
+  GdalMessages() { CPLPushErrorHandlerEx(keep, this); }
+  ~GdalMessages() { CPLPopErrorHandler(); }
+  GdalMessages(const GdalMessages&) = delete;
+  GdalMessages& operator=(const GdalMessages&) = delete;
+
+  bool failed() const { return !failure_.empty(); }
+  std::string reason() const { return failed() ? failure_ : "no reason given"; }
+
+ private:
+  static void CPL_STDCALL keep(CPLErr severity, CPLErrorNum, const char* message);
+  std::string failure_;  // others follow from it
+};
+
+struct CloseDataset {
+  void operator()(GDALDataset* dataset) const { GDALClose(dataset); }
+};
+using Dataset = std::unique_ptr<GDALDataset, CloseDataset>;
+
+Crs crsOf(const OGRSpatialReference* reference);  // null: none
+
+}  // namespace lineament::io

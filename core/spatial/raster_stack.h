@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "core/base/context.h"
+#include "core/data/raster.h"
+
+namespace lineament::spatial {
+
+enum class Resampling { nearest, bilinear };
+
+// The bands of several rasters of one scene on one grid: that of the raster with the smallest
+// pixels, cut to what all of them cover. Bands of other resolutions are sampled at the pixels'
+// centres as they are read. One raster is its own stack. Throws Error "stack.crs" where coordinate
+// systems differ, "stack.apart" where nothing is covered by all, "stack.classes" for categories.
+Raster stack(const std::vector<Raster>& rasters, Resampling resampling, const Context& context);
+
+}  // namespace lineament::spatial
