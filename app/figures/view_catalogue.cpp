@@ -11,6 +11,7 @@
 #include "views/explanation/bar_figure.h"
 #include "views/explanation/beeswarm_figure.h"
 #include "views/explanation/waterfall_figure.h"
+#include "views/map/map_view.h"
 #include "views/model/model_view.h"
 #include "views/note/note_view.h"
 #include "views/sequence/mechanisms_view.h"
@@ -69,6 +70,7 @@ const std::vector<Entry>& entries() {
       entry<CheckpointFigure, CheckpointView>("checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"),
                                               Kind::checkpoint),
       entry<TensorFigure, TensorView>("tensor", QT_TRANSLATE_NOOP("Views", "Values"), Kind::tensor),
+      entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"), Kind::raster),
       entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), Kind::note),
   };
   return all;

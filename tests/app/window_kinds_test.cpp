@@ -90,7 +90,7 @@ class WindowKindsTest : public QObject {
   void everyKindOfValueHasAView() {
     for (const Data& data : {Data(Table()), Data(Tensor()), Data(Model()), Data(Explanation()),
                              Data(Series()), Data(Note()), Data(Checkpoint()), Data(PointCloud()),
-                             Data(AttentionStack()), Data(Comparison())}) {
+                             Data(AttentionStack()), Data(Comparison()), Data(Raster())}) {
       QVERIFY2(!viewsFor(data.kind()).isEmpty(), std::string(name(data.kind())).c_str());
       for (const QString& id : viewsFor(data.kind())) {
         QCOMPARE(makeView(id)->figure().id(), id);

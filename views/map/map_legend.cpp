@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/map/map_legend.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <cmath>
+
+#include "views/common/colour_map.h"
+#include "views/common/figure_style.h"
+#include "views/common/number_text.h"
+
+namespace lineament::views {
+
+namespace {
+
+struct Words {
+  Q_DECLARE_TR_FUNCTIONS(MapLegend)
+};
+
+constexpr double kSwatchWidth = 14, kSwatchHeight = 11, kGap = 6;
+constexpr double kShareWidth = 40;
+
+QString shareText(double share) {
+  if (share > 0 && share < 0.001) return QStringLiteral("< 0.1 %");
+  return QStringLiteral("%1 %").arg(fixedText(100 * share, share > 0 && share < 0.0995 ? 1 : 0));
+}
+
+QString classLabel(const RasterClass& one) {
+  return one.name.empty()
+             ? Words::tr("class %1").arg(numberText(static_cast<double>(one.value), 15))
+             : QString::fromStdString(one.name);
+}
+
+// Crossed out: seen to be no colour.
+void drawSwatch(QPainter& painter, const QRectF& swatch, const QColor& colour, const Theme& theme) {
+  painter.setPen(figurePen(theme.line, 0.75));
+  painter.setBrush(colour.isValid() ? QBrush(colour) : QBrush(Qt::NoBrush));
+  painter.drawRect(swatch);
+  if (!colour.isValid()) painter.drawLine(swatch.bottomLeft(), swatch.topRight());
+}
+
+void drawMore(QPainter& painter, const QRectF& row, const QString& text, const Theme& theme) {
+  painter.setFont(figureFont(TextSize::small));
+  painter.setPen(theme.muted);
+  drawLabel(painter, {row.left(), row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter, text);
+}
+
+void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, const Theme& theme) {
+  drawSwatch(painter,
+             {row.left(), row.center().y() - kSwatchHeight / 2, kSwatchWidth, kSwatchHeight},
+             entry.colour, theme);
+  painter.setFont(figureFont());
+  painter.setPen(theme.text);
+  const double left = row.left() + kSwatchWidth + kGap;
+  const double room = row.right() - left - (entry.share.isEmpty() ? 0 : kShareWidth + kGap);
+  drawLabel(painter, {left, row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter,
+            elidedText(painter.font(), entry.name, room));
+  painter.setPen(theme.muted);
+  drawLabel(painter, {row.right(), row.center().y()}, Qt::AlignRight | Qt::AlignVCenter,
+            entry.share);
+}
+
+}  // namespace
+
+std::vector<LegendEntry> legendOf(const std::vector<RasterClass>& classes,
+                                  const ClassShares* shares) {
+  std::vector<LegendEntry> entries;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto& [red, green, blue] = classes[i].colour;
+    entries.push_back({QColor(red, green, blue), classLabel(classes[i]),
+                       shares ? shareText(shares->classes[i]) : QString()});
+  }
+  if (!shares) return entries;
+  if (shares->other > 0) {
+    entries.push_back({ColourMap::missing(), Words::tr("no class"), shareText(shares->other)});
+  }
+  if (shares->none > 0) entries.push_back({{}, Words::tr("no data"), shareText(shares->none)});
+  return entries;
+}
+
+LegendRows legendRows(std::size_t entries, double height, std::size_t first) {
+  const auto room = static_cast<std::size_t>(std::max(std::floor(height / kLegendRow), 0.0));
+  if (entries <= room) return {0, entries, 0, 0};
+  if (room < 3) return {0, 0, 0, entries};
+  // One line less above where nothing is, one less below at the end.
+  LegendRows rows;
+  rows.first = std::min(first, entries - (room - 1));
+  if (rows.first == 1) rows.first = 2;  // the line above would say no more than the entry
+  const std::size_t lines = room - (rows.first > 0 ? 1 : 0);
+  const bool to_end = entries - rows.first <= lines;
+  rows.end = to_end ? entries : rows.first + lines - 1;
+  rows.above = rows.first;
+  rows.below = entries - rows.end;
+  return rows;
+}
+
+double legendWidth(const std::vector<LegendEntry>& entries, double most) {
+  double names = 0;
+  for (const LegendEntry& entry : entries) {
+    names = std::max(names, textWidth(figureFont(), entry.name));
+  }
+  return std::min(kSwatchWidth + kGap + std::ceil(names) + 2 + kGap + kShareWidth, most);
+}
+
+void drawLegend(QPainter& painter, const QRectF& column, const std::vector<LegendEntry>& entries,
+                std::size_t first, const Theme& theme) {
+  painter.save();
+  const LegendRows rows = legendRows(entries.size(), column.height(), first);
+  QRectF row(column.left(), column.top(), column.width(), kLegendRow);
+  const auto count = [](std::size_t n) { return numberText(static_cast<double>(n), 15); };
+  if (rows.above > 0) {
+    drawMore(painter, row, Words::tr("%1 above").arg(count(rows.above)), theme);
+    row.translate(0, kLegendRow);
+  }
+  for (std::size_t i = rows.first; i < rows.end; ++i) {
+    drawEntry(painter, row, entries[i], theme);
+    row.translate(0, kLegendRow);
+  }
+  if (rows.below > 0) drawMore(painter, row, Words::tr("%1 more").arg(count(rows.below)), theme);
+  painter.restore();
+}
+
+}  // namespace lineament::views

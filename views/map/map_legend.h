@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QPainter>
+#include <QRectF>
+#include <QString>
+#include <vector>
+
+#include "views/common/theme.h"
+#include "views/map/map_picture.h"
+
+namespace lineament::views {
+
+// A class, or what is none.
+struct LegendEntry {
+  QColor colour;  // invalid: nothing is drawn there
+  QString name;
+  QString share;  // of the pixels; empty while it is not known
+};
+
+// The raster's classes, then values that are no class and pixels without a value, where there are
+// any. `shares` may be null.
+std::vector<LegendEntry> legendOf(const std::vector<RasterClass>& classes,
+                                  const ClassShares* shares);
+
+// Which entries a column of that height shows, from `first` on. Where some do not fit, a line says
+// how many there are above or below.
+struct LegendRows {
+  std::size_t first = 0;
+  std::size_t end = 0;
+  std::size_t above = 0;
+  std::size_t below = 0;
+};
+LegendRows legendRows(std::size_t entries, double height, std::size_t first = 0);
+
+constexpr double kLegendRow = 17;  // units
+// What the names need, at most `most`; longer ones are elided.
+double legendWidth(const std::vector<LegendEntry>& entries, double most);
+void drawLegend(QPainter& painter, const QRectF& column, const std::vector<LegendEntry>& entries,
+                std::size_t first, const Theme& theme);
+
+}  // namespace lineament::views

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/map/map_picture.h"
+
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+#include <utility>
+
+#include "views/common/colour_map.h"
+
+namespace lineament::views {
+
+namespace {
+
+constexpr std::int64_t kPartRows = 64;  // cells read at once
+
+std::int64_t reducedSide(std::int64_t pixels, std::int64_t longer, std::int64_t most) {
+  if (longer <= most) return std::max<std::int64_t>(pixels, 1);
+  return std::max<std::int64_t>(pixels * most / longer, 1);
+}
+
+// The ramp from its dark end on a dark ground to the light one, or a diverging one around 0.
+BandStretch balanced(const BandStretch& stretch) {
+  if (!(stretch.low < 0 && stretch.high > 0)) return stretch;
+  const double far = std::max(-stretch.low, stretch.high);
+  return {-far, far};
+}
+
+class Colours {
+ public:
+  explicit Colours(const MapLook& look) : look_(look) {
+    for (const RasterClass& one : look.classes) {
+      of_class_[one.value] = qRgb(one.colour[0], one.colour[1], one.colour[2]);
+    }
+    if (look.categorical() || look.settings.bands.size() != 1) return;
+    for (int i = 0; i < 256; ++i) ramp_[static_cast<std::size_t>(i)] = look.rampAt(i / 255.0);
+  }
+
+  QRgb classOf(float value) const {
+    const auto found = of_class_.find(static_cast<std::int64_t>(std::lround(value)));
+    return found == of_class_.end() ? ColourMap::missing().rgb() : found->second;
+  }
+  QRgb one(float value) const { return ramp_[look_.stretches[0].step(value)]; }
+  QRgb three(float red, float green, float blue) const {
+    return qRgb(look_.stretches[0].step(red), look_.stretches[1].step(green),
+                look_.stretches[2].step(blue));
+  }
+
+ private:
+  const MapLook& look_;
+  std::unordered_map<std::int64_t, QRgb> of_class_;
+  std::array<QRgb, 256> ramp_{};
+};
+
+}  // namespace
+
+double MapCells::pixelsPerCell() const {
+  if (count() == 0) return 1;
+  return std::max(static_cast<double>(window.columns) / columns,
+                  static_cast<double>(window.rows) / rows);
+}
+
+MapCells readCells(const Raster& raster, const BandChoice& bands, const RasterWindow& window,
+                   std::int64_t columns, std::int64_t rows, const Context& context) {
+  MapCells cells{window,
+                 static_cast<int>(std::min(columns, window.columns)),
+                 static_cast<int>(std::min(rows, window.rows)),
+                 {}};
+  cells.values.resize(cells.count() * bands.size());
+  const auto width = static_cast<std::size_t>(cells.columns);
+  std::vector<float> part;
+  for (std::int64_t first = 0; first < cells.rows; first += kPartRows) {
+    context.checkpoint(static_cast<double>(first) / cells.rows, "Reading the map");
+    const std::int64_t end = std::min<std::int64_t>(first + kPartRows, cells.rows);
+    const std::int64_t top = first * window.rows / cells.rows;
+    const std::int64_t bottom = end * window.rows / cells.rows;
+    const auto size = static_cast<std::size_t>(end - first) * width;
+    part.resize(size * bands.size());
+    raster.read({window.column, window.row + top, window.columns, bottom - top}, bands,
+                cells.columns, end - first, part);
+    for (std::size_t band = 0; band < bands.size(); ++band) {
+      std::copy_n(
+          part.data() + band * size, size,
+          cells.values.data() + band * cells.count() + static_cast<std::size_t>(first) * width);
+    }
+  }
+  return cells;
+}
+
+QRgb MapLook::rampAt(double share) const {
+  if (settings.ramp == Ramp::grey) {
+    const int step = static_cast<int>(std::lround(255 * share));
+    return qRgb(step, step, step);
+  }
+  const bool around_zero = stretches[0].low < 0 && stretches[0].high > 0;
+  return (around_zero ? divergingMap(settings.dark) : sequentialMap(settings.dark)).at(share).rgb();
+}
+
+MapLook lookOf(const Raster& raster, const MapSettings& settings, const MapCells& sample) {
+  MapLook look{settings, {}, raster.classes()};
+  if (look.categorical()) return look;
+  for (std::size_t band = 0; band < settings.bands.size(); ++band) {
+    look.stretches.push_back(stretchOf(sample.band(band), settings.stretch));
+  }
+  const bool alone = settings.bands.size() == 1 && settings.ramp == Ramp::colour;
+  if (alone) look.stretches[0] = balanced(look.stretches[0]);
+  return look;
+}
+
+QImage imageOf(const MapCells& cells, const MapLook& look) {
+  QImage image(cells.columns, cells.rows, QImage::Format_ARGB32_Premultiplied);
+  const Colours colours(look);
+  const bool three = !look.categorical() && look.settings.bands.size() == 3;
+  const float* values = cells.values.data();
+  const std::size_t plane = cells.count();
+  for (int row = 0; row < cells.rows; ++row) {
+    auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
+    const float* from =
+        values + static_cast<std::size_t>(row) * static_cast<std::size_t>(cells.columns);
+    for (int column = 0; column < cells.columns; ++column, ++from) {
+      if (three) {
+        const float red = from[0], green = from[plane], blue = from[2 * plane];
+        const bool whole = std::isfinite(red) && std::isfinite(green) && std::isfinite(blue);
+        line[column] = whole ? colours.three(red, green, blue) : qRgba(0, 0, 0, 0);
+      } else if (!std::isfinite(*from)) {
+        line[column] = qRgba(0, 0, 0, 0);
+      } else {
+        line[column] = look.categorical() ? colours.classOf(*from) : colours.one(*from);
+      }
+    }
+  }
+  return image;
+}
+
+std::size_t MapPicture::bytes() const {
+  return (cells ? cells->bytes() : 0) + static_cast<std::size_t>(image.sizeInBytes());
+}
+
+MapPicture pictureOf(std::shared_ptr<const MapCells> cells, std::shared_ptr<const MapLook> look) {
+  QImage image = imageOf(*cells, *look);
+  return {std::move(cells), std::move(look), std::move(image)};
+}
+
+ClassShares sharesOf(const MapCells& cells, const std::vector<RasterClass>& classes) {
+  ClassShares shares{std::vector<double>(classes.size()), 0, 0};
+  if (cells.count() == 0) return shares;
+  std::unordered_map<std::int64_t, std::size_t> place;
+  for (std::size_t i = 0; i < classes.size(); ++i) place[classes[i].value] = i;
+  const double one = 1 / static_cast<double>(cells.count());
+  for (const float value : cells.band(0)) {
+    if (!std::isfinite(value)) {
+      shares.none += one;
+      continue;
+    }
+    const auto found = place.find(static_cast<std::int64_t>(std::lround(value)));
+    (found == place.end() ? shares.other : shares.classes[found->second]) += one;
+  }
+  return shares;
+}
+
+MapOverview overviewOf(const Raster& raster, const MapSettings& settings,
+                       std::shared_ptr<const MapCells> cells) {
+  auto look = std::make_shared<const MapLook>(lookOf(raster, settings, *cells));
+  ClassShares shares;
+  if (raster.categorical()) shares = sharesOf(*cells, raster.classes());
+  return {pictureOf(std::move(cells), std::move(look)), std::move(shares)};
+}
+
+MapOverview readOverview(const Raster& raster, const MapSettings& settings,
+                         const Context& context) {
+  const std::int64_t longer = std::max(raster.columns(), raster.rows());
+  auto cells = std::make_shared<const MapCells>(readCells(
+      raster, settings.bands, raster.whole(), reducedSide(raster.columns(), longer, kOverviewCells),
+      reducedSide(raster.rows(), longer, kOverviewCells), context));
+  return overviewOf(raster, settings, std::move(cells));
+}
+
+QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures) {
+  const QSizeF size = camera.plot().size() * ratio;
+  QImage layer(std::max(static_cast<int>(std::ceil(size.width())), 1),
+               std::max(static_cast<int>(std::ceil(size.height())), 1),
+               QImage::Format_ARGB32_Premultiplied);
+  layer.fill(Qt::transparent);
+  QPainter painter(&layer);
+  painter.setCompositionMode(QPainter::CompositionMode_Source);
+  painter.scale(layer.width() / camera.plot().width(), layer.height() / camera.plot().height());
+  painter.translate(-camera.plot().topLeft());
+  painter.setTransform(camera.fromPixel(), true);
+  const double pixel = camera.unitsPerPixel() * ratio;
+  for (const MapPicture* picture : pictures) {
+    const double cell = picture->cells->pixelsPerCell();
+    // Pixels that are larger than the screen's keep their edges; classes never mix.
+    const bool mixes = !picture->look->categorical() && (cell > 1 || pixel * cell < 1);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, mixes);
+    const RasterWindow& window = picture->cells->window;
+    painter.drawImage(QRectF(static_cast<double>(window.column), static_cast<double>(window.row),
+                             static_cast<double>(window.columns), static_cast<double>(window.rows)),
+                      picture->image);
+  }
+  return layer;
+}
+
+}  // namespace lineament::views

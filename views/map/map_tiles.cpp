@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/map/map_tiles.h"
+
+#include <QElapsedTimer>
+#include <algorithm>
+#include <utility>
+
+namespace lineament::views {
+
+namespace {
+
+constexpr std::size_t kBudget = std::size_t{384} << 20;  // bytes of tiles
+constexpr qint64 kGo = 80;                               // ms of reading before asking anew
+
+std::size_t tileBytes(std::size_t bands) {
+  return static_cast<std::size_t>(kTileCells * kTileCells) * (bands * sizeof(float) + sizeof(QRgb));
+}
+
+}  // namespace
+
+// Tiles to read, or only to colour where their values are known, and what became of them.
+struct MapTiles::Batch {
+  struct Item {
+    TileKey key;
+    std::shared_ptr<const MapCells> cells;
+  };
+  std::vector<Item> items;
+  std::vector<std::pair<TileKey, MapPicture>> made;
+
+  void make(const Raster& raster, const std::shared_ptr<const MapLook>& look,
+            const Context& context) {
+    QElapsedTimer clock;
+    clock.start();
+    for (const Item& item : items) {
+      if (context.stopRequested() || (!made.empty() && clock.elapsed() > kGo)) return;
+      auto cells = item.cells ? item.cells
+                              : std::make_shared<const MapCells>(
+                                    readTile(raster, look->settings.bands, item.key, context));
+      made.emplace_back(item.key, pictureOf(std::move(cells), look));
+    }
+  }
+};
+
+MapTiles::MapTiles(std::function<Background&()> background, QObject* parent)
+    : QObject(parent), background_(std::move(background)), cache_(kBudget) {}
+
+MapTiles::~MapTiles() {
+  stop();
+}
+
+void MapTiles::stop() {
+  if (reading_) reading_();
+  reading_ = nullptr;
+  ++readings_;
+}
+
+void MapTiles::setRaster(const Raster& raster) {
+  stop();
+  raster_ = raster;
+  overview_.reset();
+  cache_.clear();
+  wanted_.clear();
+  problem_.clear();
+}
+
+// Other colours of the same bands are made of the values that are here; until then the old ones
+// stay.
+void MapTiles::setSettings(const MapSettings& settings) {
+  if (settings == settings_) return;
+  stop();
+  if (settings.bands != settings_.bands) cache_.clear();
+  settings_ = settings;
+  problem_.clear();
+  readNext();
+}
+
+void MapTiles::want(const MapCamera& camera, double ratio) {
+  camera_ = camera;
+  ratio_ = ratio;
+  wanted_.clear();
+  level_ = levelFor(camera.unitsPerPixel() * ratio);
+  const std::size_t most = kBudget / tileBytes(settings_.bands.size());
+  // What has no room in the cache would be read again and again.
+  while (tilesOver(camera.visiblePixels(), level_, raster_.grid()).size() > most) ++level_;
+  const bool enough =
+      overview_ && overview_->picture.cells->pixelsPerCell() <= static_cast<double>(1LL << level_);
+  if (!enough) wanted_ = tilesOver(camera.visiblePixels(), level_, raster_.grid());
+  for (const TileKey& key : wanted_) cache_.find(key);
+  readNext();
+}
+
+bool MapTiles::upToDate(const MapPicture* picture) const {
+  return picture && picture->look == overview_->picture.look;
+}
+
+std::vector<TileKey> MapTiles::missing() const {
+  std::vector<TileKey> keys;
+  std::copy_if(wanted_.begin(), wanted_.end(), std::back_inserter(keys),
+               [this](const TileKey& key) { return !upToDate(cache_.peek(key)); });
+  return keys;
+}
+
+bool MapTiles::complete() const {
+  return !reading_ && overview_ && overview_->settings() == settings_ && missing().empty();
+}
+
+void MapTiles::readNext() {
+  const bool nothing = settings_.bands.empty() || raster_.columns() < 1 || raster_.rows() < 1;
+  if (reading_ || nothing || !problem_.isEmpty()) return;
+  if (!overview_ || overview_->settings() != settings_) return readOverview();
+  std::vector<TileKey> keys = missing();
+  if (!keys.empty()) readTiles(std::move(keys));
+}
+
+void MapTiles::readOverview() {
+  const int number = readings_;
+  const auto made = std::make_shared<MapOverview>();
+  const bool same_bands = overview_ && overview_->settings().bands == settings_.bands;
+  reading_ = background_().start(
+      tr("Read the map"),
+      [raster = raster_, settings = settings_, made,
+       cells = same_bands ? overview_->picture.cells : nullptr](const Context& context) {
+        *made = cells ? overviewOf(raster, settings, cells)
+                      : views::readOverview(raster, settings, context);
+      },
+      this,
+      [this, number, made](const Outcome<Nothing>& outcome) {
+        if (number != readings_) return;
+        if (valueOf(outcome)) {
+          overview_ = made;
+          if (camera_) want(*camera_, ratio_);
+        }
+        ended(outcome);
+      });
+}
+
+void MapTiles::readTiles(std::vector<TileKey> keys) {
+  const int number = readings_;
+  const auto batch = std::make_shared<Batch>();
+  for (const TileKey& key : keys) {
+    const MapPicture* old = cache_.peek(key);
+    batch->items.push_back({key, old ? old->cells : nullptr});
+  }
+  reading_ = background_().start(
+      tr("Read the map"),
+      [batch, raster = raster_, look = overview_->picture.look](const Context& context) {
+        batch->make(raster, look, context);
+      },
+      this,
+      [this, number, batch](const Outcome<Nothing>& outcome) {
+        if (number != readings_) return;
+        for (auto& [key, picture] : batch->made) cache_.put(key, std::move(picture));
+        ended(outcome);
+      });
+}
+
+void MapTiles::ended(const Outcome<Nothing>& outcome) {
+  reading_ = nullptr;
+  if (const Error* error = errorOf(outcome)) problem_ = QString::fromStdString(error->found());
+  if (std::holds_alternative<Cancelled>(outcome)) problem_ = tr("Not read: cancelled");
+  readNext();
+  Q_EMIT changed();
+}
+
+bool MapTiles::allHere() const {
+  return !wanted_.empty() &&
+         std::all_of(wanted_.begin(), wanted_.end(),
+                     [this](const TileKey& key) { return cache_.peek(key) != nullptr; });
+}
+
+QImage MapTiles::layer() const {
+  if (!camera_ || !overview_) return {};
+  std::vector<const MapPicture*> pictures{&overview_->picture};
+  if (allHere()) {
+    for (const TileKey& key : wanted_) pictures.push_back(cache_.peek(key));
+  } else {
+    const auto tiles = cache_.over(camera_->visiblePixels(), level_);
+    pictures.insert(pictures.end(), tiles.begin(), tiles.end());
+  }
+  return layerOf(*camera_, ratio_, pictures);
+}
+
+double MapTiles::pixelsPerCell() const {
+  if (!overview_) return 1;
+  return allHere() ? static_cast<double>(1LL << level_) : overview_->picture.cells->pixelsPerCell();
+}
+
+}  // namespace lineament::views

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/map/spectral_profile.h"
+
+#include <fmt/format.h>
+
+#include <QCoreApplication>
+#include <QPolygonF>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "views/common/axis_scale.h"
+#include "views/common/colour_map.h"
+#include "views/common/figure_style.h"
+#include "views/common/number_text.h"
+#include "views/common/plot_view.h"
+
+namespace lineament::views {
+
+namespace {
+
+struct Words {
+  Q_DECLARE_TR_FUNCTIONS(SpectralProfile)
+};
+
+constexpr double kTop = 12, kRight = 14, kLabelGap = 6;
+
+QString pixelLabel(const PixelValues& pixel) {
+  return QStringLiteral("%1, %2").arg(numberText(static_cast<double>(pixel.column), 15),
+                                      numberText(static_cast<double>(pixel.row), 15));
+}
+
+Range valueRange(const std::vector<PixelValues>& pixels) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  for (const PixelValues& pixel : pixels) {
+    for (const float value : pixel.values) {
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, static_cast<double>(value));
+      high = std::max(high, static_cast<double>(value));
+    }
+  }
+  return paddedRange(low, high, false);
+}
+
+QString valueLabel(const Raster& raster) {
+  const auto& bands = raster.bands();
+  const std::string unit = bands.empty() ? std::string() : bands[0].unit;
+  const bool same = std::all_of(bands.begin(), bands.end(),
+                                [&](const RasterBand& band) { return band.unit == unit; });
+  return withUnit(Words::tr("Value"), same ? QString::fromStdString(unit) : QString());
+}
+
+struct Scales {
+  QRectF plot;
+  AxisScale x, y;
+};
+
+// Labels at the lines' ends, moved apart where they would cover each other.
+std::vector<double> labelHeights(std::vector<double> wanted, const QRectF& plot) {
+  constexpr double kLine = 12;
+  std::vector<std::size_t> order(wanted.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
+  double least = plot.top() + 4;
+  for (const std::size_t i : order) least = (wanted[i] = std::max(wanted[i], least)) + kLine;
+  const double over = least - kLine - (plot.bottom() - 2);
+  if (over > 0) {
+    for (double& at : wanted) at -= over;
+  }
+  return wanted;
+}
+
+void drawSpectrum(QPainter& painter, const Scales& scales, const SpectralAxis& axis,
+                  const std::vector<std::size_t>& order, const PixelValues& pixel,
+                  const QColor& colour) {
+  QPolygonF line;
+  for (const std::size_t band : order) {
+    if (!std::isfinite(pixel.values[band])) continue;
+    line << QPointF(scales.x.position(axis.at[band]),
+                    scales.y.position(static_cast<double>(pixel.values[band])));
+  }
+  painter.setPen(figurePen(colour, 1.4));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawPolyline(line);
+  if (line.size() > 60) return;
+  painter.setBrush(colour);
+  painter.setPen(Qt::NoPen);
+  for (const QPointF& at : line) painter.drawEllipse(at, 2, 2);
+}
+
+std::vector<std::size_t> alongAxis(const SpectralAxis& axis) {
+  std::vector<std::size_t> order(axis.at.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return axis.at[a] < axis.at[b]; });
+  return order;
+}
+
+}  // namespace
+
+SpectralAxis spectralAxis(const Raster& raster) {
+  SpectralAxis axis;
+  const auto& bands = raster.bands();
+  axis.wavelengths = !bands.empty() &&
+                     std::all_of(bands.begin(), bands.end(),
+                                 [](const auto& band) { return std::isfinite(band.wavelength); });
+  for (std::size_t band = 0; band < bands.size(); ++band) {
+    axis.at.push_back(axis.wavelengths ? bands[band].wavelength : static_cast<double>(band + 1));
+  }
+  return axis;
+}
+
+void drawSpectra(QPainter& painter, const QSizeF& size, const Raster& raster,
+                 const std::vector<PixelValues>& pixels, const Theme& theme) {
+  const SpectralAxis axis = spectralAxis(raster);
+  if (axis.at.empty() || pixels.empty()) return;
+  const Range values = valueRange(pixels);
+  const auto [first, last] = std::minmax_element(axis.at.begin(), axis.at.end());
+  const Range along = *first < *last ? Range{*first, *last} : paddedRange(*first, *last, false);
+  double names = 0;
+  for (const PixelValues& pixel : pixels) {
+    names = std::max(names, textWidth(figureFont(TextSize::small), pixelLabel(pixel)));
+  }
+  const double bottom = size.height() - bottomAxisHeight(true) - 4;
+  AxisScale y{values.low, values.high, bottom, kTop};
+  const double left = leftAxisWidth(y, true) + 6;
+  const double right = size.width() - kRight - names - kLabelGap;
+  if (right - left < 40 || bottom - kTop < 30) return;
+  const AxisScale x{along.low, along.high, left, right, false, !axis.wavelengths};
+  const Scales scales{QRectF(QPointF(left, kTop), QPointF(right, bottom)), x, y};
+  drawGrid(painter, scales.plot, nullptr, &scales.y, theme);
+  drawBottomAxis(painter, scales.plot, scales.x,
+                 axis.wavelengths ? Words::tr("Wavelength (nm)") : Words::tr("Band"), size.width(),
+                 theme);
+  drawLeftAxis(painter, scales.plot, scales.y, valueLabel(raster), theme);
+  const std::vector<std::size_t> order = alongAxis(axis);
+  std::vector<double> ends;
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const QColor colour = categoricalColour(static_cast<int>(i), theme.dark);
+    drawSpectrum(painter, scales, axis, order, pixels[i], colour);
+    const auto end = static_cast<double>(pixels[i].values[order.back()]);
+    ends.push_back(std::isfinite(end) ? scales.y.position(end) : scales.plot.center().y());
+  }
+  const std::vector<double> heights = labelHeights(ends, scales.plot);
+  painter.setFont(figureFont(TextSize::small));
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    painter.setPen(categoricalColour(static_cast<int>(i), theme.dark));
+    drawLabel(painter, {right + kLabelGap, heights[i]}, Qt::AlignLeft | Qt::AlignVCenter,
+              pixelLabel(pixels[i]));
+  }
+}
+
+SpectralProfile::SpectralProfile(QWidget* parent) : QWidget(parent) {
+  setAccessibleName(Words::tr("Spectral profile"));
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setMinimumHeight(120);
+}
+
+void SpectralProfile::setRaster(const Raster& raster) {
+  raster_ = raster;
+  clear();
+}
+
+void SpectralProfile::add(PixelValues pixel) {
+  if (pixel.values.size() != raster_.bands().size()) return;
+  if (pixels_.size() == kMostPixels) pixels_.erase(pixels_.begin());
+  pixels_.push_back(std::move(pixel));
+  setVisible(true);
+  update();
+}
+
+void SpectralProfile::clear() {
+  pixels_.clear();
+  setVisible(false);
+}
+
+QString SpectralProfile::copied() const {
+  const SpectralAxis axis = spectralAxis(raster_);
+  QString text = axis.wavelengths ? QStringLiteral("wavelength_nm") : QStringLiteral("band");
+  for (const PixelValues& pixel : pixels_) {
+    text += QStringLiteral("\t%1_%2").arg(pixel.column).arg(pixel.row);
+  }
+  text += u'\n';
+  for (std::size_t band = 0; band < axis.at.size(); ++band) {
+    text += exactText(axis.at[band]);
+    for (const PixelValues& pixel : pixels_) {
+      text += u'\t' + QString::fromStdString(fmt::format("{}", pixel.values[band]));
+    }
+    text += u'\n';
+  }
+  return text;
+}
+
+void SpectralProfile::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), theme().view);
+  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+  painter.scale(PlotView::kScreenScale, PlotView::kScreenScale);
+  drawSpectra(painter, QSizeF(size()) / PlotView::kScreenScale, raster_, pixels_, theme());
+}
+
+}  // namespace lineament::views
