@@ -360,7 +360,6 @@ class FormulaSource : public RasterSource {
 Raster formulaRaster(const Raster& raster, const BandFormula& formula, std::string name) {
   RasterBand band;
   band.name = std::move(name);
-  band.title = formula.text();
   return Raster(raster.grid(), {std::move(band)}, std::make_shared<FormulaSource>(raster, formula));
 }
 
