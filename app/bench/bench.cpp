@@ -21,6 +21,7 @@ const std::vector<Bench>& benches() {
         {"startup", "From the start of the process to a usable window", benchStartup},
         {"frames", "How long the window is away while it is used and works", benchFrames},
         {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
+        {"kmeans", "Ten iterations of k-means on 10,000,000 points of 12 features", benchKMeans},
         {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap}};
     for (const sequence::Mechanism* mechanism : sequence::mechanisms()) {
       list.push_back(
