@@ -19,7 +19,9 @@ constexpr double kMargin = 12;
 constexpr double kTitleHeight = 22;
 constexpr double kBelowHeight = 30;  // scale bar, name of the system and north arrow
 constexpr double kLongestBar = 110;
-constexpr double kMostLegend = 0.34;  // of the figure's width
+constexpr double kMostLegend = 0.42;  // of the figure's width
+constexpr double kNarrow = 420;       // below, the system's name has a line of its own
+constexpr double kNameHeight = 15;
 constexpr double kVectorRasterDpi = 300;
 constexpr double kPrintCells = 2400;  // along the longer side: 174 mm at 350 dpi
 constexpr std::size_t kDescribedBands = 12;
@@ -159,8 +161,8 @@ double MapFigure::topMargin() const {
   return 8 + (title_.isEmpty() ? 0 : kTitleHeight) + (key ? kBandKeyHeight : 0);
 }
 
-double MapFigure::bottomMargin() const {
-  return kBelowHeight + (graticule_ ? kGraticuleMargin : 4);
+double MapFigure::bottomMargin(double width) const {
+  return kBelowHeight + (graticule_ ? kGraticuleMargin : 4) + (width < kNarrow ? kNameHeight : 0);
 }
 
 std::vector<LegendEntry> MapFigure::legendEntries() const {
@@ -169,7 +171,7 @@ std::vector<LegendEntry> MapFigure::legendEntries() const {
 
 double MapFigure::legendColumn(double width) const {
   if (!legend_) return 0;
-  if (onePixelDeep()) return kBandBarWidth;
+  if (oneBand()) return kBandBarWidth;
   return raster_.categorical() ? legendWidth(legendEntries(), kMostLegend * width) : 0;
 }
 
@@ -177,7 +179,7 @@ QRectF MapFigure::plotArea(const QSizeF& size) const {
   const double column = legendColumn(size.width());
   const double right = kMargin + (column > 0 ? column + kMargin + 4 : 0);
   return {leftMargin(), topMargin(), std::max(size.width() - leftMargin() - right, 1.0),
-          std::max(size.height() - topMargin() - bottomMargin(), 1.0)};
+          std::max(size.height() - topMargin() - bottomMargin(size.width()), 1.0)};
 }
 
 QRectF MapFigure::legendArea(const QSizeF& size) const {
@@ -202,7 +204,9 @@ QSizeF MapFigure::naturalSize(double width) const {
   const QRectF part = shown_.value_or(plane_.whole());
   const double inner = plotArea({width, width}).width();
   const double high = inner * part.height() / std::max(part.width(), 1e-300);
-  return {width, std::clamp(high, 0.25 * width, 1.3 * width) + topMargin() + bottomMargin()};
+  const double legend = static_cast<double>(legendEntries().size()) * kLegendRow;
+  const double least = legend_ ? std::clamp(legend, 0.25 * width, 0.8 * width) : 0.25 * width;
+  return {width, std::clamp(high, least, 1.3 * width) + topMargin() + bottomMargin(width)};
 }
 
 void MapFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
@@ -241,7 +245,7 @@ void MapFigure::paintLayer(QPainter& painter, const QSizeF& size, const Theme& t
               elidedText(painter.font(), title_, size.width() - plot.left() - kMargin));
   }
   drawLegendColumn(painter, size, theme);
-  drawBelow(painter, seen, theme);
+  drawBelow(painter, seen, size.width(), theme);
   if (empty() || !problem_.isEmpty() || !overview_) drawSentence(painter, plot, theme);
   painter.restore();
 }
@@ -260,26 +264,31 @@ void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Th
   }
 }
 
-// Scale bar at the left, the north arrow at the right, the system's name between them.
-void MapFigure::drawBelow(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+// Scale bar at the left, the north arrow at the right, the system's name between them, or below
+// where the figure is narrow.
+void MapFigure::drawBelow(QPainter& painter, const MapCamera& camera, double width,
+                          const Theme& theme) const {
   if (empty()) return;
   const QRectF& plot = camera.plot();
-  const double top = plot.bottom() + bottomMargin() - kBelowHeight + 2;
+  const double top = plot.bottom() + (graticule_ ? kGraticuleMargin : 4) + 2;
   const double middle = top + kNorthArrowHeight / 2;
-  double right = plot.right();
-  if (plane_.mapped()) {
-    drawNorthArrow(painter, {right - kNorthArrowWidth, top}, theme);
-    right -= kNorthArrowWidth + 26;
-  }
+  if (plane_.mapped()) drawNorthArrow(painter, {plot.right() - kNorthArrowWidth, top}, theme);
   const double longest = std::min(kLongestBar, 0.3 * plot.width());
   const ScaleBar bar = scaleBarFor(raster_.grid().crs, plane_, camera, longest);
   drawScaleBar(painter, {plot.left() + 1, middle + 3}, bar, theme);
   painter.setFont(figureFont(TextSize::small));
-  const double left = plot.left() + bar.width + textWidth(painter.font(), bar.label) + 24;
   painter.setPen(theme.muted);
+  const QString name = coordinatesText(raster_.grid().crs, plane_.mapped());
+  if (width < kNarrow) {
+    drawLabel(painter, {plot.left(), top + kNorthArrowHeight + 10},
+              Qt::AlignLeft | Qt::AlignVCenter,
+              elidedText(painter.font(), name, width - plot.left() - kMargin));
+    return;
+  }
+  const double left = plot.left() + bar.width + textWidth(painter.font(), bar.label) + 24;
+  const double right = plot.right() - (plane_.mapped() ? kNorthArrowWidth + 26 : 0);
   drawLabel(painter, {right, middle + 1.5}, Qt::AlignRight | Qt::AlignVCenter,
-            elidedText(painter.font(), coordinatesText(raster_.grid().crs, plane_.mapped()),
-                       std::max(right - left, 0.0)));
+            elidedText(painter.font(), name, std::max(right - left, 0.0)));
 }
 
 void MapFigure::drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const {
