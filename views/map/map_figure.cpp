@@ -108,7 +108,7 @@ void MapFigure::setOptions(const nlohmann::json& options) {
 
 nlohmann::json MapFigure::options() const {
   nlohmann::json names = nlohmann::json::array();
-  for (const std::size_t band : bands_) names.push_back(raster_.bands()[band].name);
+  for (const std::size_t band : bands_) names.push_back(bandKey(raster_, band));
   nlohmann::json options{{"bands", std::move(names)},
                          {"stretch", name(stretch_)},
                          {"ramp", ramp_ == Ramp::colour ? "colour" : "grey"},
@@ -192,6 +192,17 @@ QRectF MapFigure::legendArea(const QSizeF& size) const {
 MapCamera MapFigure::camera(const QSizeF& size) const {
   const QRectF plot = plotArea(size);
   return shown_ ? MapCamera(plane_, plot, *shown_) : MapCamera(plane_, plot);
+}
+
+QString MapFigure::legendTextAt(const QPointF& at, const QSizeF& size) const {
+  const QRectF column = legendArea(size);
+  if (!raster_.categorical() || !column.contains(at)) return {};
+  const std::vector<LegendEntry> entries = legendEntries();
+  const auto entry =
+      legendEntryAt(entries.size(), column.height(), legend_first_, at.y() - column.top());
+  if (!entry) return {};
+  const LegendEntry& one = entries[*entry];
+  return one.share.isEmpty() ? one.name : QStringLiteral("%1: %2").arg(one.name, one.share);
 }
 
 void MapFigure::scrollLegend(int rows) {

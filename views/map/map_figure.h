@@ -43,6 +43,8 @@ class MapFigure : public Copied<MapFigure, Figure> {
   void look(const MapCamera& camera) { shown_ = camera.visible(); }
   void fit() { shown_.reset(); }
   void scrollLegend(int rows);
+  // The whole name of the class there, which may be elided in the drawing.
+  QString legendTextAt(const QPointF& at, const QSizeF& size) const;
 
   // What a screen has: the small picture of all, the map as it is to be laid into the plot, and how
   // many pixels of the raster a cell of it has.

@@ -103,6 +103,14 @@ LegendRows legendRows(std::size_t entries, double height, std::size_t first) {
   return rows;
 }
 
+std::optional<std::size_t> legendEntryAt(std::size_t entries, double height, std::size_t first,
+                                         double below) {
+  const LegendRows rows = legendRows(entries, height, first);
+  const double line = std::floor(below / kLegendRow) - (rows.above > 0 ? 1 : 0);
+  if (line < 0 || line >= static_cast<double>(rows.end - rows.first)) return std::nullopt;
+  return rows.first + static_cast<std::size_t>(line);
+}
+
 double legendWidth(const std::vector<LegendEntry>& entries, double most) {
   double names = 0;
   for (const LegendEntry& entry : entries) {

@@ -52,7 +52,7 @@ std::vector<StretchName> stretchNames() {
 
 nlohmann::json bandNames(const Raster& raster, const BandChoice& bands) {
   nlohmann::json names = nlohmann::json::array();
-  for (const std::size_t band : bands) names.push_back(raster.bands()[band].name);
+  for (const std::size_t band : bands) names.push_back(bandKey(raster, band));
   return names;
 }
 

