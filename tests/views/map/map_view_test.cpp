@@ -302,8 +302,7 @@ class MapViewTest : public QObject {
     const auto source = std::make_shared<SlowScene>();
     const Raster raster(utmGrid(SlowScene::kSide, SlowScene::kSide, 10), std::vector<RasterBand>(3),
                         source);
-    QElapsedTimer clock, turn;
-    clock.start();
+    QElapsedTimer turn;
     Shown shown(raster, {800, 600});
     turn.start();
     qint64 longest = 0;
