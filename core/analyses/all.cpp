@@ -2,6 +2,7 @@
 #include "core/analyses/all.h"
 
 #include "core/analyses/explain_shap.h"
+#include "core/analyses/map_index.h"
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sequence_compare.h"
 #include "core/analyses/sequence_cost.h"
@@ -19,6 +20,7 @@ const Catalogue& allAnalyses() {
     all.add(makeTableRegress());
     all.add(makeTablePredict());
     all.add(makeExplainShap());
+    all.add(makeMapIndex());
     all.add(makeSequenceRun());
     all.add(makeSequenceCompare());
     all.add(makeSequenceCost());

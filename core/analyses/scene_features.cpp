@@ -35,6 +35,16 @@ Input sceneInput() {
           .many = true};
 }
 
+Parameter resamplingParameter() {
+  return {.id = "resampling",
+          .title = "Resampling",
+          .type = Parameter::Type::choice,
+          .fallback = std::string("nearest"),
+          .help = "How bands of another resolution are sampled",
+          .choices = {{"nearest", "Nearest pixel", ""}, {"bilinear", "Bilinear", ""}},
+          .advanced = true};
+}
+
 std::vector<Parameter> featureParameters() {
   using Type = Parameter::Type;
   return {{.id = "features",
@@ -68,21 +78,19 @@ std::vector<Parameter> featureParameters() {
            .fallback = std::string(),
            .help = "Names of the bands to use, separated by commas; all when empty",
            .advanced = true},
-          {.id = "resampling",
-           .title = "Resampling",
-           .type = Type::choice,
-           .fallback = std::string("nearest"),
-           .help = "How bands of another resolution are sampled",
-           .choices = {{"nearest", "Nearest pixel", ""}, {"bilinear", "Bilinear", ""}},
-           .advanced = true}};
+          resamplingParameter()};
 }
 
-Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
+Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
   std::vector<Raster> rasters;
   for (const Data& data : inputs.all("raster")) rasters.push_back(data.require<Raster>());
   const Resampling resampling =
       parameters.text("resampling") == "bilinear" ? Resampling::bilinear : Resampling::nearest;
-  return chooseBands(spatial::stack(rasters, resampling, context), parameters.text("bands"));
+  return spatial::stack(rasters, resampling, context);
+}
+
+Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
+  return chooseBands(stackOf(inputs, parameters, context), parameters.text("bands"));
 }
 
 SceneFeatures sceneFeatures(const Raster& scene, const Parameters& parameters,

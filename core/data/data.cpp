@@ -203,11 +203,13 @@ struct Line {
                        countText(stack.queries), countText(stack.keys));
   }
   std::string operator()(const Raster& raster) const {
-    return fmt::format("{} x {} pixels, {}",
+    const std::string& crs = raster.grid().crs.name;
+    return fmt::format("{} x {} pixels, {}{}{}",
                        countText(static_cast<std::uint64_t>(raster.columns())),
                        countText(static_cast<std::uint64_t>(raster.rows())),
                        raster.categorical() ? counted(raster.classes().size(), "class", "classes")
-                                            : counted(raster.bands().size(), "band", "bands"));
+                                            : counted(raster.bands().size(), "band", "bands"),
+                       crs.empty() ? "" : ", ", crs);
   }
   std::string operator()(const Comparison& comparison) const {
     return counted(comparison.mechanisms().size(), "mechanism", "mechanisms") + ", " +

@@ -11,6 +11,7 @@
 #include "core/base/random.h"
 #include "core/io/named_tensors.h"
 #include "tests/core/data/comparison_fixture.h"
+#include "tests/core/data/raster_fixture.h"
 #include "tests/core/io/attacks.h"
 
 using namespace lineament;
@@ -161,6 +162,25 @@ class DataBlobTest : public QObject {
     QCOMPARE(model.configuration.at("list"), smallModel().configuration.at("list"));
     QCOMPARE(model.tensors.at("w").dimensionNames(), (std::vector<std::string>{"out", "in"}));
     QCOMPARE(model.tensors.at("w").numbers(), (std::vector<double>{1, 2}));
+  }
+
+  void rastersComeBack() {
+    const Data bands = there(Data(lineament::testing::twoBands()));
+    const auto& two = bands.require<Raster>();
+    QCOMPARE(two.grid(), lineament::testing::twoBands().grid());
+    QCOMPARE(two.bands()[0].title, std::string("Red"));
+    QCOMPARE(two.bands()[0].wavelength, 655.0);
+    QVERIFY(std::isnan(two.bands()[1].wavelength));
+    QCOMPARE(two.values(two.whole(), 0), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    QVERIFY(std::isnan(two.values({0, 1, 1, 1}, 1)[0]));
+
+    const Data labels = there(Data(lineament::testing::fourByFour()));
+    const auto& four = labels.require<Raster>();
+    QCOMPARE(four.classes(), lineament::testing::fourByFour().classes());
+    QCOMPARE(four.values({0, 3, 3, 1}), (std::vector<float>{2, 2, 1}));
+    QVERIFY(std::isnan(four.values({3, 3, 1, 1})[0]));
+    // Labels are a byte each: 16 of them, and what stands around them.
+    QVERIFY(toBlob(Data(lineament::testing::fourByFour())).size() < 400);
   }
 
   void comparisonsComeBack() {

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analyses/map_cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/analyses/scene_features.h"
+#include "core/base/parallel.h"
+#include "core/spatial/cluster_quality.h"
+#include "core/spatial/kmeans.h"
+#include "core/spatial/label_filter.h"
+
+namespace lineament {
+
+namespace {
+
+constexpr std::uint8_t kNoLabel = 255;
+constexpr std::int64_t kMostClusters = 250;  // labels are bytes, some of them spoken for
+
+Declaration declare() {
+  using Type = Parameter::Type;
+  Declaration declaration;
+  declaration.id = "map.cluster";
+  declaration.title = "Cluster a scene";
+  declaration.summary =
+      "Groups the pixels of a satellite scene by their bands, without training areas, and makes a "
+      "map of the groups: k-means on the bands or on their principal components, then a majority "
+      "filter. Pixels without a value in some band stay without a class.";
+  declaration.source =
+      "Nagar, Farahbakhsh, Awange and Chandra (2024), Remote sensing framework for geological "
+      "mapping via stacked autoencoders and clustering; Lloyd (1982); Arthur and Vassilvitskii "
+      "(2007)";
+  declaration.inputs = {sceneInput()};
+  declaration.parameters = {{.id = "k",
+                             .title = "Classes",
+                             .type = Type::integer,
+                             .fallback = std::int64_t{7},
+                             .help = "How many groups",
+                             .lowest = 1,
+                             .highest = static_cast<double>(kMostClusters)}};
+  for (Parameter& parameter : featureParameters()) {
+    declaration.parameters.push_back(std::move(parameter));
+  }
+  declaration.parameters.push_back({.id = "smoothing",
+                                    .title = "Majority filter",
+                                    .type = Type::integer,
+                                    .fallback = std::int64_t{7},
+                                    .help = "Side of the window in which the most frequent class "
+                                            "wins; 1 leaves the map as it is",
+                                    .unit = "pixels",
+                                    .lowest = 1,
+                                    .highest = 99});
+  declaration.parameters.push_back({.id = "smallest_area",
+                                    .title = "Smallest area",
+                                    .type = Type::integer,
+                                    .fallback = std::int64_t{1},
+                                    .help = "Patches of fewer pixels join their largest neighbour",
+                                    .unit = "pixels",
+                                    .lowest = 1,
+                                    .highest = 1e9,
+                                    .advanced = true});
+  declaration.parameters.push_back({.id = "restarts",
+                                    .title = "Restarts",
+                                    .type = Type::integer,
+                                    .fallback = std::int64_t{10},
+                                    .help = "Runs from other starting centres; the one of the "
+                                            "smallest inertia counts",
+                                    .lowest = 1,
+                                    .highest = 1000,
+                                    .advanced = true});
+  declaration.parameters.push_back({.id = "iterations",
+                                    .title = "Most iterations",
+                                    .type = Type::integer,
+                                    .fallback = std::int64_t{300},
+                                    .help = "Of each run",
+                                    .lowest = 1,
+                                    .highest = 1e6,
+                                    .advanced = true});
+  declaration.parameters.push_back({.id = "silhouette_sample",
+                                    .title = "Pixels for the silhouette",
+                                    .type = Type::integer,
+                                    .fallback = std::int64_t{5000},
+                                    .help = "Drawn from the classes by their sizes; its cost grows "
+                                            "with the square of their number",
+                                    .lowest = 2,
+                                    .highest = 50000,
+                                    .advanced = true});
+  declaration.outputs = {
+      {"labels", Kind::raster, "Map", "The class of each pixel, behind the majority filter"},
+      {"legend", Kind::table, "Classes", "Name, colour, size and mean band values of each class"},
+      {"quality", Kind::table, "Quality", "Measures of the clusters, before the filter"},
+      {"spectra", Kind::series, "Spectra", "Mean band values of each class"},
+      {"figure_map", Kind::figure, "Figure: map", ""},
+      {"figure_spectra", Kind::figure, "Figure: spectra", ""}};
+  declaration.metrics = {
+      {"inertia", "Inertia", "", "Sum of squared distances to the nearest centre"},
+      {"silhouette", "Silhouette", "", "Mean over a sample: -1 to 1, larger is better"},
+      {"calinski_harabasz", "Calinski-Harabasz", "", "Larger is better; grows with the scene"},
+      {"davies_bouldin", "Davies-Bouldin", "", "0 is best"}};
+  return declaration;
+}
+
+// Clusters in the order of their sizes, the largest first, so that runs from other seeds look
+// alike.
+std::vector<std::size_t> bySize(const spatial::KMeansResult& found) {
+  std::vector<std::size_t> order(found.counts.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return found.counts[a] > found.counts[b]; });
+  return order;
+}
+
+void sortClusters(spatial::KMeansResult& found, std::size_t features) {
+  const std::vector<std::size_t> order = bySize(found);
+  const spatial::KMeansResult before = found;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    found.counts[i] = before.counts[order[i]];
+    std::copy_n(before.centres.begin() + static_cast<std::ptrdiff_t>(order[i] * features), features,
+                found.centres.begin() + static_cast<std::ptrdiff_t>(i * features));
+  }
+}
+
+// The cluster of each pixel; those that are no points keep kNoLabel.
+std::vector<std::uint8_t> labelsOf(const spatial::PixelFeatures& pixels, std::int64_t columns,
+                                   const spatial::KMeansResult& found, const Context& context) {
+  std::vector<std::uint8_t> all = pixels.mask();
+  spatial::assign(pixels, found.centres, context,
+                  [&](std::size_t block, std::span<const std::uint16_t> labels) {
+                    const RasterWindow window = pixels.windowOf(block);
+                    std::uint8_t* pixel = all.data() + window.row * columns;
+                    for (const std::uint16_t label : labels) {
+                      while (*pixel == kNoLabel) ++pixel;
+                      *pixel++ = static_cast<std::uint8_t>(label);
+                    }
+                  });
+  return all;
+}
+
+// Sizes and mean band values of the classes of a map.
+struct ClassMeans {
+  std::vector<double> pixels;
+  std::vector<double> sums;  // [class][band]
+
+  explicit ClassMeans(std::size_t classes = 0, std::size_t bands = 0)
+      : pixels(classes), sums(classes * bands) {}
+};
+
+ClassMeans classMeans(const Raster& scene, const std::vector<std::uint8_t>& labels,
+                      std::size_t classes, const spatial::PixelFeatures& pixels,
+                      const Context& context) {
+  const std::size_t bands = scene.bands().size();
+  return reduceBlocks<ClassMeans>(
+      pixels.blocks(), 1, context,
+      [&](std::size_t block, std::size_t) {
+        ClassMeans means(classes, bands);
+        const RasterWindow window = pixels.windowOf(block);
+        const std::uint8_t* label = labels.data() + window.row * scene.columns();
+        for (std::size_t band = 0; band < bands; ++band) {
+          const std::vector<float> values = scene.values(window, band);
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            if (label[i] == kNoLabel) continue;
+            means.sums[label[i] * bands + band] += values[i];
+            if (band == 0) ++means.pixels[label[i]];
+          }
+        }
+        return means;
+      },
+      [](ClassMeans& left, const ClassMeans& right) {
+        std::transform(left.sums.begin(), left.sums.end(), right.sums.begin(), left.sums.begin(),
+                       std::plus<>());
+        std::transform(left.pixels.begin(), left.pixels.end(), right.pixels.begin(),
+                       left.pixels.begin(), std::plus<>());
+      });
+}
+
+std::vector<RasterClass> classesOf(std::size_t count) {
+  std::vector<RasterClass> classes;
+  for (std::size_t i = 0; i < count; ++i) {
+    classes.push_back(
+        {static_cast<std::int64_t>(i), fmt::format("Class {}", i + 1), classColour(i)});
+  }
+  return classes;
+}
+
+// Square kilometres where lengths are metres, pixels otherwise.
+double areaOf(const RasterGrid& grid) {
+  return grid.pixelArea() * grid.crs.metres * grid.crs.metres * 1e-6;
+}
+
+Table legendOf(const Raster& scene, const Raster& map, const ClassMeans& means) {
+  const std::size_t bands = scene.bands().size();
+  const double all = std::accumulate(means.pixels.begin(), means.pixels.end(), 0.0);
+  const bool measured = scene.grid().crs.known() && !scene.grid().crs.geographic;
+  TextBuilder names, colours;
+  std::vector<std::int64_t> values, pixels;
+  std::vector<double> shares, areas;
+  std::vector<std::vector<double>> of_bands(bands);
+  for (std::size_t i = 0; i < map.classes().size(); ++i) {
+    const RasterClass& one = map.classes()[i];
+    values.push_back(one.value);
+    names.add(one.name);
+    colours.add(fmt::format("#{:02x}{:02x}{:02x}", one.colour[0], one.colour[1], one.colour[2]));
+    pixels.push_back(static_cast<std::int64_t>(means.pixels[i]));
+    shares.push_back(means.pixels[i] / all);
+    areas.push_back(means.pixels[i] * areaOf(scene.grid()));
+    for (std::size_t b = 0; b < bands; ++b) {
+      of_bands[b].push_back(means.sums[i * bands + b] / means.pixels[i]);
+    }
+  }
+  const SharedArray<std::uint8_t> all_there;
+  std::vector<Column> columns;
+  columns.emplace_back("value", std::move(values));
+  columns.emplace_back("class", names.finish());
+  columns.emplace_back("colour", colours.finish());
+  columns.emplace_back("pixels", std::move(pixels));
+  columns.emplace_back("share", std::move(shares));
+  if (measured) columns.emplace_back("area", std::move(areas), all_there, "km²");
+  for (std::size_t b = 0; b < bands; ++b) {
+    const RasterBand& band = scene.bands()[b];
+    columns.emplace_back("mean " + band.name, std::move(of_bands[b]), all_there, band.unit);
+  }
+  return Table(std::move(columns));
+}
+
+Series spectraOf(const Raster& scene, const Raster& map, const ClassMeans& means) {
+  const std::size_t bands = scene.bands().size();
+  const bool by_wavelength =
+      std::all_of(scene.bands().begin(), scene.bands().end(),
+                  [](const RasterBand& band) { return std::isfinite(band.wavelength); });
+  Series series{"Mean spectra",
+                {by_wavelength ? "Wavelength" : "Band", by_wavelength ? "nm" : ""},
+                {"Mean value", ""},
+                {},
+                {}};
+  std::vector<std::size_t> order(bands);
+  std::iota(order.begin(), order.end(), 0);
+  if (by_wavelength) {
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return scene.bands()[a].wavelength < scene.bands()[b].wavelength;
+    });
+  }
+  for (std::size_t i = 0; i < map.classes().size(); ++i) {
+    std::vector<double> x, y;
+    for (const std::size_t b : order) {
+      x.push_back(by_wavelength ? scene.bands()[b].wavelength : static_cast<double>(b + 1));
+      y.push_back(means.sums[i * bands + b] / means.pixels[i]);
+    }
+    series.curves.push_back(
+        {map.classes()[i].name, std::move(x), std::move(y), Series::Style::line_and_points, {}});
+  }
+  return series;
+}
+
+class MapCluster : public Analysis {
+ public:
+  const Declaration& declaration() const override { return declaration_; }
+
+  Outputs run(const Inputs& inputs, const Parameters& parameters,
+              const Context& context) const override {
+    context.checkpoint(0, "Reading the scene");
+    const Raster scene = sceneOf(inputs, parameters, context);
+    const SceneFeatures features = sceneFeatures(scene, parameters, context.part(0, 0.1));
+    const spatial::PixelFeatures pixels(scene, features.map, context.part(0.1, 0.2));
+    noteFeatures(features, pixels, context);
+    spatial::KMeansResult found = clustered(pixels, parameters, context.part(0.2, 0.8));
+    sortClusters(found, pixels.features());
+    context.checkpoint(0.8, "Measuring the clusters");
+    const std::vector<std::uint8_t> labels = spatial::assign(pixels, found.centres, context);
+    const spatial::ClusterQuality quality = qualityOf(pixels, labels, found, parameters, context);
+    context.checkpoint(0.9, "Smoothing the map");
+    std::vector<std::uint8_t> map = labelsOfPixels(pixels, labels);
+    map = smoothed(std::move(map), scene, parameters, context.part(0.9, 0.97));
+    return outputsOf(scene, pixels, std::move(map), found, quality, context);
+  }
+
+ private:
+  static void noteFeatures(const SceneFeatures& features, const spatial::PixelFeatures& pixels,
+                           const Context& context) {
+    context.note(
+        fmt::format("{} pixels, {} features", features.statistics.pixels, features.map.features()));
+    for (std::size_t i = 0; i < features.map.features() && i < features.ratios.size(); ++i) {
+      context.note(fmt::format("{} holds {:.2f} % of the variance", features.map.names[i],
+                               100 * features.ratios[i]));
+    }
+    if (!pixels.inMemory()) {
+      context.note("The features do not fit in memory: the files are read in each pass");
+    }
+  }
+
+  static spatial::KMeansResult clustered(const spatial::PixelFeatures& pixels,
+                                         const Parameters& parameters, const Context& context) {
+    spatial::KMeansOptions options;
+    options.clusters = static_cast<std::size_t>(parameters.integer("k"));
+    options.restarts = static_cast<int>(parameters.integer("restarts"));
+    options.iterations = static_cast<int>(parameters.integer("iterations"));
+    options.seed = context.seed;
+    spatial::KMeansResult found = spatial::fitKMeans(pixels, options, context);
+    if (found.reseeded > 0) {
+      context.note(
+          fmt::format("{} empty clusters were begun again at the farthest pixel", found.reseeded));
+    }
+    if (!found.converged) {
+      context.warn(fmt::format("The clusters still moved after {} iterations", found.iterations));
+    }
+    return found;
+  }
+
+  static spatial::ClusterQuality qualityOf(const spatial::PixelFeatures& pixels,
+                                           const std::vector<std::uint8_t>& labels,
+                                           const spatial::KMeansResult& found,
+                                           const Parameters& parameters, const Context& context) {
+    return spatial::clusterQuality(
+        pixels, labels, found.centres,
+        static_cast<std::size_t>(parameters.integer("silhouette_sample")), context);
+  }
+
+  static std::vector<std::uint8_t> smoothed(std::vector<std::uint8_t> map, const Raster& scene,
+                                            const Parameters& parameters, const Context& context) {
+    const auto window = static_cast<int>(parameters.integer("smoothing"));
+    if (window > 1) {
+      map = spatial::majorityFilter(map, scene.columns(), scene.rows(), window, context);
+    }
+    if (const std::int64_t least = parameters.integer("smallest_area"); least > 1) {
+      map = spatial::sieve(map, scene.columns(), scene.rows(), least, context);
+    }
+    return map;
+  }
+
+  static Outputs outputsOf(const Raster& scene, const spatial::PixelFeatures& pixels,
+                           std::vector<std::uint8_t> labels, const spatial::KMeansResult& found,
+                           const spatial::ClusterQuality& quality, const Context& context) {
+    const std::size_t classes = found.counts.size();
+    const ClassMeans means = classMeans(scene, labels, classes, pixels, context.part(0.97, 1));
+    RasterBand band;
+    band.name = "class";
+    const Raster map =
+        Raster::ofLabels(scene.grid(), band, std::move(labels), classesOf(classes), kNoLabel);
+    Outputs outputs;
+    outputs.add("labels", Data(map));
+    outputs.add("legend", Data(legendOf(scene, map, means)));
+    outputs.add("quality", Data(qualityTable(found, quality)));
+    outputs.add("spectra", Data(spectraOf(scene, map, means)));
+    outputs.add("figure_map", Data(FigureSpec{"map", "labels", "Map of classes", "", {}}));
+    outputs.add("figure_spectra", Data(FigureSpec{"series", "spectra", "Mean spectra", "", {}}));
+    outputs.metrics = {{"inertia", found.inertia}};
+    const auto add = [&outputs](const char* id, double value) {
+      if (std::isfinite(value)) outputs.metrics[id] = value;
+    };
+    add("silhouette", quality.silhouette);
+    add("calinski_harabasz", quality.calinski_harabasz);
+    add("davies_bouldin", quality.davies_bouldin);
+    return outputs;
+  }
+
+  static Table qualityTable(const spatial::KMeansResult& found,
+                            const spatial::ClusterQuality& quality) {
+    TextBuilder names, better;
+    std::vector<double> values;
+    const auto add = [&](const char* name, double value, const char* which) {
+      names.add(name);
+      values.push_back(value);
+      better.add(which);
+    };
+    add("inertia", found.inertia, "smaller");
+    add("silhouette", quality.silhouette, "larger, 1 at most");
+    add("Calinski-Harabasz", quality.calinski_harabasz, "larger");
+    add("Davies-Bouldin", quality.davies_bouldin, "smaller, 0 at least");
+    add("iterations", static_cast<double>(found.iterations), "");
+    std::vector<Column> columns;
+    columns.emplace_back("measure", names.finish());
+    columns.emplace_back("value", std::move(values));
+    columns.emplace_back("better", better.finish());
+    return Table(std::move(columns));
+  }
+
+  Declaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<Analysis> makeMapCluster() {
+  return std::make_unique<MapCluster>();
+}
+
+}  // namespace lineament
