@@ -2,6 +2,7 @@
 #include "views/map/map_figure.h"
 
 #include <QPainter>
+#include <QPolygonF>
 #include <algorithm>
 #include <cmath>
 
@@ -243,6 +244,7 @@ void MapFigure::paintLayer(QPainter& painter, const QSizeF& size, const Theme& t
     painter.drawImage(plot, layer);
     painter.setOpacity(1);
   }
+  drawEdge(painter, seen, theme);
   if (graticule_ && !empty()) {
     drawGraticule(painter, seen, graticuleFor(raster_.grid().crs, plane_, seen), theme);
   }
@@ -259,6 +261,18 @@ void MapFigure::paintLayer(QPainter& painter, const QSizeF& size, const Theme& t
   drawBelow(painter, seen, size.width(), theme);
   if (empty() || !problem_.isEmpty() || !overview_) drawSentence(painter, plot, theme);
   painter.restore();
+}
+
+// Where the raster ends, which its pixels do not show where they are as light as the ground. Cut by
+// hand, as not every file knows how to clip.
+void MapFigure::drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+  if (empty()) return;
+  const QRectF pixels(0, 0, static_cast<double>(raster_.columns()),
+                      static_cast<double>(raster_.rows()));
+  painter.setPen(figurePen(theme.line, kThinnest));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawPolygon(
+      camera.fromPixel().map(QPolygonF(pixels)).intersected(QPolygonF(camera.plot())));
 }
 
 void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const {

@@ -68,6 +68,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
   double legendColumn(double width) const;
   std::vector<LegendEntry> legendEntries() const;
   void drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const;
+  void drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
   void drawBelow(QPainter& painter, const MapCamera& camera, double width,
                  const Theme& theme) const;
   void drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const;

@@ -268,6 +268,8 @@ class MapViewTest : public QObject {
     pick("Legend");
     QVERIFY(titles.contains("Colours") && titles.contains("Fit to the raster"));
     QCOMPARE(shown.view.options()["legend"], false);
+    pick("50 %");
+    QCOMPARE(shown.view.options()["opacity"], 0.5);
     pick("all values");
     QCOMPARE(shown.view.options()["stretch"], "minmax");
     pick("False colour: NIR, red, green");
