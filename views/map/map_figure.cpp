@@ -58,6 +58,16 @@ std::optional<QRectF> boxFrom(const nlohmann::json& numbers, const MapPlane& pla
   return box;
 }
 
+QString placeText(const Crs& crs, double x, double y) {
+  if (crs.geographic) {
+    return MapFigure::tr("%1° %2, %3° %4")
+        .arg(fixedText(std::abs(y), 6), y < 0 ? QStringLiteral("S") : QStringLiteral("N"),
+             fixedText(std::abs(x), 6), x < 0 ? QStringLiteral("W") : QStringLiteral("E"));
+  }
+  const QString unit = crs.unit.empty() ? QString() : u' ' + QString::fromStdString(crs.unit);
+  return MapFigure::tr("x %1, y %2%3").arg(fixedText(x, 1), fixedText(y, 1), unit);
+}
+
 QString countedText(std::int64_t count) {
   return numberText(static_cast<double>(count), 15);
 }
@@ -341,21 +351,21 @@ QString MapFigure::caption() const {
   const RasterGrid& grid = raster_.grid();
   QStringList parts{tr("%1 × %2 pixels").arg(countedText(grid.columns), countedText(grid.rows))};
   if (empty()) return parts.first();
-  parts << bandsText();
+  if (!legend_ || raster_.categorical()) parts << bandsText();  // else the key says it
   if (reduction_ > 1.01) {
     const QString side = numberText(reduction_, 2);
     parts << (raster_.categorical() ? tr("each cell stands for %1 × %1 pixels")
                                     : tr("each cell is the mean of %1 × %1 pixels"))
                  .arg(side);
   }
+  const bool sampled = overview_ && overview_->picture.cells->pixelsPerCell() > 1.01;
+  if (raster_.categorical() && legend_ && sampled) parts << tr("shares by a sample");
+  parts << coordinatesText(grid.crs, plane_.mapped());
   if (!raster_.categorical()) {
     parts << (stretch_ == StretchKind::percentile ? tr("stretched over 2 to 98 %")
               : stretch_ == StretchKind::extremes ? tr("stretched over all values")
                                                   : tr("stretched over 2 standard deviations"));
   }
-  const bool sampled = overview_ && overview_->picture.cells->pixelsPerCell() > 1.01;
-  if (raster_.categorical() && legend_ && sampled) parts << tr("shares by a sample");
-  parts << coordinatesText(grid.crs, plane_.mapped());
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -380,9 +390,7 @@ QString MapFigure::describe(std::int64_t column, std::int64_t row,
   if (plane_.mapped()) {
     const auto [x, y] =
         raster_.grid().toMap(static_cast<double>(column) + 0.5, static_cast<double>(row) + 0.5);
-    const int decimals = crs.geographic ? 6 : 1;
-    const QString unit = crs.unit.empty() ? QString() : u' ' + QString::fromStdString(crs.unit);
-    lines << tr("x %1, y %2%3").arg(fixedText(x, decimals), fixedText(y, decimals), unit);
+    lines << placeText(crs, x, y);
   }
   const bool many = values.size() > kDescribedBands;
   const auto add = [&](std::size_t band) {

@@ -96,8 +96,10 @@ class MapFigureTest : public QObject {
          {"red: B4 Red", "green: B3 Green", "blue: B2 Blue", "UTM zone 39N", "3,000,000 m"}) {
       QVERIFY2(svg.contains(text), text);
     }
-    QVERIFY(figure.caption().contains("red B4 Red"));
-    QVERIFY(!figure.caption().contains("mean of"));
+    QCOMPARE(figure.caption(),
+             QString("120 × 90 pixels · WGS 84 / UTM zone 39N · stretched over 2 to 98 %"));
+    const MapFigure without = figureOf(landsat(), {{"legend", false}});
+    QVERIFY(without.caption().contains("red B4 Red, green B3 Green, blue B2 Blue"));
   }
 
   void theLegendHasOneSwatchPerClass() {
@@ -204,6 +206,11 @@ class MapFigureTest : public QObject {
     const QString text = scene.describe(2, 1, values);
     QVERIFY(text.contains("x 499,075.0, y 3,000,955.0 m"));
     QVERIFY(text.contains("B7 SWIR 2: 0.25"));
+    RasterGrid degrees{
+        10, 10, {-76.5, 0.25, 0, 35, 0, -0.25}, {"GEOGCRS[...]", "WGS 84", "°", true}};
+    const MapFigure coast =
+        figureOf(Raster::of(degrees, std::vector<RasterBand>(1), std::vector<float>(100)));
+    QVERIFY(coast.describe(1, 2, {}).endsWith("34.375000° N, 76.125000° W"));
   }
 
   void emptyAndHostileRastersAreDrawn() {
