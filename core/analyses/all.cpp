@@ -2,8 +2,10 @@
 #include "core/analyses/all.h"
 
 #include "core/analyses/explain_shap.h"
+#include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
 #include "core/analyses/sample_piles.h"
+#include "core/analyses/sample_scene.h"
 #include "core/analyses/sequence_compare.h"
 #include "core/analyses/sequence_cost.h"
 #include "core/analyses/sequence_distil.h"
@@ -20,6 +22,7 @@ const Catalogue& allAnalyses() {
     all.add(makeTableRegress());
     all.add(makeTablePredict());
     all.add(makeExplainShap());
+    all.add(makeMapCluster());
     all.add(makeMapIndex());
     all.add(makeSequenceRun());
     all.add(makeSequenceCompare());
@@ -27,6 +30,7 @@ const Catalogue& allAnalyses() {
     all.add(makeSequenceTrain());
     all.add(makeSequenceDistil());
     all.add(makeSamplePiles());
+    all.add(makeSampleScene());
     return all;
   }();
   return catalogue;

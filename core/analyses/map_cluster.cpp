@@ -17,7 +17,7 @@ namespace lineament {
 
 namespace {
 
-constexpr std::uint8_t kNoLabel = 255;
+using spatial::kNoLabel;
 constexpr std::int64_t kMostClusters = 250;  // labels are bytes, some of them spoken for
 
 Declaration declare() {
@@ -268,10 +268,9 @@ class MapCluster : public Analysis {
     spatial::KMeansResult found = clustered(pixels, parameters, context.part(0.2, 0.8));
     sortClusters(found, pixels.features());
     context.checkpoint(0.8, "Measuring the clusters");
-    const std::vector<std::uint8_t> labels = spatial::assign(pixels, found.centres, context);
-    const spatial::ClusterQuality quality = qualityOf(pixels, labels, found, parameters, context);
+    std::vector<std::uint8_t> map = labelsOf(pixels, scene.columns(), found, context);
+    const spatial::ClusterQuality quality = qualityOf(pixels, map, found, parameters, context);
     context.checkpoint(0.9, "Smoothing the map");
-    std::vector<std::uint8_t> map = labelsOfPixels(pixels, labels);
     map = smoothed(std::move(map), scene, parameters, context.part(0.9, 0.97));
     return outputsOf(scene, pixels, std::move(map), found, quality, context);
   }
@@ -309,12 +308,15 @@ class MapCluster : public Analysis {
   }
 
   static spatial::ClusterQuality qualityOf(const spatial::PixelFeatures& pixels,
-                                           const std::vector<std::uint8_t>& labels,
+                                           const std::vector<std::uint8_t>& map,
                                            const spatial::KMeansResult& found,
                                            const Parameters& parameters, const Context& context) {
+    std::vector<std::uint8_t> labels;
+    std::copy_if(map.begin(), map.end(), std::back_inserter(labels),
+                 [](std::uint8_t label) { return label != kNoLabel; });
     return spatial::clusterQuality(
-        pixels, labels, found.centres,
-        static_cast<std::size_t>(parameters.integer("silhouette_sample")), context);
+        pixels, labels, found.clusters,
+        static_cast<std::size_t>(parameters.integer("silhouette_sample")), context.seed, context);
   }
 
   static std::vector<std::uint8_t> smoothed(std::vector<std::uint8_t> map, const Raster& scene,

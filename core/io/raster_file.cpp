@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <mutex>
 
@@ -213,6 +214,18 @@ RasterGrid gridOf(GDALDataset& dataset) {
   return grid;
 }
 
+// nm, from the metadata that ENVI's and our own files carry; NaN without.
+double wavelengthOf(GDALRasterBand& band) {
+  const char* text = band.GetMetadataItem("wavelength");
+  const char* unit = band.GetMetadataItem("wavelength_units");
+  if (text == nullptr) return std::nan("");
+  double value = 0;
+  const std::string_view digits(text);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || !(value > 0)) return std::nan("");
+  return unit != nullptr && std::string_view(unit).starts_with("Micro") ? value * 1000 : value;
+}
+
 RasterBand bandOf(GDALRasterBand& band, int index, const std::filesystem::path& path,
                   const Context& context) {
   const std::string file = path.filename().string();
@@ -237,6 +250,7 @@ RasterBand bandOf(GDALRasterBand& band, int index, const std::filesystem::path& 
   const double offset = band.GetOffset(&there);
   if (there && std::isfinite(offset)) about.offset = offset;
   about.unit = band.GetUnitType();
+  about.wavelength = wavelengthOf(band);
   return about;
 }
 

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// map.cluster and map.index on scenes whose answer is known.
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "core/analyses/all.h"
+#include "core/analyses/rock_scene.h"
+#include "core/analysis/run.h"
+
+using namespace lineament;
+
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+RunResult runOf(const std::string& id, const std::vector<Raster>& rasters, const Settings& settings,
+                const Context& context = {}) {
+  const Analysis& analysis = allAnalyses().require(id);
+  Inputs inputs;
+  for (const Raster& raster : rasters) inputs.add("raster", Data(raster));
+  return runRecorded(analysis, inputs, Parameters::fromText(analysis.declaration(), settings), {},
+                     context);
+}
+
+template <class T>
+const T& outputOf(const RunResult& result, const char* id) {
+  return result.outputs.find(id)->require<T>();
+}
+
+std::vector<float> valuesOf(const Raster& raster) {
+  return raster.values(raster.whole());
+}
+
+// The share of labelled pixels whose class is the most frequent unit of that class.
+double purity(const std::vector<float>& labels, const std::vector<float>& units) {
+  std::map<float, std::map<float, int>> counts;
+  double all = 0, best = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (std::isnan(labels[i])) continue;
+    ++counts[labels[i]][units[i]];
+    ++all;
+  }
+  for (const auto& [label, of_units] : counts) {
+    int most = 0;
+    for (const auto& [unit, count] : of_units) most = std::max(most, count);
+    best += most;
+  }
+  return best / all;
+}
+
+}  // namespace
+
+class MapTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void findsKnownUnits() {
+    const RockScene scene = rockScene(1, 240, 200);
+    for (const char* features : {"bands", "pca"}) {
+      const RunResult result =
+          runOf("map.cluster", {scene.scene},
+                {{"k", "6"}, {"features", features}, {"smoothing", "3"}, {"variance", "0.99"}});
+      const auto& map = outputOf<Raster>(result, "labels");
+      QCOMPARE(map.classes().size(), std::size_t(6));
+      QVERIFY(map.grid() == scene.scene.grid());
+      QVERIFY(purity(valuesOf(map), valuesOf(scene.units)) > 0.97);
+      QVERIFY(result.outputs.metrics.at("silhouette") > 0.6);
+    }
+  }
+
+  void cloudsStayWithoutAClass() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result = runOf("map.cluster", {scene.scene}, {{"k", "4"}});
+    const std::vector<float> labels = valuesOf(outputOf<Raster>(result, "labels"));
+    const std::vector<float> values = valuesOf(scene.scene);
+    int clouds = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      QCOMPARE(std::isnan(labels[i]), std::isnan(values[i]));
+      clouds += std::isnan(labels[i]);
+    }
+    QVERIFY(clouds > 50);
+  }
+
+  void classesAreSortedAndCounted() {
+    const RockScene scene = rockScene(2, 120, 100);
+    const RunResult result = runOf("map.cluster", {scene.scene}, {{"k", "5"}, {"smoothing", "1"}});
+    const std::vector<float> labels = valuesOf(outputOf<Raster>(result, "labels"));
+    const auto& legend = outputOf<Table>(result, "legend");
+    const std::vector<double> pixels = legend.require("pixels").numbers();
+    QVERIFY(std::is_sorted(pixels.rbegin(), pixels.rend()));
+    for (std::size_t k = 0; k < 5; ++k) {
+      QCOMPARE(double(std::count(labels.begin(), labels.end(), float(k))), pixels[k]);
+    }
+    // Mean of a band over the pixels of a class, counted here.
+    const std::vector<float> red = scene.scene.values(scene.scene.whole(), 2);
+    double sum = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) sum += labels[i] == 1 ? red[i] : 0;
+    QVERIFY(std::abs(legend.require("mean B4").numbers()[1] - sum / pixels[1]) < 1e-6);
+    QVERIFY(std::abs(legend.require("area").numbers()[0] - pixels[0] * 1e-4) < 1e-9);
+    const auto& spectra = outputOf<Series>(result, "spectra");
+    QCOMPARE(spectra.curves.size(), std::size_t(5));
+    QCOMPARE(spectra.curves[0].x[0], 490.0);
+  }
+
+  void threadsGiveTheSameBytes() {
+    const RockScene scene = rockScene(3, 300, 260);
+    const Settings settings{{"k", "6"}, {"restarts", "2"}};
+    Context one;
+    one.threads = 1;
+    const RunResult alone = runOf("map.cluster", {scene.scene}, settings, one);
+    const RunResult all = runOf("map.cluster", {scene.scene}, settings);
+    const auto bytes = [](const RunResult& result) {
+      std::vector<float> labels = valuesOf(outputOf<Raster>(result, "labels"));
+      for (float& label : labels) label = std::isnan(label) ? -1 : label;
+      return labels;
+    };
+    QCOMPARE(bytes(alone), bytes(all));
+    QCOMPARE(alone.outputs.metrics.at("inertia"), all.outputs.metrics.at("inertia"));
+  }
+
+  void refusesWhatCannotBe() {
+    RasterBand band;
+    band.name = "B1";
+    RasterGrid grid;
+    grid.columns = 4;
+    grid.rows = 1;
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto raster = [&](std::vector<float> values) {
+      return Raster::of(grid, {band}, std::move(values));
+    };
+    const auto keyOf = [&](const Raster& input, const Settings& settings) {
+      try {
+        const Analysis& analysis = allAnalyses().require("map.cluster");
+        Inputs inputs;
+        inputs.add("raster", Data(input));
+        analysis.run(inputs, Parameters::fromText(analysis.declaration(), settings), {});
+      } catch (const Error& error) {
+        return error.key();
+      }
+      return std::string();
+    };
+    QCOMPARE(keyOf(raster({nan, nan, nan, nan}), {}), std::string("pixels.none"));
+    QCOMPARE(keyOf(raster({2, 2, 2, 2}), {}), std::string("pixels.constant"));
+    QCOMPARE(keyOf(raster({1, 2, 1, 2}), {{"k", "3"}}), std::string("kmeans.distinct"));
+    QCOMPARE(keyOf(raster({1, 2, 1, 2}), {{"bands", "B7"}}), std::string("raster.no_band"));
+    QCOMPARE(keyOf(rockScene(1, 5, 5).units, {{"k", "2"}}), std::string("stack.classes"));
+    QVERIFY(keyOf(raster({1, 2, 1, nan}), {{"k", "2"}}).empty());
+  }
+
+  void stopsWhenAsked() {
+    std::stop_source stop;
+    stop.request_stop();
+    Context context;
+    context.stop = stop.get_token();
+    const RunResult result = runOf("map.cluster", {rockScene(1, 50, 50).scene}, {}, context);
+    QCOMPARE(result.record.outcome, std::string("cancelled"));
+    QVERIFY(result.outputs.data.empty());
+  }
+
+  void indicesOfAKnownScene() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result = runOf("map.index", {scene.scene}, {{"index", "ndvi"}});
+    const std::vector<float> found = valuesOf(outputOf<Raster>(result, "index"));
+    const std::vector<float> units = valuesOf(scene.units);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (std::isnan(found[i])) continue;
+      QCOMPARE(found[i] > 0.5f, units[i] == 5.0f);  // plants, and nothing else
+    }
+    const RunResult own = runOf("map.index", {scene.scene},
+                                {{"index", "formula"}, {"formula", "(B8 - B4) / (B8 + B4)"}});
+    QCOMPARE(own.outputs.metrics.at("mean"), result.outputs.metrics.at("mean"));
+  }
+};
+
+QTEST_APPLESS_MAIN(MapTest)
+#include "map_test.moc"
