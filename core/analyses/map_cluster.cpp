@@ -296,15 +296,9 @@ class MapCluster : public Analysis {
     options.restarts = static_cast<int>(parameters.integer("restarts"));
     options.iterations = static_cast<int>(parameters.integer("iterations"));
     options.seed = context.seed;
-    spatial::KMeansResult found = spatial::fitKMeans(pixels, options, context);
-    if (found.reseeded > 0) {
-      context.note(
-          fmt::format("{} empty clusters were begun again at the farthest pixel", found.reseeded));
-    }
-    if (!found.converged) {
-      context.warn(fmt::format("The clusters still moved after {} iterations", found.iterations));
-    }
-    return found;
+    // A pass over files costs more than the better start of k-means++ is worth.
+    if (!pixels.inMemory()) options.seeding = spatial::Seeding::parallel;
+    return spatial::fitKMeans(pixels, options, context);
   }
 
   static spatial::ClusterQuality qualityOf(const spatial::PixelFeatures& pixels,

@@ -24,6 +24,7 @@ constexpr ErrorText kConstant{"pixels.constant", "Make features of a raster's ba
                               "all bands are constant", "", "Choose another scene"};
 
 constexpr std::int64_t kPixelsOfBlock = 1 << 16;
+constexpr std::size_t kMostKept = std::size_t{1} << 30;  // bytes of features; larger scenes stream
 
 std::int64_t rowsOfBlock(const Raster& raster) {
   return std::max<std::int64_t>(1, kPixelsOfBlock / std::max<std::int64_t>(1, raster.columns()));
@@ -233,7 +234,8 @@ PixelFeatures::PixelFeatures(const Raster& raster, FeatureMap map, const Context
       map_(std::move(map)),
       mask_(static_cast<std::size_t>(raster.columns() * raster.rows())) {
   const std::size_t bytes = mask_.size() * map_.features() * sizeof(float);
-  const bool fits = bytes <= (memoryBudget() - std::min(memoryBudget(), memoryReserved())) / 2;
+  const std::size_t free = memoryBudget() - std::min(memoryBudget(), memoryReserved());
+  const bool fits = bytes <= std::min(kMostKept, free / 2);
   std::vector<std::vector<float>> kept(fits ? blocks() : 0);
   forBlocks(blocks(), 1, context, [&](std::size_t index, std::size_t) {
     const RasterWindow window = windowOf(index);
