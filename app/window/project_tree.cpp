@@ -50,6 +50,8 @@ QString iconOf(Kind kind) {
       return "tensor";
     case Kind::points:
       return "points";
+    case Kind::raster:
+      return "map";
     case Kind::checkpoint:
       return "checkpoint";
     case Kind::figure:

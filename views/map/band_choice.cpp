@@ -63,15 +63,25 @@ BandChoice usualBands(const Raster& raster) {
   return bandsOf(raster, Composite::trueColour).value_or(BandChoice{0, 1, 2});
 }
 
-std::optional<BandChoice> bandsNamed(const Raster& raster, const std::vector<std::string>& names) {
-  if (names.size() != 1 && names.size() != 3) return std::nullopt;
+std::string bandKey(const Raster& raster, std::size_t band) {
+  const auto& all = raster.bands();
+  const std::string& name = all[band].name;
+  const auto others = std::count_if(all.begin(), all.end(),
+                                    [&](const RasterBand& one) { return one.name == name; });
+  return name.empty() || others > 1 ? "#" + std::to_string(band + 1) : name;
+}
+
+std::optional<BandChoice> bandsNamed(const Raster& raster, const std::vector<std::string>& keys) {
+  if (keys.size() != 1 && keys.size() != 3) return std::nullopt;
+  std::vector<std::string> known;
+  for (std::size_t band = 0; band < raster.bands().size(); ++band) {
+    known.push_back(bandKey(raster, band));
+  }
   BandChoice bands;
-  for (const std::string& name : names) {
-    const auto& all = raster.bands();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const RasterBand& band) { return band.name == name; });
-    if (found == all.end()) return std::nullopt;
-    bands.push_back(static_cast<std::size_t>(found - all.begin()));
+  for (const std::string& key : keys) {
+    const auto found = std::find(known.begin(), known.end(), key);
+    if (found == known.end()) return std::nullopt;
+    bands.push_back(static_cast<std::size_t>(found - known.begin()));
   }
   return bands;
 }

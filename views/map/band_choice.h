@@ -22,8 +22,10 @@ std::optional<BandChoice> bandsOf(const Raster& raster, Composite composite);
 // True colour where the wavelengths allow it, else the first three bands, else the only one.
 BandChoice usualBands(const Raster& raster);
 
-// Names as options store them. Nothing where there are not one or three, or one is unknown.
-std::optional<BandChoice> bandsNamed(const Raster& raster, const std::vector<std::string>& names);
+// What options call a band: its name, or "#2" where it has none or others have it, too.
+std::string bandKey(const Raster& raster, std::size_t band);
+// Nothing where there are not one or three keys, or one is unknown.
+std::optional<BandChoice> bandsNamed(const Raster& raster, const std::vector<std::string>& keys);
 
 // "B4 Red", "B4" where there is no title, "band 4" where there is no name.
 QString bandLabel(const Raster& raster, std::size_t band);

@@ -82,11 +82,13 @@ Graticule graticuleFor(const Crs& crs, const MapPlane& plane, const MapCamera& c
 namespace {
 
 // Dark on white, so that they are seen on any picture.
-void drawCrosses(QPainter& painter, const Graticule& graticule) {
+void drawCrosses(QPainter& painter, const QRectF& plot, const Graticule& graticule) {
+  const QRectF inside = plot.adjusted(kCross + 1, kCross + 1, -kCross - 1, -kCross - 1);
   QList<QLineF> lines;
   for (const GraticuleLine& upright : graticule.upright) {
     for (const GraticuleLine& level : graticule.level) {
       const QPointF at(upright.at, level.at);
+      if (!inside.contains(at)) continue;
       lines << QLineF(at - QPointF(kCross, 0), at + QPointF(kCross, 0))
             << QLineF(at - QPointF(0, kCross), at + QPointF(0, kCross));
     }
@@ -106,7 +108,7 @@ bool hasRoom(double at, double from, double to, double width) {
 void drawGraticule(QPainter& painter, const MapCamera& camera, const Graticule& graticule,
                    const Theme& theme) {
   const QRectF& plot = camera.plot();
-  drawCrosses(painter, graticule);
+  drawCrosses(painter, plot, graticule);
   painter.setFont(figureFont(TextSize::small));
   for (const GraticuleLine& line : graticule.upright) {
     painter.setPen(figurePen(theme.line));

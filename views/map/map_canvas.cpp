@@ -218,7 +218,8 @@ void MapCanvas::hover(const QPointF& at, const QPoint& global) {
   hovered_at_ = global + QPoint(12, 8);
   if (!pixel) {
     hovered_.reset();
-    QToolTip::hideText();
+    const QString legend = figure_.legendTextAt(at, figureSize());
+    legend.isEmpty() ? QToolTip::hideText() : QToolTip::showText(hovered_at_, legend, this);
     return;
   }
   const bool same = hovered_ && hovered_->column == pixel->first && hovered_->row == pixel->second;

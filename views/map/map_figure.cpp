@@ -2,6 +2,7 @@
 #include "views/map/map_figure.h"
 
 #include <QPainter>
+#include <QPolygonF>
 #include <algorithm>
 #include <cmath>
 
@@ -19,7 +20,9 @@ constexpr double kMargin = 12;
 constexpr double kTitleHeight = 22;
 constexpr double kBelowHeight = 30;  // scale bar, name of the system and north arrow
 constexpr double kLongestBar = 110;
-constexpr double kMostLegend = 0.34;  // of the figure's width
+constexpr double kMostLegend = 0.42;  // of the figure's width
+constexpr double kNarrow = 420;       // below, the system's name has a line of its own
+constexpr double kNameHeight = 15;
 constexpr double kVectorRasterDpi = 300;
 constexpr double kPrintCells = 2400;  // along the longer side: 174 mm at 350 dpi
 constexpr std::size_t kDescribedBands = 12;
@@ -53,6 +56,16 @@ std::optional<QRectF> boxFrom(const nlohmann::json& numbers, const MapPlane& pla
   const bool finite = std::isfinite(box.left() + box.top() + box.right() + box.bottom());
   if (!finite || !box.isValid() || !box.intersects(plane.whole())) return std::nullopt;
   return box;
+}
+
+QString placeText(const Crs& crs, double x, double y) {
+  if (crs.geographic) {
+    return MapFigure::tr("%1° %2, %3° %4")
+        .arg(fixedText(std::abs(y), 6), y < 0 ? QStringLiteral("S") : QStringLiteral("N"),
+             fixedText(std::abs(x), 6), x < 0 ? QStringLiteral("W") : QStringLiteral("E"));
+  }
+  const QString unit = crs.unit.empty() ? QString() : u' ' + QString::fromStdString(crs.unit);
+  return MapFigure::tr("x %1, y %2%3").arg(fixedText(x, 1), fixedText(y, 1), unit);
 }
 
 QString countedText(std::int64_t count) {
@@ -106,7 +119,7 @@ void MapFigure::setOptions(const nlohmann::json& options) {
 
 nlohmann::json MapFigure::options() const {
   nlohmann::json names = nlohmann::json::array();
-  for (const std::size_t band : bands_) names.push_back(raster_.bands()[band].name);
+  for (const std::size_t band : bands_) names.push_back(bandKey(raster_, band));
   nlohmann::json options{{"bands", std::move(names)},
                          {"stretch", name(stretch_)},
                          {"ramp", ramp_ == Ramp::colour ? "colour" : "grey"},
@@ -159,8 +172,8 @@ double MapFigure::topMargin() const {
   return 8 + (title_.isEmpty() ? 0 : kTitleHeight) + (key ? kBandKeyHeight : 0);
 }
 
-double MapFigure::bottomMargin() const {
-  return kBelowHeight + (graticule_ ? kGraticuleMargin : 4);
+double MapFigure::bottomMargin(double width) const {
+  return kBelowHeight + (graticule_ ? kGraticuleMargin : 4) + (width < kNarrow ? kNameHeight : 0);
 }
 
 std::vector<LegendEntry> MapFigure::legendEntries() const {
@@ -169,7 +182,7 @@ std::vector<LegendEntry> MapFigure::legendEntries() const {
 
 double MapFigure::legendColumn(double width) const {
   if (!legend_) return 0;
-  if (onePixelDeep()) return kBandBarWidth;
+  if (oneBand()) return kBandBarWidth;
   return raster_.categorical() ? legendWidth(legendEntries(), kMostLegend * width) : 0;
 }
 
@@ -177,7 +190,7 @@ QRectF MapFigure::plotArea(const QSizeF& size) const {
   const double column = legendColumn(size.width());
   const double right = kMargin + (column > 0 ? column + kMargin + 4 : 0);
   return {leftMargin(), topMargin(), std::max(size.width() - leftMargin() - right, 1.0),
-          std::max(size.height() - topMargin() - bottomMargin(), 1.0)};
+          std::max(size.height() - topMargin() - bottomMargin(size.width()), 1.0)};
 }
 
 QRectF MapFigure::legendArea(const QSizeF& size) const {
@@ -192,6 +205,17 @@ MapCamera MapFigure::camera(const QSizeF& size) const {
   return shown_ ? MapCamera(plane_, plot, *shown_) : MapCamera(plane_, plot);
 }
 
+QString MapFigure::legendTextAt(const QPointF& at, const QSizeF& size) const {
+  const QRectF column = legendArea(size);
+  if (!raster_.categorical() || !column.contains(at)) return {};
+  const std::vector<LegendEntry> entries = legendEntries();
+  const auto entry =
+      legendEntryAt(entries.size(), column.height(), legend_first_, at.y() - column.top());
+  if (!entry) return {};
+  const LegendEntry& one = entries[*entry];
+  return one.share.isEmpty() ? one.name : QStringLiteral("%1: %2").arg(one.name, one.share);
+}
+
 void MapFigure::scrollLegend(int rows) {
   const auto entries = static_cast<int>(legendEntries().size());
   legend_first_ = static_cast<std::size_t>(
@@ -202,7 +226,9 @@ QSizeF MapFigure::naturalSize(double width) const {
   const QRectF part = shown_.value_or(plane_.whole());
   const double inner = plotArea({width, width}).width();
   const double high = inner * part.height() / std::max(part.width(), 1e-300);
-  return {width, std::clamp(high, 0.25 * width, 1.3 * width) + topMargin() + bottomMargin()};
+  const double legend = static_cast<double>(legendEntries().size()) * kLegendRow;
+  const double least = legend_ ? std::clamp(legend, 0.25 * width, 0.8 * width) : 0.25 * width;
+  return {width, std::clamp(high, least, 1.3 * width) + topMargin() + bottomMargin(width)};
 }
 
 void MapFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
@@ -228,6 +254,7 @@ void MapFigure::paintLayer(QPainter& painter, const QSizeF& size, const Theme& t
     painter.drawImage(plot, layer);
     painter.setOpacity(1);
   }
+  drawEdge(painter, seen, theme);
   if (graticule_ && !empty()) {
     drawGraticule(painter, seen, graticuleFor(raster_.grid().crs, plane_, seen), theme);
   }
@@ -241,9 +268,21 @@ void MapFigure::paintLayer(QPainter& painter, const QSizeF& size, const Theme& t
               elidedText(painter.font(), title_, size.width() - plot.left() - kMargin));
   }
   drawLegendColumn(painter, size, theme);
-  drawBelow(painter, seen, theme);
+  drawBelow(painter, seen, size.width(), theme);
   if (empty() || !problem_.isEmpty() || !overview_) drawSentence(painter, plot, theme);
   painter.restore();
+}
+
+// Where the raster ends, which its pixels do not show where they are as light as the ground. Cut by
+// hand, as not every file knows how to clip.
+void MapFigure::drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+  if (empty()) return;
+  const QRectF pixels(0, 0, static_cast<double>(raster_.columns()),
+                      static_cast<double>(raster_.rows()));
+  painter.setPen(figurePen(theme.line, kThinnest));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawPolygon(
+      camera.fromPixel().map(QPolygonF(pixels)).intersected(QPolygonF(camera.plot())));
 }
 
 void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const {
@@ -260,26 +299,31 @@ void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Th
   }
 }
 
-// Scale bar at the left, the north arrow at the right, the system's name between them.
-void MapFigure::drawBelow(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+// Scale bar at the left, the north arrow at the right, the system's name between them, or below
+// where the figure is narrow.
+void MapFigure::drawBelow(QPainter& painter, const MapCamera& camera, double width,
+                          const Theme& theme) const {
   if (empty()) return;
   const QRectF& plot = camera.plot();
-  const double top = plot.bottom() + bottomMargin() - kBelowHeight + 2;
+  const double top = plot.bottom() + (graticule_ ? kGraticuleMargin : 4) + 2;
   const double middle = top + kNorthArrowHeight / 2;
-  double right = plot.right();
-  if (plane_.mapped()) {
-    drawNorthArrow(painter, {right - kNorthArrowWidth, top}, theme);
-    right -= kNorthArrowWidth + 26;
-  }
+  if (plane_.mapped()) drawNorthArrow(painter, {plot.right() - kNorthArrowWidth, top}, theme);
   const double longest = std::min(kLongestBar, 0.3 * plot.width());
   const ScaleBar bar = scaleBarFor(raster_.grid().crs, plane_, camera, longest);
   drawScaleBar(painter, {plot.left() + 1, middle + 3}, bar, theme);
   painter.setFont(figureFont(TextSize::small));
-  const double left = plot.left() + bar.width + textWidth(painter.font(), bar.label) + 24;
   painter.setPen(theme.muted);
+  const QString name = coordinatesText(raster_.grid().crs, plane_.mapped());
+  if (width < kNarrow) {
+    drawLabel(painter, {plot.left(), top + kNorthArrowHeight + 10},
+              Qt::AlignLeft | Qt::AlignVCenter,
+              elidedText(painter.font(), name, width - plot.left() - kMargin));
+    return;
+  }
+  const double left = plot.left() + bar.width + textWidth(painter.font(), bar.label) + 24;
+  const double right = plot.right() - (plane_.mapped() ? kNorthArrowWidth + 26 : 0);
   drawLabel(painter, {right, middle + 1.5}, Qt::AlignRight | Qt::AlignVCenter,
-            elidedText(painter.font(), coordinatesText(raster_.grid().crs, plane_.mapped()),
-                       std::max(right - left, 0.0)));
+            elidedText(painter.font(), name, std::max(right - left, 0.0)));
 }
 
 void MapFigure::drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const {
@@ -307,21 +351,21 @@ QString MapFigure::caption() const {
   const RasterGrid& grid = raster_.grid();
   QStringList parts{tr("%1 × %2 pixels").arg(countedText(grid.columns), countedText(grid.rows))};
   if (empty()) return parts.first();
-  parts << bandsText();
+  if (!legend_ || raster_.categorical()) parts << bandsText();  // else the key says it
   if (reduction_ > 1.01) {
     const QString side = numberText(reduction_, 2);
     parts << (raster_.categorical() ? tr("each cell stands for %1 × %1 pixels")
                                     : tr("each cell is the mean of %1 × %1 pixels"))
                  .arg(side);
   }
+  const bool sampled = overview_ && overview_->picture.cells->pixelsPerCell() > 1.01;
+  if (raster_.categorical() && legend_ && sampled) parts << tr("shares by a sample");
+  parts << coordinatesText(grid.crs, plane_.mapped());
   if (!raster_.categorical()) {
     parts << (stretch_ == StretchKind::percentile ? tr("stretched over 2 to 98 %")
               : stretch_ == StretchKind::extremes ? tr("stretched over all values")
                                                   : tr("stretched over 2 standard deviations"));
   }
-  const bool sampled = overview_ && overview_->picture.cells->pixelsPerCell() > 1.01;
-  if (raster_.categorical() && legend_ && sampled) parts << tr("shares by a sample");
-  parts << coordinatesText(grid.crs, plane_.mapped());
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -346,9 +390,7 @@ QString MapFigure::describe(std::int64_t column, std::int64_t row,
   if (plane_.mapped()) {
     const auto [x, y] =
         raster_.grid().toMap(static_cast<double>(column) + 0.5, static_cast<double>(row) + 0.5);
-    const int decimals = crs.geographic ? 6 : 1;
-    const QString unit = crs.unit.empty() ? QString() : u' ' + QString::fromStdString(crs.unit);
-    lines << tr("x %1, y %2%3").arg(fixedText(x, decimals), fixedText(y, decimals), unit);
+    lines << placeText(crs, x, y);
   }
   const bool many = values.size() > kDescribedBands;
   const auto add = [&](std::size_t band) {

@@ -43,6 +43,8 @@ class MapFigure : public Copied<MapFigure, Figure> {
   void look(const MapCamera& camera) { shown_ = camera.visible(); }
   void fit() { shown_.reset(); }
   void scrollLegend(int rows);
+  // The whole name of the class there, which may be elided in the drawing.
+  QString legendTextAt(const QPointF& at, const QSizeF& size) const;
 
   // What a screen has: the small picture of all, the map as it is to be laid into the plot, and how
   // many pixels of the raster a cell of it has.
@@ -59,14 +61,16 @@ class MapFigure : public Copied<MapFigure, Figure> {
   QString describe(std::int64_t column, std::int64_t row, std::span<const float> values) const;
 
  private:
-  bool onePixelDeep() const { return !raster_.categorical() && bands_.size() == 1; }
+  bool oneBand() const { return !raster_.categorical() && bands_.size() == 1; }
   double topMargin() const;
-  double bottomMargin() const;
+  double bottomMargin(double width) const;
   double leftMargin() const;
   double legendColumn(double width) const;
   std::vector<LegendEntry> legendEntries() const;
   void drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const;
-  void drawBelow(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
+  void drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
+  void drawBelow(QPainter& painter, const MapCamera& camera, double width,
+                 const Theme& theme) const;
   void drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const;
   QString bandsText() const;
   QString valueText(std::size_t band, float value) const;

@@ -18,7 +18,6 @@ struct Words {
 };
 
 constexpr double kSwatchWidth = 14, kSwatchHeight = 11, kGap = 6;
-constexpr double kShareWidth = 40;
 
 QString shareText(double share) {
   if (share > 0 && share < 0.001) return QStringLiteral("< 0.1 %");
@@ -45,14 +44,24 @@ void drawMore(QPainter& painter, const QRectF& row, const QString& text, const T
   drawLabel(painter, {row.left(), row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter, text);
 }
 
-void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, const Theme& theme) {
+// The column of the shares, with the gap before it.
+double shareWidth(const std::vector<LegendEntry>& entries) {
+  double widest = 0;
+  for (const LegendEntry& entry : entries) {
+    widest = std::max(widest, textWidth(figureFont(), entry.share));
+  }
+  return widest > 0 ? std::ceil(widest) + 2 * kGap : 0;
+}
+
+void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, double share_width,
+               const Theme& theme) {
   drawSwatch(painter,
              {row.left(), row.center().y() - kSwatchHeight / 2, kSwatchWidth, kSwatchHeight},
              entry.colour, theme);
   painter.setFont(figureFont());
   painter.setPen(theme.text);
   const double left = row.left() + kSwatchWidth + kGap;
-  const double room = row.right() - left - (entry.share.isEmpty() ? 0 : kShareWidth + kGap);
+  const double room = row.right() - left - share_width;
   drawLabel(painter, {left, row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter,
             elidedText(painter.font(), entry.name, room));
   painter.setPen(theme.muted);
@@ -94,18 +103,27 @@ LegendRows legendRows(std::size_t entries, double height, std::size_t first) {
   return rows;
 }
 
+std::optional<std::size_t> legendEntryAt(std::size_t entries, double height, std::size_t first,
+                                         double below) {
+  const LegendRows rows = legendRows(entries, height, first);
+  const double line = std::floor(below / kLegendRow) - (rows.above > 0 ? 1 : 0);
+  if (line < 0 || line >= static_cast<double>(rows.end - rows.first)) return std::nullopt;
+  return rows.first + static_cast<std::size_t>(line);
+}
+
 double legendWidth(const std::vector<LegendEntry>& entries, double most) {
   double names = 0;
   for (const LegendEntry& entry : entries) {
     names = std::max(names, textWidth(figureFont(), entry.name));
   }
-  return std::min(kSwatchWidth + kGap + std::ceil(names) + 2 + kGap + kShareWidth, most);
+  return std::min(kSwatchWidth + kGap + std::ceil(names) + 2 + shareWidth(entries), most);
 }
 
 void drawLegend(QPainter& painter, const QRectF& column, const std::vector<LegendEntry>& entries,
                 std::size_t first, const Theme& theme) {
   painter.save();
   const LegendRows rows = legendRows(entries.size(), column.height(), first);
+  const double shares = shareWidth(entries);
   QRectF row(column.left(), column.top(), column.width(), kLegendRow);
   const auto count = [](std::size_t n) { return numberText(static_cast<double>(n), 15); };
   if (rows.above > 0) {
@@ -113,7 +131,7 @@ void drawLegend(QPainter& painter, const QRectF& column, const std::vector<Legen
     row.translate(0, kLegendRow);
   }
   for (std::size_t i = rows.first; i < rows.end; ++i) {
-    drawEntry(painter, row, entries[i], theme);
+    drawEntry(painter, row, entries[i], shares, theme);
     row.translate(0, kLegendRow);
   }
   if (rows.below > 0) drawMore(painter, row, Words::tr("%1 more").arg(count(rows.below)), theme);

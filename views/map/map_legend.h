@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QRectF>
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "views/common/theme.h"
@@ -33,6 +34,10 @@ struct LegendRows {
   std::size_t below = 0;
 };
 LegendRows legendRows(std::size_t entries, double height, std::size_t first = 0);
+
+// The entry that is drawn so far below the column's top.
+std::optional<std::size_t> legendEntryAt(std::size_t entries, double height, std::size_t first,
+                                         double below);
 
 constexpr double kLegendRow = 17;  // units
 // What the names need, at most `most`; longer ones are elided.

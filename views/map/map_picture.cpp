@@ -20,7 +20,7 @@ std::int64_t reducedSide(std::int64_t pixels, std::int64_t longer, std::int64_t 
   return std::max<std::int64_t>(pixels * most / longer, 1);
 }
 
-// The ramp from its dark end on a dark ground to the light one, or a diverging one around 0.
+// To both sides of 0 as far, where there are values on both.
 BandStretch balanced(const BandStretch& stretch) {
   if (!(stretch.low < 0 && stretch.high > 0)) return stretch;
   const double far = std::max(-stretch.low, stretch.high);

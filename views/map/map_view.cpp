@@ -10,7 +10,7 @@
 #include <QMenu>
 #include <QSplitter>
 #include <QVBoxLayout>
-#include <algorithm>
+#include <cmath>
 
 namespace lineament::views {
 
@@ -52,7 +52,7 @@ std::vector<StretchName> stretchNames() {
 
 nlohmann::json bandNames(const Raster& raster, const BandChoice& bands) {
   nlohmann::json names = nlohmann::json::array();
-  for (const std::size_t band : bands) names.push_back(raster.bands()[band].name);
+  for (const std::size_t band : bands) names.push_back(bandKey(raster, band));
   return names;
 }
 
@@ -239,6 +239,15 @@ void MapView::showMenu(const QPoint& global) {
     addAll(composite_->accessibleName(), composite_);
     addAll(stretch_->accessibleName(), stretch_);
     menu.addSeparator();
+  }
+  QMenu* opacities = menu.addMenu(tr("Opacity"));
+  for (const int percent : {100, 75, 50, 25}) {
+    QAction* action = opacities->addAction(tr("%1 %").arg(percent));
+    action->setCheckable(true);
+    action->setChecked(percent == std::lround(100 * options.at("opacity").get<double>()));
+    connect(action, &QAction::triggered, this, [this, percent] {
+      choose({{"opacity", percent / 100.0}});
+    });
   }
   const auto addSwitch = [&](const QString& title, const char* key) {
     QAction* action = menu.addAction(title);

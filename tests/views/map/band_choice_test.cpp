@@ -63,6 +63,18 @@ class BandChoiceTest : public QObject {
     QVERIFY(!bandsNamed(raster, {"B2", "B3", "B8"}));
   }
 
+  void bandsOfOneNameAreToldApart() {
+    std::vector<RasterBand> bands(4);
+    bands[1].name = bands[3].name = "grey";
+    bands[2].name = "depth";
+    const Raster raster = Raster::of({1, 1}, bands, std::vector<float>(4));
+    QCOMPARE(bandKey(raster, 0), std::string("#1"));
+    QCOMPARE(bandKey(raster, 2), std::string("depth"));
+    for (std::size_t band = 0; band < 4; ++band) {
+      QCOMPARE(bandsNamed(raster, {bandKey(raster, band)}), (BandChoice{band}));
+    }
+  }
+
   void labelsSayWhatTheyKnow() {
     std::vector<RasterBand> bands(3);
     bands[0].name = "B4";

@@ -77,6 +77,15 @@ class MapLegendTest : public QObject {
     QCOMPARE(legendRows(24, 0).end, 0u);
   }
 
+  void entriesAreFoundAtTheirLines() {
+    const double height = 10 * kLegendRow;
+    QCOMPARE(legendEntryAt(24, height, 0, 0.5 * kLegendRow), std::optional<std::size_t>(0));
+    QCOMPARE(legendEntryAt(24, height, 5, 1.5 * kLegendRow), std::optional<std::size_t>(5));
+    QVERIFY(!legendEntryAt(24, height, 5, 0.5 * kLegendRow));  // "5 above"
+    QVERIFY(!legendEntryAt(24, height, 0, 9.5 * kLegendRow));  // "15 more"
+    QVERIFY(!legendEntryAt(3, height, 0, 3.5 * kLegendRow));
+  }
+
   void oneSwatchPerClass() {
     const ClassShares shares{{0.5, 0.3, 0.1}, 0.1, 0};
     const QImage image = drawn(legendOf(kClasses, &shares), {200, 100});
