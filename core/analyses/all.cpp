@@ -2,6 +2,7 @@
 #include "core/analyses/all.h"
 
 #include "core/analyses/explain_shap.h"
+#include "core/analyses/map_assess.h"
 #include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
 #include "core/analyses/sample_piles.h"
@@ -24,6 +25,7 @@ const Catalogue& allAnalyses() {
     all.add(makeExplainShap());
     all.add(makeMapCluster());
     all.add(makeMapIndex());
+    all.add(makeMapAssess());
     all.add(makeSequenceRun());
     all.add(makeSequenceCompare());
     all.add(makeSequenceCost());

@@ -162,6 +162,10 @@ Raster Raster::withClasses(std::vector<RasterClass> classes) const {
   return Raster(grid_, bands_, source_, std::move(classes));
 }
 
+Raster Raster::placedAt(RasterGrid grid) const {
+  return Raster(std::move(grid), bands_, source_, classes_);
+}
+
 void Raster::read(const RasterWindow& window, std::span<const std::size_t> bands,
                   std::int64_t out_columns, std::int64_t out_rows, std::span<float> to) const {
   if (to.empty()) return;

@@ -105,6 +105,7 @@ class Raster {
   const std::vector<RasterClass>& classes() const { return classes_; }
   const RasterClass* findClass(std::int64_t value) const;
   Raster withClasses(std::vector<RasterClass> classes) const;
+  Raster placedAt(RasterGrid grid) const;  // of the same size
 
   // See RasterSource::read.
   void read(const RasterWindow& window, std::span<const std::size_t> bands,

@@ -184,6 +184,26 @@ class StackSource : public RasterSource {
   Resampling resampling_;
 };
 
+// Rasters that say nothing of their place lie on one of the same size that does.
+std::vector<Raster> placed(std::vector<Raster> rasters, const Context& context) {
+  const auto isPlaced = [](const Raster& raster) {
+    return raster.grid().crs.known() || raster.grid().transform != RasterGrid().transform;
+  };
+  const auto guide = std::find_if(rasters.begin(), rasters.end(), isPlaced);
+  if (guide == rasters.end()) return rasters;
+  const RasterGrid grid = guide->grid();
+  for (Raster& raster : rasters) {
+    if (isPlaced(raster) || raster.columns() != grid.columns || raster.rows() != grid.rows)
+      continue;
+    context.warn(
+        fmt::format("'{}' does not say where it lies; taken for the place of the raster of "
+                    "the same size",
+                    raster.bands().front().name));
+    raster = raster.placedAt(grid);
+  }
+  return rasters;
+}
+
 void requireOneCrs(const std::vector<Raster>& rasters) {
   const auto named = [](const Crs& crs) { return crs.known() ? crs.name : std::string("none"); };
   const Crs& first = rasters.front().grid().crs;
@@ -243,11 +263,12 @@ void makeNamesDiffer(std::vector<RasterBand>& bands) {
 
 }  // namespace
 
-Raster stack(const std::vector<Raster>& rasters, Resampling resampling, const Context& context) {
-  for (const Raster& raster : rasters) {
+Raster stack(const std::vector<Raster>& given, Resampling resampling, const Context& context) {
+  for (const Raster& raster : given) {
     if (raster.categorical()) throw Error(kClasses, {{"band", raster.bands().front().name}});
   }
-  if (rasters.size() == 1) return rasters.front();
+  if (given.size() == 1) return given.front();
+  const std::vector<Raster> rasters = placed(given, context);
   requireOneCrs(rasters);
   RasterGrid grid = commonGrid(rasters);
   std::vector<RasterBand> bands;

@@ -160,6 +160,29 @@ class MapTest : public QObject {
     QVERIFY(result.outputs.data.empty());
   }
 
+  void aMapAgainstItsUnits() {
+    const RockScene scene = rockScene(1, 240, 200);
+    const RunResult clusters =
+        runOf("map.cluster", {scene.scene}, {{"k", "6"}, {"smoothing", "3"}});
+    const Analysis& assess = allAnalyses().require("map.assess");
+    Inputs inputs;
+    inputs.add("labels", *clusters.outputs.find("labels"));
+    inputs.add("reference", Data(scene.units));
+    const Outputs found = assess.run(inputs, {}, {});
+    QVERIFY(found.metrics.at("accuracy") > 0.97);
+    QVERIFY(found.metrics.at("kappa") > 0.95);
+    QVERIFY(found.metrics.at("adjusted_rand") > 0.93);
+    const auto& units = found.find("units")->require<Table>();
+    QCOMPARE(units.rows(), std::size_t(6));
+    QCOMPARE(units.require("unit").text(3), std::string("Basalt"));
+    const auto& confusion = found.find("confusion")->require<Table>();
+    double all = 0;
+    for (std::size_t i = 1; i < confusion.columnCount(); ++i) {
+      for (const double count : confusion.column(i).numbers()) all += count;
+    }
+    QCOMPARE(all, found.metrics.at("pixels"));
+  }
+
   void indicesOfAKnownScene() {
     const RockScene scene = rockScene(1, 120, 100);
     const RunResult result = runOf("map.index", {scene.scene}, {{"index", "ndvi"}});

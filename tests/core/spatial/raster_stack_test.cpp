@@ -107,6 +107,18 @@ class RasterStackTest : public QObject {
     for (std::size_t i = 0; i < 16; ++i) QVERIFY(std::abs(reduced[i] - reduced[16 + i]) < 20);
   }
 
+  void withoutAPlaceTheSizeDecides() {
+    RasterGrid nowhere;
+    nowhere.columns = 4;
+    nowhere.rows = 3;
+    const Raster mask = plane(nowhere, "mask"), here = plane(gridOf(4, 3), "a");
+    const Raster both = stack({here, mask}, Resampling::nearest, {});
+    QVERIFY(both.grid().sameAs(here.grid()));
+    QCOMPARE(bandOf(both, 1), bandOf(mask, 0));
+    QVERIFY_EXCEPTION_THROWN(stack({plane(gridOf(5, 3), "b"), mask}, Resampling::nearest, {}),
+                             Error);
+  }
+
   void namesDiffer() {
     const Raster one = plane(gridOf(2, 2), "B1");
     const Raster both = stack({one, one}, Resampling::nearest, {});
