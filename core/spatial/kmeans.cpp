@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/spatial/kmeans.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/base/random.h"
+#include "core/spatial/block_pass.h"
+#include "core/spatial/kmeans_kernel.h"
+#include "core/spatial/kmeans_seeding.h"
+
+namespace lineament::spatial {
+
+namespace {
+
+constexpr std::size_t kMostClusters = 4096;  // so that k-means||'s candidates have labels, too
+
+constexpr ErrorText kClusters{"kmeans.clusters", "Make {clusters} clusters",
+                              "there have to be 1 to {most}", "", "Choose another number"};
+constexpr ErrorText kStart{"kmeans.start", "Start from {given} numbers",
+                           "{clusters} centres of {features} features have {expected}", "",
+                           "Give one finite number for each feature of each centre"};
+constexpr ErrorText kNoPoints{"kmeans.no_points", "Make {clusters} clusters", "there are no points",
+                              "", "Choose data with points that have all their values"};
+constexpr ErrorText kValue{"kmeans.value", "Make clusters of the points",
+                           "{value} is no number that distances can be made of",
+                           "point {point} of block {block}, feature {feature}",
+                           "Leave out points without a value, or scale the feature"};
+constexpr ErrorText kDistinct{"kmeans.distinct", "Make {clusters} clusters",
+                              "only {distinct} distinct points, cannot make {clusters} clusters",
+                              "", "Choose at most {distinct} clusters"};
+
+void check(const PointSource& source, const KMeansOptions& options) {
+  if (options.clusters < 1 || options.clusters > kMostClusters) {
+    throw Error::usage(kClusters, {{"clusters", options.clusters}, {"most", kMostClusters}});
+  }
+  const std::size_t expected = options.clusters * source.features();
+  const bool finite = std::all_of(options.start.begin(), options.start.end(),
+                                  [](double value) { return std::isfinite(value); });
+  if (options.start.empty() || (options.start.size() == expected && finite)) return;
+  throw Error::usage(kStart, {{"given", options.start.size()},
+                              {"clusters", options.clusters},
+                              {"features", source.features()},
+                              {"expected", expected}});
+}
+
+[[noreturn]] void throwUnusable(std::size_t block, const Points& points, std::size_t features) {
+  for (std::size_t f = 0; f < features; ++f) {
+    for (std::size_t i = 0; i < points.count; ++i) {
+      const float value = points.values[f * points.stride + i];
+      if (std::abs(value) <= kLargestValue) continue;
+      throw Error(kValue, {{"value", value}, {"point", i}, {"block", block}, {"feature", f}});
+    }
+  }
+  throw std::logic_error("all values are usable");
+}
+
+// What one pass over the points says before the first iteration.
+struct Survey {
+  BlockCounts counts;
+  std::vector<double> mean;
+  double variance = 0;  // mean over the features
+};
+
+// The first point there is; sums of squares relative to it keep their digits.
+std::vector<float> firstPoint(const PointSource& source) {
+  std::vector<float> room, place;
+  for (std::size_t block = 0; block < source.blocks(); ++block) {
+    const Points points = source.block(block, room);
+    if (points.count == 0) continue;
+    for (std::size_t f = 0; f < source.features(); ++f) {
+      place.push_back(points.values[f * points.stride]);
+    }
+    return place;
+  }
+  return place;
+}
+
+struct Moments {
+  std::vector<double> sums, squares;
+};
+
+Moments momentsAround(const std::vector<float>& pivot, const PointSource& source,
+                      std::vector<std::size_t>& counts, const Context& context) {
+  return reducePointBlocks<Moments>(
+      source, context,
+      [&](std::size_t block, const Points& points) {
+        Moments part{std::vector<double>(pivot.size()), std::vector<double>(pivot.size())};
+        counts[block] = points.count;
+        if (!addMoments(points, pivot, part.sums.data(), part.squares.data())) {
+          throwUnusable(block, points, pivot.size());
+        }
+        return part;
+      },
+      [](Moments& left, const Moments& right) {
+        for (std::size_t f = 0; f < left.sums.size(); ++f) {
+          left.sums[f] += right.sums[f];
+          left.squares[f] += right.squares[f];
+        }
+      });
+}
+
+Survey survey(const PointSource& source, const KMeansOptions& options, const Context& context) {
+  const std::vector<float> pivot = firstPoint(source);
+  if (pivot.empty()) throw Error(kNoPoints, {{"clusters", options.clusters}});
+  Survey survey;
+  survey.counts.blocks.resize(source.blocks());
+  const Moments moments = momentsAround(pivot, source, survey.counts.blocks, context);
+  for (const std::size_t count : survey.counts.blocks) survey.counts.total += count;
+  const auto n = static_cast<double>(survey.counts.total);
+  for (std::size_t f = 0; f < pivot.size(); ++f) {
+    const double mean = moments.sums[f] / n;
+    survey.mean.push_back(mean + static_cast<double>(pivot[f]));
+    const double variance = std::max(0.0, moments.squares[f] / n - mean * mean);
+    survey.variance += variance / static_cast<double>(pivot.size());
+  }
+  return survey;
+}
+
+// Ends as soon as there are enough of them, which is soon where the points are measurements.
+void requireDistinct(const PointSource& source, std::size_t clusters, const Context& context) {
+  std::set<std::vector<float>> distinct;
+  std::vector<float> room, place(source.features());
+  for (std::size_t block = 0; block < source.blocks(); ++block) {
+    context.checkpoint(0);
+    const Points points = source.block(block, room);
+    for (std::size_t i = 0; i < points.count; ++i) {
+      for (std::size_t f = 0; f < place.size(); ++f) {
+        place[f] = points.values[f * points.stride + i];
+      }
+      distinct.insert(place);
+      if (distinct.size() >= clusters) return;
+    }
+  }
+  throw Error(kDistinct, {{"clusters", clusters}, {"distinct", distinct.size()}});
+}
+
+struct FarPoint {
+  float square;  // distance to its centre
+  std::size_t block, index;
+  std::uint16_t label;
+  std::vector<float> place;
+
+  bool operator<(const FarPoint& other) const {
+    if (square != other.square) return square > other.square;
+    return std::pair(block, index) < std::pair(other.block, other.index);
+  }
+};
+
+void keepFirst(std::vector<FarPoint>& points, std::size_t count) {
+  std::sort(points.begin(), points.end());
+  if (points.size() > count) points.resize(count);
+}
+
+std::vector<FarPoint> farthestOf(const CentreTable& table, std::size_t block, const Points& points,
+                                 std::size_t count) {
+  std::vector<std::uint16_t> labels(points.count);
+  std::vector<float> squares(points.count);
+  labelNearest(table, points, labels.data(), squares.data());
+  std::vector<std::size_t> order(points.count);
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
+  std::partial_sort(order.begin(), middle, order.end(), [&](std::size_t a, std::size_t b) {
+    return squares[a] != squares[b] ? squares[a] > squares[b] : a < b;
+  });
+  std::vector<FarPoint> farthest;
+  for (auto i = order.begin(); i != middle; ++i) {
+    std::vector<float> place(table.features);
+    for (std::size_t f = 0; f < table.features; ++f) {
+      place[f] = points.values[f * points.stride + *i];
+    }
+    farthest.push_back({squares[*i], block, *i, labels[*i], std::move(place)});
+  }
+  return farthest;
+}
+
+std::vector<FarPoint> farthest(const PointSource& source, const CentreTable& table,
+                               std::size_t count, const Context& context) {
+  return reducePointBlocks<std::vector<FarPoint>>(
+      source, context,
+      [&](std::size_t block, const Points& points) {
+        return farthestOf(table, block, points, count);
+      },
+      [&](std::vector<FarPoint>& left, const std::vector<FarPoint>& right) {
+        left.insert(left.end(), right.begin(), right.end());
+        keepFirst(left, count);
+      });
+}
+
+// Gives each empty cluster the farthest point that is not the last of its cluster. A cluster has
+// one such last point at most, so as many more than there are clusters are enough to choose from.
+int reseed(const PointSource& source, const CentreTable& table, ClusterSums& sums,
+           const Context& context) {
+  std::vector<std::size_t> empty;
+  for (std::size_t k = 0; k < table.clusters; ++k) {
+    if (sums.counts[k] == 0) empty.push_back(k);
+  }
+  if (empty.empty()) return 0;
+  const auto points = farthest(source, table, empty.size() + table.clusters, context);
+  int reseeded = 0;
+  auto next = points.begin();
+  for (const std::size_t k : empty) {
+    while (next != points.end() && sums.counts[next->label] < 2) ++next;
+    if (next == points.end()) break;
+    for (std::size_t f = 0; f < table.features; ++f) {
+      const double value =
+          static_cast<double>(next->place[f]) - static_cast<double>(table.origin[f]);
+      sums.sums[next->label * table.features + f] -= value;
+      sums.sums[k * table.features + f] = value;
+    }
+    --sums.counts[next->label];
+    sums.counts[k] = 1;
+    ++reseeded;
+    ++next;
+  }
+  return reseeded;
+}
+
+ClusterSums sumAll(const PointSource& source, const CentreTable& table, const Context& context) {
+  return reducePointBlocks<ClusterSums>(
+      source, context,
+      [&](std::size_t, const Points& points) {
+        ClusterSums part(table);
+        sumNearest(table, points, part);
+        return part;
+      },
+      [](ClusterSums& left, const ClusterSums& right) { left.add(right); });
+}
+
+// Moves each centre to the mean of its points; returns the sum of squared shifts.
+double moveToMeans(const ClusterSums& sums, const std::vector<float>& origin,
+                   std::vector<double>& centres) {
+  double shift = 0;
+  for (std::size_t i = 0; i < centres.size(); ++i) {
+    const double count = sums.counts[i / origin.size()];
+    if (count == 0) continue;
+    const double mean = sums.sums[i] / count + static_cast<double>(origin[i % origin.size()]);
+    shift += (mean - centres[i]) * (mean - centres[i]);
+    centres[i] = mean;
+  }
+  return shift;
+}
+
+KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeansOptions& options,
+                   std::vector<double> start, const Context& context) {
+  KMeansResult result;
+  result.clusters = options.clusters;
+  result.features = source.features();
+  result.centres = std::move(start);
+  while (result.iterations < options.iterations && !result.converged) {
+    context.checkpoint(static_cast<double>(result.iterations) / options.iterations,
+                       "Moving centres");
+    // The same origin all along: the same labels then give the same centres, to the last bit.
+    const CentreTable table(result.centres, survey.mean);
+    ClusterSums sums = sumAll(source, table, context);
+    const int reseeded = reseed(source, table, sums, context);
+    const double shift = moveToMeans(sums, table.origin, result.centres);
+    ++result.iterations;
+    result.reseeded += reseeded;
+    result.converged = reseeded == 0 && shift <= options.tolerance * survey.variance;
+  }
+  Assignment assignment = assign(source, result.centres, context);
+  result.counts = std::move(assignment.counts);
+  result.inertia = assignment.inertia;
+  return result;
+}
+
+std::vector<double> meanOf(std::span<const double> centres, std::size_t features) {
+  std::vector<double> mean(features);
+  for (std::size_t i = 0; i < centres.size(); ++i) mean[i % features] += centres[i];
+  for (double& value : mean) value /= static_cast<double>(centres.size() / features);
+  return mean;
+}
+
+void say(const KMeansResult& result, const Context& context) {
+  if (result.reseeded > 0) {
+    context.note(fmt::format("{} empty clusters were given the farthest point", result.reseeded));
+  }
+  if (!result.converged) {
+    context.warn(fmt::format("The centres still moved after {} iterations", result.iterations));
+  }
+}
+
+}  // namespace
+
+Assignment assign(const PointSource& source, std::span<const double> centres,
+                  const Context& context, const StoreLabels& store) {
+  const CentreTable table(centres, meanOf(centres, source.features()));
+  return reducePointBlocks<Assignment>(
+      source, context,
+      [&](std::size_t block, const Points& points) {
+        std::vector<std::uint16_t> labels(points.count);
+        std::vector<float> squares(points.count);
+        labelNearest(table, points, labels.data(), squares.data());
+        Assignment part{std::vector<std::uint64_t>(table.clusters), 0};
+        for (const std::uint16_t label : labels) ++part.counts[label];
+        for (const float square : squares) part.inertia += static_cast<double>(square);
+        if (store) store(block, labels);
+        return part;
+      },
+      [](Assignment& left, const Assignment& right) {
+        for (std::size_t k = 0; k < left.counts.size(); ++k) left.counts[k] += right.counts[k];
+        left.inertia += right.inertia;
+      });
+}
+
+KMeansResult fitKMeans(const PointSource& source, const KMeansOptions& options,
+                       const Context& context) {
+  check(source, options);
+  const Survey surveyed = survey(source, options, context);
+  requireDistinct(source, options.clusters, context);
+  const auto seed = options.seeding == Seeding::plus_plus ? seedPlusPlus : seedParallel;
+  const int runs = options.start.empty() ? std::max(1, options.restarts) : 1;
+  KMeansResult best;
+  best.inertia = std::numeric_limits<double>::infinity();
+  for (int run = 0; run < runs; ++run) {
+    const Context part = context.part(static_cast<double>(run) / runs, (run + 1.0) / runs);
+    std::vector<double> start = options.start;
+    if (start.empty()) {
+      start = seed(source, surveyed.counts, options.clusters,
+                   Random(options.seed).split(static_cast<std::uint64_t>(run)), part.part(0, 0.3));
+    }
+    KMeansResult found = lloyd(source, surveyed, options, std::move(start),
+                               part.part(options.start.empty() ? 0.3 : 0, 1));
+    if (found.inertia < best.inertia) best = std::move(found);
+  }
+  say(best, context);
+  return best;
+}
+
+}  // namespace lineament::spatial

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/spatial/points.h"
+
+namespace lineament::spatial {
+
+// The vectorised insides of k-means; kmeans.h states the method.
+
+// Centres as the kernels read them. Everything is relative to an origin near the points' mean: in
+// single precision |c|^2 - 2 x.c keeps few digits where points lie far from 0 and near each other.
+struct CentreTable {
+  static constexpr std::size_t kGroup = 4;  // centres that are compared with a point at a time
+
+  // `centres` [cluster][feature], `origin` [feature], which is rounded.
+  CentreTable(std::span<const double> centres, std::span<const double> origin);
+
+  std::size_t features, clusters;
+  std::vector<float> origin;
+  std::vector<float> centres;  // [feature][cluster], relative to the origin
+  std::vector<float> terms;    // [group][feature][kGroup]: -2 c; 0 behind the last centre
+  std::vector<float> squares;  // [group][kGroup]: |c|^2; infinite behind the last centre
+};
+
+// Sums of the points of each cluster relative to the origin, and their number.
+struct ClusterSums {
+  std::vector<double> sums;  // [cluster][feature]
+  std::vector<double> counts;
+
+  ClusterSums() = default;
+  explicit ClusterSums(const CentreTable& table)
+      : sums(table.clusters * table.features), counts(table.clusters) {}
+  void add(const ClusterSums& other);
+};
+
+// Adds the points to the clusters of their nearest centres; of equally near ones, to the first.
+void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sums);
+
+// The cluster of each point and its squared distance to that centre, which is made from the
+// differences and so keeps its digits. Arrays of points.count.
+void labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
+                  float* distances);
+
+// The squared distance of each point to one place, from differences.
+void squaredDistances(const Points& points, std::span<const float> place, float* distances);
+
+// Sums of x - pivot and of its square for each feature are added to `sums` and `squares`. False
+// where a value is not finite or so large that its square would not be.
+inline constexpr float kLargestValue = 1e15f;
+bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares);
+
+}  // namespace lineament::spatial
