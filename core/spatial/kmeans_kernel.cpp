@@ -321,11 +321,23 @@ HWY_EXPORT(labelNearest);
 HWY_EXPORT(squaresTo);
 HWY_EXPORT(addMomentsOf);
 
+namespace {
+
+// To 12 bits: values of few digits stay exact relative to it, and so do ties between centres.
+float coarse(double value) {
+  int exponent = 0;
+  const double share = std::frexp(value, &exponent);
+  return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(share, 12)), exponent - 12));
+}
+
+}  // namespace
+
 CentreTable::CentreTable(std::span<const double> from, std::span<const double> middle)
     : features(middle.size()),
       clusters(from.size() / middle.size()),
-      origin(middle.begin(), middle.end()),
+      origin(middle.size()),
       centres(from.size()) {
+  std::transform(middle.begin(), middle.end(), origin.begin(), coarse);
   const std::size_t groups = (clusters + kGroup - 1) / kGroup;
   terms.assign(groups * features * kGroup, 0.0f);
   squares.assign(groups * kGroup, std::numeric_limits<float>::infinity());

@@ -17,7 +17,7 @@ namespace lineament::spatial {
 struct CentreTable {
   static constexpr std::size_t kGroup = 4;  // centres that are compared with a point at a time
 
-  // `centres` [cluster][feature], `origin` [feature].
+  // `centres` [cluster][feature], `origin` [feature], which is rounded.
   CentreTable(std::span<const double> centres, std::span<const double> origin);
 
   std::size_t features, clusters;
