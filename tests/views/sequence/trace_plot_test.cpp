@@ -28,10 +28,11 @@ int painted(const QImage& image, const QRect& place, const QColor& colour) {
   return count;
 }
 
-QImage picture(const std::function<void(const Drawing&)>& draw) {
-  QImage image(kCell.size().toSize(), QImage::Format_RGB32);
+QImage picture(const std::function<void(const Drawing&)>& draw, int scale = 1) {
+  QImage image(kCell.size().toSize() * scale, QImage::Format_RGB32);
   image.fill(Qt::white);
   QPainter painter(&image);
+  painter.scale(scale, scale);
   painter.setRenderHint(QPainter::Antialiasing);
   draw({painter, kCell.size(), figureTheme(), false});
   return image;
@@ -139,17 +140,21 @@ class TracePlotTest : public QObject {
     for (int i = 0; i < 1000; ++i) turns.push_back(i % 2);
     for (Series::Curve& curve : plot.series.curves) curve.y = turns;
     const CurveLook look{.hidden = {1, 2}, .forward = {}, .tokens = {}};
-    const QImage image =
-        picture([&](const Drawing& drawing) { TracePlot(plot, 1000, look, kCell).draw(drawing); });
+    // Large, so that the line covers whole pixels wherever the height of letters puts it.
+    constexpr int kScale = 4;
+    const QImage image = picture(
+        [&](const Drawing& drawing) { TracePlot(plot, 1000, look, kCell).draw(drawing); }, kScale);
     const TracePlot drawn(plot, 1000, look, kCell);
     const QColor colour = mechanismColour({}, 0, false);
     const auto row = [&](double value) {
-      return QRect(static_cast<int>(drawn.area().left()) + 10,
-                   static_cast<int>(drawn.position(1, value).y()) - 1,
-                   static_cast<int>(drawn.area().width()) - 20, 3);
+      return QRectF(drawn.area().left() + 10, drawn.position(1, value).y() - 1,
+                    drawn.area().width() - 20, 2);
     };
-    QVERIFY(painted(image, row(0.5), colour) > drawn.area().width() / 2);
-    QCOMPARE(painted(image, row(0.9), colour), 0);
+    const auto large = [](const QRectF& place) {
+      return QRectF(place.topLeft() * kScale, place.size() * kScale).toRect();
+    };
+    QVERIFY(painted(image, large(row(0.5)), colour) > kScale * drawn.area().width());
+    QCOMPARE(painted(image, large(row(0.9)), colour), 0);
   }
 
   void whatIsNoNumberLeavesAGap() {
