@@ -141,7 +141,7 @@ class TracePlotTest : public QObject {
     for (Series::Curve& curve : plot.series.curves) curve.y = turns;
     const CurveLook look{.hidden = {1, 2}, .forward = {}, .tokens = {}};
     // Large, so that the line covers whole pixels wherever the height of letters puts it.
-    constexpr int kScale = 4;
+    constexpr int kScale = 2;
     const QImage image = picture(
         [&](const Drawing& drawing) { TracePlot(plot, 1000, look, kCell).draw(drawing); }, kScale);
     const TracePlot drawn(plot, 1000, look, kCell);
