@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/memory.h"
+
 namespace lineament::io {
 
 namespace {
@@ -95,6 +97,11 @@ void appendToBlob(BlobWriter& writer, const Raster& raster) {
     writer.text(one.name);
     for (const std::uint8_t channel : one.colour) writer.number(channel);
   }
+  // The values, and the same again as bytes of the blob.
+  const std::size_t each = isLabels(raster) ? sizeof(float) + 2 : 2 * sizeof(float);
+  const MemoryReservation room = reserveMemory(
+      static_cast<std::size_t>(raster.columns() * raster.rows()) * raster.bands().size() * each,
+      "a raster's pixels in the project");
   writer.flag(isLabels(raster));
   if (isLabels(raster)) {
     writer.array(std::span<const std::uint8_t>(labelsOf(raster)));

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 
+#include "core/base/transpose-inl.h"
 #include "core/sequence/exponential-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -88,27 +89,15 @@ HWY_INLINE float exponentials(float* HWY_RESTRICT x, std::size_t count, float sh
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-// to[j][i] = from[i][j] for as many rows and columns as D has lanes. Each round moves the even
-// lanes of every pair of rows to the first half of the rows and the odd ones to the second: the
-// address of a number, its row before its column, turns by one bit, and after as many rounds as a
-// row has bits the two have changed places.
+// to[j][i] = from[i][j] for as many rows and columns as D has lanes.
 template <class D>
 HWY_INLINE void transposeSquare(D d, const float* HWY_RESTRICT from, std::size_t from_stride,
                                 float* HWY_RESTRICT to, std::size_t to_stride) {
   constexpr std::size_t kLanes = hn::MaxLanes(D());
-  hn::Vec<D> rows[kLanes], turned[kLanes];
+  hn::Vec<D> rows[kLanes];
   HWY_UNROLL(16)
   for (std::size_t i = 0; i < kLanes; ++i) rows[i] = hn::LoadU(d, from + i * from_stride);
-  HWY_UNROLL(4)
-  for (std::size_t round = 1; round < kLanes; round *= 2) {
-    HWY_UNROLL(8)
-    for (std::size_t i = 0; i < kLanes / 2; ++i) {
-      turned[i] = hn::ConcatEven(d, rows[2 * i + 1], rows[2 * i]);
-      turned[i + kLanes / 2] = hn::ConcatOdd(d, rows[2 * i + 1], rows[2 * i]);
-    }
-    HWY_UNROLL(16)
-    for (std::size_t i = 0; i < kLanes; ++i) rows[i] = turned[i];
-  }
+  lineament::HWY_NAMESPACE::transposeRows(d, rows);
   HWY_UNROLL(16)
   for (std::size_t i = 0; i < kLanes; ++i) hn::StoreU(rows[i], d, to + i * to_stride);
 }

@@ -10,7 +10,9 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "core/sequence/feature_backward-inl.h"
 #include "core/sequence/feature_chunks-inl.h"
+#include "core/sequence/feature_step-inl.h"
 #include "core/sequence/head_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -13,6 +13,7 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "core/sequence/feature_backward-inl.h"
 #include "core/sequence/sea_encoder-inl.h"
 #include "core/sequence/sea_sparse-inl.h"
 #include "core/sequence/sea_summary-inl.h"

@@ -9,6 +9,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"
+#include "core/spatial/block_pass.h"
 
 namespace lineament::spatial {
 
@@ -19,17 +20,10 @@ using Labels = std::span<const std::uint8_t>;
 // Where the points of each block begin among all.
 std::vector<std::size_t> beginnings(const PointSource& source, const Context& context) {
   std::vector<std::size_t> first(source.blocks() + 1);
-  forBlocks(source.blocks(), 1, context, [&](std::size_t block, std::size_t) {
-    std::vector<float> room;
-    first[block + 1] = source.block(block, room).count;
-  });
+  forPointBlocks(source, context,
+                 [&](std::size_t block, const Points& points) { first[block + 1] = points.count; });
   std::partial_sum(first.begin(), first.end(), first.begin());
   return first;
-}
-
-std::vector<double> added(std::vector<double> left, const std::vector<double>& right) {
-  std::transform(left.begin(), left.end(), right.begin(), left.begin(), std::plus<>());
-  return left;
 }
 
 // The sum over all blocks of what visit(points, their labels, sums) adds to `size` numbers.
@@ -37,17 +31,15 @@ template <class Visit>
 std::vector<double> summed(const PointSource& source, Labels labels,
                            const std::vector<std::size_t>& first, std::size_t size,
                            const Context& context, const Visit& visit) {
-  return reduceBlocks<std::vector<double>>(
-      source.blocks(), 1, context,
-      [&](std::size_t block, std::size_t) {
+  return reducePointBlocks<std::vector<double>>(
+      source, context,
+      [&](std::size_t block, const Points& points) {
         std::vector<double> sums(size);
-        std::vector<float> room;
-        const Points points = source.block(block, room);
         visit(points, labels.subspan(first[block], points.count), sums);
         return sums;
       },
       [](std::vector<double>& left, const std::vector<double>& right) {
-        left = added(std::move(left), right);
+        std::transform(left.begin(), left.end(), right.begin(), left.begin(), std::plus<>());
       });
 }
 

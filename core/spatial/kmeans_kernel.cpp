@@ -13,6 +13,8 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "core/base/transpose-inl.h"
+
 // A pass of an iteration reads 4 d bytes of a point and does 2 K d operations for its distances,
 // 3 K to find the least of them and some 4 d to add it to its cluster. At d = 12 and 26 GB/s,
 // 228 GFLOP/s that is memory up to 18 clusters and arithmetic beyond.
@@ -181,24 +183,14 @@ class RunningSums {
 
  private:
   // A vector of features of a vector of points, turned so that each point's features lie in one
-  // vector. Each round halves the distance between a number and its place: even lanes of pairs of
-  // rows go to the first half of the rows, odd ones to the second.
+  // vector.
   HWY_INLINE void addSquare(const float* HWY_RESTRICT from, const std::int32_t* HWY_RESTRICT labels,
                             std::size_t feature) {
     const Lane d;
-    Vector rows[kLanes], turned[kLanes];
+    Vector rows[kLanes];
     HWY_UNROLL(16)
     for (std::size_t i = 0; i < kLanes; ++i) rows[i] = hn::Load(d, from + i * kChunk);
-    HWY_UNROLL(4)
-    for (std::size_t round = 1; round < kLanes; round *= 2) {
-      HWY_UNROLL(8)
-      for (std::size_t i = 0; i < kLanes / 2; ++i) {
-        turned[i] = hn::ConcatEven(d, rows[2 * i + 1], rows[2 * i]);
-        turned[i + kLanes / 2] = hn::ConcatOdd(d, rows[2 * i + 1], rows[2 * i]);
-      }
-      HWY_UNROLL(16)
-      for (std::size_t i = 0; i < kLanes; ++i) rows[i] = turned[i];
-    }
+    lineament::HWY_NAMESPACE::transposeRows(d, rows);
     HWY_UNROLL(16)
     for (std::size_t i = 0; i < kLanes; ++i) {
       float* to =

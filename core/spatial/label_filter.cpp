@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 
 #include "core/base/error.h"
@@ -117,6 +118,8 @@ namespace {
 
 // The patches of a map: pixels of one label, connected by their sides.
 class Patches {
+  using Patch = std::uint32_t;  // half the memory of a size, and more pixels than a map has
+
  public:
   Patches(const std::vector<std::uint8_t>& labels, std::int64_t columns, std::int64_t rows)
       : labels_(labels), columns_(columns), rows_(rows), parent_(labels.size()) {
@@ -126,7 +129,7 @@ class Patches {
     });
     size_.resize(labels.size());
     for (std::size_t i = 0; i < parent_.size(); ++i) {
-      parent_[i] = parent_[parent_[i]] == parent_[i] ? parent_[i] : rootOf(i);
+      parent_[i] = rootOf(static_cast<Patch>(i));
       ++size_[parent_[i]];
     }
   }
@@ -134,9 +137,9 @@ class Patches {
   // Gives each patch of under `least` pixels the label of the largest neighbour that stands above
   // it; whether any changed.
   bool absorb(std::int64_t least, std::vector<std::uint8_t>& to) const {
-    constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> host(labels_.size(), kNone);
-    const auto consider = [&](std::size_t patch, std::size_t neighbour) {
+    constexpr Patch kNone = std::numeric_limits<Patch>::max();
+    std::vector<Patch> host(labels_.size(), kNone);
+    const auto consider = [&](Patch patch, Patch neighbour) {
       if (size_[patch] >= least || !above(neighbour, patch)) return;
       if (host[patch] == kNone || above(neighbour, host[patch])) host[patch] = neighbour;
     };
@@ -150,7 +153,7 @@ class Patches {
     });
     bool changed = false;
     for (std::size_t i = 0; i < labels_.size(); ++i) {
-      const std::size_t taken = host[parent_[i]];
+      const Patch taken = host[parent_[i]];
       if (taken == kNone) continue;
       to[i] = labels_[taken];
       changed = true;
@@ -160,9 +163,7 @@ class Patches {
 
  private:
   // A strict order, so that two small neighbours do not take each other's label.
-  bool above(std::size_t a, std::size_t b) const {
-    return size_[a] != size_[b] ? size_[a] > size_[b] : a < b;
-  }
+  bool above(Patch a, Patch b) const { return size_[a] != size_[b] ? size_[a] > size_[b] : a < b; }
 
   template <class Visit>
   void forSides(const Visit& visit) const {
@@ -175,23 +176,22 @@ class Patches {
     }
   }
 
-  std::size_t rootOf(std::size_t pixel) {
+  Patch rootOf(Patch pixel) {
     while (parent_[pixel] != pixel) {
       parent_[pixel] = parent_[parent_[pixel]];
       pixel = parent_[pixel];
     }
     return pixel;
   }
-  void join(std::size_t a, std::size_t b) {
-    a = rootOf(a);
-    b = rootOf(b);
+  void join(std::size_t pixel, std::size_t other) {
+    const Patch a = rootOf(static_cast<Patch>(pixel)), b = rootOf(static_cast<Patch>(other));
     parent_[std::max(a, b)] = std::min(a, b);
   }
 
   const std::vector<std::uint8_t>& labels_;
   std::int64_t columns_, rows_;
-  std::vector<std::size_t> parent_;  // of a patch: its first pixel
-  std::vector<std::int64_t> size_;
+  std::vector<Patch> parent_;  // of a patch: its first pixel
+  std::vector<Patch> size_;
 };
 
 }  // namespace

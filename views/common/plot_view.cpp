@@ -5,7 +5,6 @@
 #include <QElapsedTimer>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QNativeGestureEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <QToolTip>
@@ -207,15 +206,9 @@ void PlotView::letGo() {
   update();
 }
 
-bool PlotView::event(QEvent* event) {
-  if (event->type() == QEvent::NativeGesture) {
-    const auto* gesture = static_cast<QNativeGestureEvent*>(event);
-    if (gesture->gestureType() == Qt::ZoomNativeGesture) {
-      zoomAbout(figurePoint(gesture->position()), 1 + gesture->value());
-      return true;
-    }
-  }
-  return View::event(event);
+bool PlotView::pinched(const QPointF& at, double factor) {
+  zoomAbout(figurePoint(at), factor);
+  return true;
 }
 
 void PlotView::mousePressEvent(QMouseEvent* event) {

@@ -42,7 +42,7 @@ class PlotView : public View {
   QPointF figurePoint(const QPointF& widget_point) const;
   QSizeF figureSize() const;
 
-  bool event(QEvent* event) override;
+  bool pinched(const QPointF& at, double factor) override;
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;

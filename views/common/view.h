@@ -39,6 +39,12 @@ class View : public QWidget {
   virtual void setBackground(Background& background) { background_ = &background; }
   Background& background() const { return *background_; }
 
+ protected:
+  bool event(QEvent* event) override;
+  // Two fingers on a touch pad have moved apart by `factor` at a place of the widget; whether that
+  // means something here.
+  virtual bool pinched(const QPointF& at, double factor);
+
  Q_SIGNALS:
   void selectionEdited(const lineament::Selection& selection);
   void captionChanged();

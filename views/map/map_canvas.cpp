@@ -5,7 +5,6 @@
 #include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QNativeGestureEvent>
 #include <QPainter>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -240,15 +239,9 @@ void MapCanvas::readHovered() {
   });
 }
 
-bool MapCanvas::event(QEvent* event) {
-  if (event->type() == QEvent::NativeGesture) {
-    const auto* gesture = static_cast<QNativeGestureEvent*>(event);
-    if (gesture->gestureType() == Qt::ZoomNativeGesture) {
-      zoomAbout(figurePoint(gesture->position()), 1 + gesture->value());
-      return true;
-    }
-  }
-  return View::event(event);
+bool MapCanvas::pinched(const QPointF& at, double factor) {
+  zoomAbout(figurePoint(at), factor);
+  return true;
 }
 
 void MapCanvas::mousePressEvent(QMouseEvent* event) {

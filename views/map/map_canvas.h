@@ -42,7 +42,7 @@ class MapCanvas : public View {
   void letGo();
 
  protected:
-  bool event(QEvent* event) override;
+  bool pinched(const QPointF& at, double factor) override;
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void showEvent(QShowEvent* event) override;

@@ -64,6 +64,8 @@ class MechanismChecks : public QObject {
   Problem draw(const Sizes& sizes, const Options& options, std::uint64_t seed) const;
   // The same problem with a state that a run of another one left behind, where there is any.
   Problem continued(Problem problem, std::int64_t tokens_before) const;
+  // Token by token against the definition.
+  void compareSteps(const Problem& problem) const;
 
  private Q_SLOTS:
   void initTestCase();  // LINEAMENT_SIMD chooses the vector instructions

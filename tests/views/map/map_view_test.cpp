@@ -6,6 +6,8 @@
 #include <QElapsedTimer>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QNativeGestureEvent>
+#include <QPointingDevice>
 #include <QSignalSpy>
 #include <QTimer>
 #include <QWheelEvent>
@@ -113,6 +115,20 @@ class MapViewTest : public QObject {
     }
     QVERIFY(!shown.box("Colours")->isVisible());
     QCOMPARE(shown.view.canvas().accessibleName(), QString("Map"));
+  }
+
+  void twoFingersZoomAboutTheirPlace() {
+    Shown shown(landsat());
+    QTRY_VERIFY(shown.ready());
+    const QPoint at = shown.place(30, 40);
+    const double before = QLineF(shown.place(30, 40), shown.place(50, 40)).length();
+    QNativeGestureEvent pinch(Qt::ZoomNativeGesture, QPointingDevice::primaryPointingDevice(), 2,
+                              QPointF(at), QPointF(at),
+                              shown.view.canvas().mapToGlobal(QPointF(at)), 0.5, {});
+    QVERIFY(QApplication::sendEvent(&shown.view.canvas(), &pinch));
+    const double after = QLineF(shown.place(30, 40), shown.place(50, 40)).length();
+    QVERIFY(std::abs(after / before - 1.5) < 0.05);
+    QVERIFY((shown.place(30, 40) - at).manhattanLength() <= 1);
   }
 
   void theWheelHoldsThePointersPlace() {
