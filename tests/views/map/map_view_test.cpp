@@ -125,7 +125,7 @@ class MapViewTest : public QObject {
     QNativeGestureEvent pinch(Qt::ZoomNativeGesture, QPointingDevice::primaryPointingDevice(), 2,
                               QPointF(at), QPointF(at),
                               shown.view.canvas().mapToGlobal(QPointF(at)), 0.5, {});
-    QVERIFY(QApplication::sendEvent(&shown.view.canvas(), &pinch));
+    QApplication::sendEvent(&shown.view.canvas(), &pinch);
     const double after = QLineF(shown.place(30, 40), shown.place(50, 40)).length();
     QVERIFY(std::abs(after / before - 1.5) < 0.05);
     QVERIFY((shown.place(30, 40) - at).manhattanLength() <= 1);
