@@ -33,6 +33,11 @@ void CPL_STDCALL GdalMessages::keep(CPLErr severity, CPLErrorNum, const char* me
   if (severity >= CE_Failure && !messages.failed()) messages.failure_ = message;
 }
 
+std::string GdalMessages::reasonOf(const std::filesystem::path& path) const {
+  const std::string name = path.string() + ": ", said = reason();
+  return said.starts_with(name) ? said.substr(name.size()) : said;
+}
+
 Crs crsOf(const OGRSpatialReference* reference) {
   Crs crs;
   if (reference == nullptr || reference->IsEmpty() || reference->IsLocal()) return crs;

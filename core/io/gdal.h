@@ -3,6 +3,7 @@
 
 #include <gdal_priv.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,8 @@ class GdalMessages {
 
   bool failed() const { return !failure_.empty(); }
   std::string reason() const { return failed() ? failure_ : "no reason given"; }
+  // Without the file's own name in front, which the Error says already.
+  std::string reasonOf(const std::filesystem::path& path) const;
 
  private:
   static void CPL_STDCALL keep(CPLErr severity, CPLErrorNum, const char* message);

@@ -36,9 +36,9 @@ Dataset open(const std::filesystem::path& path, const GdalMessages& messages) {
   Dataset dataset(static_cast<GDALDataset*>(GDALOpenEx(
       path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, kDrivers.data(), nullptr, nullptr)));
   if (dataset) return dataset;
-  throw Error(
-      kUnreadable,
-      {{"file", path.filename().string()}, {"path", path.string()}, {"reason", messages.reason()}});
+  throw Error(kUnreadable, {{"file", path.filename().string()},
+                            {"path", path.string()},
+                            {"reason", messages.reasonOf(path)}});
 }
 
 // A file's handles, one for each thread that reads: GDAL's are for one thread at a time.
@@ -144,7 +144,7 @@ class FileSource : public RasterSource {
 
   [[noreturn]] void fail(const RasterWindow& window, const GdalMessages& messages) const {
     throw Error(kPixels, {{"file", handles_.path().filename().string()},
-                          {"reason", messages.reason()},
+                          {"reason", messages.reasonOf(handles_.path())},
                           {"column", window.column + 1},
                           {"last_column", window.column + window.columns},
                           {"row", window.row + 1},

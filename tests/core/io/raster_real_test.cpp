@@ -97,6 +97,7 @@ class RasterRealTest : public QObject {
           }
         } catch (const Error& error) {
           QVERIFY2(!error.remedy().empty(), entry.path().c_str());
+          QVERIFY2(error.found().find(entry.path().string()) == std::string::npos, error.what());
           ++errors;
         }
       }
