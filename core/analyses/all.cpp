@@ -5,6 +5,7 @@
 #include "core/analyses/map_assess.h"
 #include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
+#include "core/analyses/map_reduce.h"
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sample_scene.h"
 #include "core/analyses/sequence_compare.h"
@@ -24,6 +25,7 @@ const Catalogue& allAnalyses() {
     all.add(makeTablePredict());
     all.add(makeExplainShap());
     all.add(makeMapCluster());
+    all.add(makeMapReduce());
     all.add(makeMapIndex());
     all.add(makeMapAssess());
     all.add(makeSequenceRun());

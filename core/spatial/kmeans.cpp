@@ -10,6 +10,7 @@
 #include "core/spatial/block_pass.h"
 #include "core/spatial/kmeans_kernel.h"
 #include "core/spatial/kmeans_seeding.h"
+#include "core/spatial/point_moments.h"
 
 namespace lineament::spatial {
 
@@ -24,10 +25,6 @@ constexpr ErrorText kStart{"kmeans.start", "Start from {given} numbers",
                            "Give one finite number for each feature of each centre"};
 constexpr ErrorText kNoPoints{"kmeans.no_points", "Make {clusters} clusters", "there are no points",
                               "", "Choose data with points that have all their values"};
-constexpr ErrorText kValue{"kmeans.value", "Make clusters of the points",
-                           "{value} is no number that distances can be made of",
-                           "point {point} of block {block}, feature {feature}",
-                           "Leave out points without a value, or scale the feature"};
 constexpr ErrorText kDistinct{"kmeans.distinct", "Make {clusters} clusters",
                               "only {distinct} distinct points, cannot make {clusters} clusters",
                               "", "Choose at most {distinct} clusters"};
@@ -46,75 +43,22 @@ void check(const PointSource& source, const KMeansOptions& options) {
                               {"expected", expected}});
 }
 
-[[noreturn]] void throwUnusable(std::size_t block, const Points& points, std::size_t features) {
-  for (std::size_t f = 0; f < features; ++f) {
-    for (std::size_t i = 0; i < points.count; ++i) {
-      const float value = points.values[f * points.stride + i];
-      if (std::abs(value) <= kLargestValue) continue;
-      throw Error(kValue, {{"value", value}, {"point", i}, {"block", block}, {"feature", f}});
-    }
-  }
-  throw std::logic_error("all values are usable");
-}
-
-// What one pass over the points says before the first iteration.
+// What is looked at before the first iteration.
 struct Survey {
   BlockCounts counts;
   std::vector<double> mean;
   double variance = 0;  // mean over the features
 };
 
-// The first point there is; sums of squares relative to it keep their digits.
-std::vector<float> firstPoint(const PointSource& source) {
-  std::vector<float> room, place;
-  for (std::size_t block = 0; block < source.blocks(); ++block) {
-    const Points points = source.block(block, room);
-    if (points.count == 0) continue;
-    for (std::size_t f = 0; f < source.features(); ++f) {
-      place.push_back(points.values[f * points.stride]);
-    }
-    return place;
-  }
-  return place;
-}
-
-struct Moments {
-  std::vector<double> sums, squares;
-};
-
-Moments momentsAround(const std::vector<float>& pivot, const PointSource& source,
-                      std::vector<std::size_t>& counts, const Context& context) {
-  return reducePointBlocks<Moments>(
-      source, context,
-      [&](std::size_t block, const Points& points) {
-        Moments part{std::vector<double>(pivot.size()), std::vector<double>(pivot.size())};
-        counts[block] = points.count;
-        if (!addMoments(points, pivot, part.sums.data(), part.squares.data())) {
-          throwUnusable(block, points, pivot.size());
-        }
-        return part;
-      },
-      [](Moments& left, const Moments& right) {
-        for (std::size_t f = 0; f < left.sums.size(); ++f) {
-          left.sums[f] += right.sums[f];
-          left.squares[f] += right.squares[f];
-        }
-      });
-}
-
 Survey survey(const PointSource& source, const KMeansOptions& options, const Context& context) {
-  const std::vector<float> pivot = firstPoint(source);
-  if (pivot.empty()) throw Error(kNoPoints, {{"clusters", options.clusters}});
+  PointMoments moments = momentsOf(source, context);
+  if (moments.count() == 0) throw Error(kNoPoints, {{"clusters", options.clusters}});
   Survey survey;
-  survey.counts.blocks.resize(source.blocks());
-  const Moments moments = momentsAround(pivot, source, survey.counts.blocks, context);
-  for (const std::size_t count : survey.counts.blocks) survey.counts.total += count;
-  const auto n = static_cast<double>(survey.counts.total);
-  for (std::size_t f = 0; f < pivot.size(); ++f) {
-    const double mean = moments.sums[f] / n;
-    survey.mean.push_back(mean + static_cast<double>(pivot[f]));
-    const double variance = std::max(0.0, moments.squares[f] / n - mean * mean);
-    survey.variance += variance / static_cast<double>(pivot.size());
+  survey.counts.total = moments.count();
+  survey.counts.blocks = std::move(moments.counts);
+  survey.mean = std::move(moments.mean);
+  for (const double variance : moments.variance) {
+    survey.variance += variance / static_cast<double>(moments.variance.size());
   }
   return survey;
 }

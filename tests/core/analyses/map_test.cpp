@@ -71,6 +71,108 @@ class MapTest : public QObject {
     }
   }
 
+  void findsKnownUnitsByLearntFeatures() {
+    const RockScene scene = rockScene(1, 240, 200);
+    for (const char* features :
+         {"mnf", "autoencoder", "stacked-autoencoder", "stacked-autoencoder-tuned"}) {
+      const RunResult result =
+          runOf("map.cluster", {scene.scene},
+                {{"k", "6"}, {"features", features}, {"smoothing", "3"}, {"variance", "0.99"}});
+      const double found =
+          purity(valuesOf(outputOf<Raster>(result, "labels")), valuesOf(scene.units));
+      QVERIFY2(found > 0.95, qPrintable(QString("%1: %2").arg(features).arg(found)));
+      const bool learnt = QString(features) != "mnf";
+      QCOMPARE(result.outputs.find("losses") != nullptr, learnt);
+      QCOMPARE(result.outputs.find("network") != nullptr, learnt);
+    }
+  }
+
+  void featuresAsBands() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const std::vector<float> values = valuesOf(scene.scene);
+    for (const char* kind : {"pca", "mnf", "bands"}) {
+      const RunResult result =
+          runOf("map.reduce", {scene.scene}, {{"features", kind}, {"variance", "0.99"}});
+      const auto& features = outputOf<Raster>(result, "features");
+      QVERIFY(features.grid() == scene.scene.grid());
+      QCOMPARE(result.outputs.metrics.at("features"), double(features.bands().size()));
+      const std::vector<float> first = valuesOf(features);
+      double sum = 0, squares = 0, count = 0;
+      for (std::size_t i = 0; i < first.size(); ++i) {
+        QCOMPARE(std::isnan(first[i]), std::isnan(values[i]));
+        if (std::isnan(first[i])) continue;
+        sum += double(first[i]);
+        squares += double(first[i]) * double(first[i]);
+        ++count;
+      }
+      if (QString(kind) == "bands") continue;
+      const auto& components = outputOf<Table>(result, "components");
+      const double variance = components.require("variance").numbers()[0];
+      QVERIFY(std::abs(sum / count) < 1e-3 * std::sqrt(variance));
+      QVERIFY(std::abs(squares / (count - 1) / variance - 1) < 1e-3);
+      QVERIFY(result.outputs.metrics.at("held") >= 0.99);
+    }
+  }
+
+  void learntFeaturesAsBands() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result = runOf("map.reduce", {scene.scene},
+                                   {{"features", "autoencoder"}, {"code", "3"}, {"hidden", "9"}});
+    const auto& features = outputOf<Raster>(result, "features");
+    QCOMPARE(features.bands().size(), std::size_t(3));
+    QCOMPARE(features.bands()[2].name, std::string("code 3"));
+    const std::vector<float> residuals = valuesOf(outputOf<Raster>(result, "residuals"));
+    double squares = 0, count = 0;
+    for (const float residual : residuals) {
+      if (std::isnan(residual)) continue;
+      squares += double(residual) * double(residual);
+      ++count;
+    }
+    QVERIFY(std::abs(std::sqrt(squares / count) / result.outputs.metrics.at("residual") - 1) <
+            1e-5);
+    // A part of the raster says what the whole does.
+    const RasterWindow part{30, 20, 50, 40};
+    const std::vector<float> cut = features.values(part, 1),
+                             all = features.values(features.whole(), 1);
+    for (std::int64_t r = 0; r < 40; ++r) {
+      for (std::int64_t c = 0; c < 50; ++c) {
+        const float one = cut[std::size_t(r * 50 + c)];
+        const float other = all[std::size_t((20 + r) * features.columns() + 30 + c)];
+        QVERIFY(one == other || (std::isnan(one) && std::isnan(other)));
+      }
+    }
+    const auto& network = outputOf<Model>(result, "network");
+    QCOMPARE(network.type, std::string("autoencoder"));
+    QVERIFY(network.tensors.contains("autoencoder.layer0.weight"));
+  }
+
+  void sampledTrainingAndOddLayers() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result = runOf("map.reduce", {scene.scene},
+                                   {{"features", "stacked-autoencoder-tuned"},
+                                    {"training_pixels", "2000"},
+                                    {"hidden", " 12,7 , 5"},
+                                    {"code", "1"},
+                                    {"epochs", "3"},
+                                    {"batch", "100"}});
+    QCOMPARE(outputOf<Series>(result, "losses").curves.size(), std::size_t(5));
+    QCOMPARE(outputOf<Series>(result, "losses").curves.back().y.size(), std::size_t(3));
+    for (const char* hidden : {"six", "6,,4", "0", "6 4", "5000", "1,1,1,1,1,1,1,1,1"}) {
+      try {
+        const Analysis& analysis = allAnalyses().require("map.reduce");
+        Inputs inputs;
+        inputs.add("raster", Data(scene.scene));
+        analysis.run(inputs,
+                     Parameters::fromText(analysis.declaration(),
+                                          {{"features", "autoencoder"}, {"hidden", hidden}}),
+                     {});
+        QFAIL(hidden);
+      } catch (const Error& error) {
+        QCOMPARE(std::string(error.key()), std::string("code.hidden"));
+      }
+    }
+  }
+
   void cloudsStayWithoutAClass() {
     const RockScene scene = rockScene(1, 120, 100);
     const RunResult result = runOf("map.cluster", {scene.scene}, {{"k", "4"}});
