@@ -3,6 +3,7 @@
 
 #include "core/analyses/explain_shap.h"
 #include "core/analyses/map_assess.h"
+#include "core/analyses/map_choose_k.h"
 #include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
 #include "core/analyses/map_reduce.h"
@@ -25,6 +26,7 @@ const Catalogue& allAnalyses() {
     all.add(makeTablePredict());
     all.add(makeExplainShap());
     all.add(makeMapCluster());
+    all.add(makeMapChooseK());
     all.add(makeMapReduce());
     all.add(makeMapIndex());
     all.add(makeMapAssess());

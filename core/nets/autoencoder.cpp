@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <mutex>
 #include <stdexcept>
 
 #include "core/base/parallel.h"
@@ -75,6 +76,28 @@ std::vector<Layer> Autoencoder::layers(std::size_t first, std::size_t count) con
   return layers;
 }
 
+// Tiles that no task works on: to make one anew takes as long as a small batch.
+class AutoencoderTrainer::Tiles {
+ public:
+  using Tile = std::unique_ptr<AutoencoderTile>;
+
+  Tile take(const std::vector<DenseLayerView>& views) {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return std::make_unique<AutoencoderTile>(views);
+    Tile tile = std::move(spare_.back());
+    spare_.pop_back();
+    return tile;
+  }
+  void giveBack(Tile tile) {
+    const std::lock_guard lock(mutex_);
+    spare_.push_back(std::move(tile));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Tile> spare_;
+};
+
 AutoencoderTrainer::AutoencoderTrainer(Autoencoder& network, AutoencoderLoss loss,
                                        autodiff::AdamSettings adam)
     : network_(network),
@@ -82,7 +105,7 @@ AutoencoderTrainer::AutoencoderTrainer(Autoencoder& network, AutoencoderLoss los
       adam_(adam),
       first_(network.parameters().size()),
       second_(network.parameters().size()),
-      tile_(std::make_unique<AutoencoderTile>(viewsOf(network, network.layerCount()))) {}
+      tiles_(std::make_unique<Tiles>()) {}
 
 AutoencoderTrainer::~AutoencoderTrainer() = default;
 
@@ -95,27 +118,28 @@ double AutoencoderTrainer::gradient(const float* rows, std::size_t count, const 
   const std::vector<DenseLayerView> views = viewsOf(network_, network_.layerCount());
   const std::size_t inputs = network_.inputs();
   const auto scale = static_cast<float>(1.0 / static_cast<double>(count));
-  const auto addTo = [&](Part& part, AutoencoderTile& tile, std::size_t begin, std::size_t end) {
+  const auto addTo = [&](Part& part, std::size_t begin, std::size_t end) {
     part.gradient.assign(network_.parameters().size(), 0);
+    Tiles::Tile tile = tiles_->take(views);
     for (; begin < end; begin += kAutoencoderTile) {
       const std::size_t points = std::min(kAutoencoderTile, end - begin);
-      tile.load(rows + begin * inputs, 1, inputs, points);
-      forwardTile(views, points, tile);
-      part.loss.add(backwardTile(views, points, static_cast<float>(loss_.penalty), scale, tile,
+      tile->load(rows + begin * inputs, 1, inputs, points);
+      forwardTile(views, points, *tile);
+      part.loss.add(backwardTile(views, points, static_cast<float>(loss_.penalty), scale, *tile,
                                  part.gradient.data()));
     }
+    tiles_->giveBack(std::move(tile));
   };
   Part all;
   if (count <= kPointsOfTask) {  // a scheduler would take longer than the work
     all.gradient = std::move(gradient);
-    addTo(all, *tile_, 0, count);
+    addTo(all, 0, count);
   } else {
     all = reduceBlocks<Part>(
         count, kPointsOfTask, context,
         [&](std::size_t begin, std::size_t end) {
           Part part;
-          AutoencoderTile tile(views);
-          addTo(part, tile, begin, end);
+          addTo(part, begin, end);
           return part;
         },
         [](Part& left, const Part& right) {

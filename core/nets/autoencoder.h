@@ -88,7 +88,8 @@ class AutoencoderTrainer {
   autodiff::AdamSettings adam_;
   std::size_t steps_ = 0;
   std::vector<float> gradient_, first_, second_;
-  std::unique_ptr<AutoencoderTile> tile_;  // of batches that one task is enough for
+  class Tiles;
+  std::unique_ptr<Tiles> tiles_;
 };
 
 // The same loss and gradient in double precision, point by point as the definition reads.

@@ -173,6 +173,25 @@ class MapTest : public QObject {
     }
   }
 
+  // Six units, shaded, which splits of a unit by its shade gain some Calinski-Harabasz from.
+  void numbersOfClassesOfAKnownScene() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result =
+        runOf("map.choose-k", {scene.scene}, {{"lowest", "2"}, {"highest", "10"}, {"runs", "4"}});
+    const auto& measures = outputOf<Table>(result, "measures");
+    QCOMPARE(measures.rows(), std::size_t(9));
+    QCOMPARE(result.outputs.metrics.at("silhouette"), 6.0);
+    QCOMPARE(result.outputs.metrics.at("davies_bouldin"), 6.0);
+    const std::vector<double> inertia = measures.require("inertia").numbers();
+    QVERIFY(std::is_sorted(inertia.rbegin(), inertia.rend()));
+    const std::vector<double> stability = measures.require("stability").numbers();
+    QVERIFY(stability[4] > 0.9);
+    for (const double value : stability) QVERIFY(value > 0 && value <= 1);
+    const std::vector<double> smallest = measures.require("smallest").numbers();
+    QVERIFY(smallest[0] <= 0.5 && smallest[8] < smallest[0]);
+    QCOMPARE(outputOf<Series>(result, "curves").curves.size(), std::size_t(6));
+  }
+
   void cloudsStayWithoutAClass() {
     const RockScene scene = rockScene(1, 120, 100);
     const RunResult result = runOf("map.cluster", {scene.scene}, {{"k", "4"}});
