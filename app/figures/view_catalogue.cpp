@@ -58,8 +58,7 @@ const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
       entry<TableFigure, TableView>("table", QT_TRANSLATE_NOOP("Views", "Table"), Kind::table),
       plot<SeriesFigure>("series", QT_TRANSLATE_NOOP("Views", "Curves"), Kind::series),
-      plot<PanelsFigure>("panels", QT_TRANSLATE_NOOP("Views", "Curves side by side"),
-                         Kind::series),
+      plot<PanelsFigure>("panels", QT_TRANSLATE_NOOP("Views", "Curves side by side"), Kind::series),
       plot<BeeswarmFigure>("beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), Kind::explanation),
       plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation),
       plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),

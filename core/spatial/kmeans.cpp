@@ -162,16 +162,39 @@ int reseed(const PointSource& source, const CentreTable& table, ClusterSums& sum
   return reseeded;
 }
 
-ClusterSums sumAll(const PointSource& source, const CentreTable& table, const Context& context) {
-  return reducePointBlocks<ClusterSums>(
-      source, context,
-      [&](std::size_t, const Points& points) {
-        ClusterSums part(table);
-        sumNearest(table, points, part);
-        return part;
-      },
-      [](ClusterSums& left, const ClusterSums& right) { left.add(right); });
-}
+// The sums of all clusters, pass by pass. Up to 256 clusters the label of each point is kept, and
+// passes behind the first one count only what has changed.
+class Sums {
+ public:
+  Sums(const PointSource& source, const BlockCounts& counts, std::size_t clusters)
+      : source_(source), labels_(clusters <= 256 ? source.blocks() : 0) {
+    for (std::size_t b = 0; b < labels_.size(); ++b) labels_[b].resize(counts.blocks[b]);
+  }
+
+  const ClusterSums& pass(const CentreTable& table, const Context& context) {
+    const bool first = labels_.empty() || total_.counts.empty();
+    const ClusterSums found = reducePointBlocks<ClusterSums>(
+        source_, context,
+        [&](std::size_t block, const Points& points) {
+          ClusterSums part(table);
+          std::uint8_t* labels = labels_.empty() ? nullptr : labels_[block].data();
+          first ? sumNearest(table, points, part, labels) : sumChanged(table, points, part, labels);
+          return part;
+        },
+        [](ClusterSums& left, const ClusterSums& right) { left.add(right); });
+    if (first) {
+      total_ = found;
+    } else {
+      total_.add(found);
+    }
+    return total_;
+  }
+
+ private:
+  const PointSource& source_;
+  std::vector<std::vector<std::uint8_t>> labels_;  // of each block
+  ClusterSums total_;
+};
 
 // Moves each centre to the mean of its points; returns the sum of squared shifts.
 double moveToMeans(const ClusterSums& sums, const std::vector<float>& origin,
@@ -193,12 +216,13 @@ KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeans
   result.clusters = options.clusters;
   result.features = source.features();
   result.centres = std::move(start);
+  Sums passes(source, survey.counts, options.clusters);
   while (result.iterations < options.iterations && !result.converged) {
     context.checkpoint(static_cast<double>(result.iterations) / options.iterations,
                        "Moving centres");
     // The same origin all along: the same labels then give the same centres, to the last bit.
     const CentreTable table(result.centres, survey.mean);
-    ClusterSums sums = sumAll(source, table, context);
+    ClusterSums sums = passes.pass(table, context);
     const int reseeded = reseed(source, table, sums, context);
     const double shift = moveToMeans(sums, table.origin, result.centres);
     ++result.iterations;
