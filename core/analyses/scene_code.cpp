@@ -177,18 +177,26 @@ Model modelOf(const PointCode& code, const spatial::FeatureMap& map) {
   Model model;
   model.type = "autoencoder";
   for (const std::string& name : map.names) model.features.push_back({name, "", {}});
-  model.configuration["centre"] = map.centre;
-  model.configuration["matrix"] = map.matrix;
-  model.configuration["stages"] = nlohmann::json::array();
+  model.tensors["input.centre"] = Tensor::of({map.centre.size()}, map.centre);
+  model.tensors["input.matrix"] = Tensor::of({map.features(), map.centre.size()}, map.matrix);
+  nlohmann::json layers = nlohmann::json::array(), stages = nlohmann::json::array();
   for (const spatial::CodeStage& stage : code.stages()) {
     Model one;
     nets::storeLayers(stage.network->layers(0, stage.network->layerCount()), one);
-    model.configuration["stages"].push_back({{"name", stage.name},
-                                             {"inputs", stage.network->inputs()},
-                                             {"code_layer", stage.code_layer},
-                                             {"layers", one.configuration["layers"]}});
+    stages.push_back({{"name", stage.name},
+                      {"inputs", stage.network->inputs()},
+                      {"code_layer", stage.code_layer},
+                      {"layers", one.configuration["layers"].size()}});
+    for (nlohmann::json& layer : one.configuration["layers"]) {
+      if (layer.contains("name")) {
+        layer["name"] = stage.name + "." + layer["name"].get<std::string>();
+      }
+      layers.push_back(std::move(layer));
+    }
     for (auto& [name, tensor] : one.tensors) model.tensors[stage.name + "." + name] = tensor;
   }
+  model.configuration["layers"] = std::move(layers);
+  model.configuration["stages"] = std::move(stages);
   return model;
 }
 

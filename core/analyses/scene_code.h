@@ -23,7 +23,10 @@ std::unique_ptr<spatial::PointCode> learnCode(std::shared_ptr<const spatial::Kep
 // The mean loss of each epoch, a curve for each network.
 Series lossesOf(const spatial::PointCode& code);
 
-// All networks as one model that can be kept: the layers of each, named "stage 1.layer0.weight".
+// All networks as one model that can be kept: the layers of one after the other, with tensors
+// "stage 1.layer0.weight" and so on; configuration["stages"] says how many layers each has and
+// which of them is handed on. A feature of the first network is input.matrix [feature][band] times
+// the bands less input.centre.
 Model modelOf(const spatial::PointCode& code, const spatial::FeatureMap& map);
 
 }  // namespace lineament
