@@ -8,6 +8,7 @@
 
 #include "core/analyses/scene_code.h"
 #include "core/base/error.h"
+#include "core/data/quality_band.h"
 #include "core/data/raster_bands.h"
 #include "core/spatial/point_moments.h"
 #include "core/spatial/raster_stack.h"
@@ -78,14 +79,24 @@ Input sceneInput() {
           .many = true};
 }
 
-Parameter resamplingParameter() {
-  return {.id = "resampling",
-          .title = "Resampling",
-          .type = Parameter::Type::choice,
-          .fallback = std::string("nearest"),
-          .help = "How bands of another resolution are sampled",
-          .choices = {{"nearest", "Nearest pixel", ""}, {"bilinear", "Bilinear", ""}},
-          .advanced = true};
+std::vector<Parameter> stackParameters() {
+  Parameter clouds{.id = "clouds",
+                   .title = "Clouds",
+                   .type = Parameter::Type::choice,
+                   .fallback = std::string("hide"),
+                   .help =
+                       "What becomes of pixels that a quality band (QA_PIXEL of Landsat, SCL "
+                       "of Sentinel-2) calls cloud, cloud shadow or saturated",
+                   .choices = {{"hide", "Leave out", ""}, {"keep", "Keep", ""}},
+                   .advanced = true};
+  Parameter resampling{.id = "resampling",
+                       .title = "Resampling",
+                       .type = Parameter::Type::choice,
+                       .fallback = std::string("nearest"),
+                       .help = "How bands of another resolution are sampled",
+                       .choices = {{"nearest", "Nearest pixel", ""}, {"bilinear", "Bilinear", ""}},
+                       .advanced = true};
+  return {std::move(resampling), std::move(clouds)};
 }
 
 std::vector<Parameter> featureParameters() {
@@ -132,8 +143,8 @@ std::vector<Parameter> featureParameters() {
        .type = Type::text,
        .fallback = std::string(),
        .help = "Names of the bands to use, separated by commas; all when empty",
-       .advanced = true},
-      resamplingParameter()};
+       .advanced = true}};
+  for (Parameter& parameter : stackParameters()) all.push_back(std::move(parameter));
   for (Parameter& parameter : codeParameters()) all.push_back(std::move(parameter));
   return all;
 }
@@ -143,7 +154,13 @@ Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context
   for (const Data& data : inputs.all("raster")) rasters.push_back(data.require<Raster>());
   const Resampling resampling =
       parameters.text("resampling") == "bilinear" ? Resampling::bilinear : Resampling::nearest;
-  return spatial::stack(rasters, resampling, context);
+  const Raster stacked = spatial::stack(rasters, resampling, context);
+  if (parameters.text("clouds") == "keep") return stacked;
+  const Raster clear = withoutClouds(stacked);
+  if (clear.bands().size() != stacked.bands().size()) {
+    context.note("Pixels that a quality band calls cloud, shadow or saturated are left out");
+  }
+  return clear;
 }
 
 Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {

@@ -17,10 +17,11 @@ namespace lineament {
 // What the map analyses share: the rasters of a scene and the features of its pixels.
 
 Input sceneInput();
-Parameter resamplingParameter();
+std::vector<Parameter> stackParameters();  // of stackOf
 std::vector<Parameter> featureParameters();
 
-// The rasters of the input on one grid; then without the bands that "bands" leaves out.
+// The rasters of the input on one grid, without what their quality bands call cloud; then without
+// the bands that "bands" leaves out.
 Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context& context);
 Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context& context);
 

@@ -192,6 +192,23 @@ class MapTest : public QObject {
     QCOMPARE(outputOf<Series>(result, "curves").curves.size(), std::size_t(6));
   }
 
+  void qualityBandsHideClouds() {
+    const RockScene scene = rockScene(2, 60, 50);
+    RasterBand band;
+    band.name = "QA_PIXEL";
+    std::vector<float> quality(60 * 50, 21824);
+    for (std::size_t i = 600; i < 1200; ++i) quality[i] = 22280;  // under a cloud
+    const Raster mask = Raster::of(scene.scene.grid(), {band}, quality);
+    const auto hidden = [&](const Settings& settings) {
+      const RunResult result = runOf("map.cluster", {scene.scene, mask}, settings);
+      const std::vector<float> labels = valuesOf(outputOf<Raster>(result, "labels"));
+      return std::count_if(labels.begin() + 600, labels.begin() + 1200,
+                           [](float label) { return std::isnan(label); });
+    };
+    QCOMPARE(hidden({{"k", "4"}}), std::ptrdiff_t{600});
+    QVERIFY(hidden({{"k", "4"}, {"clouds", "keep"}}) < 600);
+  }
+
   void cloudsStayWithoutAClass() {
     const RockScene scene = rockScene(1, 120, 100);
     const RunResult result = runOf("map.cluster", {scene.scene}, {{"k", "4"}});
