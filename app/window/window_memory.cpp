@@ -71,6 +71,10 @@ void WindowMemory::reopen(const nlohmann::json& tab, bool in_front) {
   showing.view = QString::fromStdString(tab.value("view", std::string()));
   showing.title = QString::fromStdString(tab.value("title", std::string()));
   showing.options = tab.value("options", nlohmann::json::object());
+  for (const project::Figure& figure : session_.project().figures()) {
+    // The figure may have been edited after the window was remembered.
+    if (figure.id == showing.figure_id) showing.options.update(figure.spec.options);
+  }
   store_.load(showing.data_id, this,
               [this, showing, in_front](const Data& data) { tabs_.show(data, showing, in_front); });
 }
