@@ -14,7 +14,7 @@ namespace lineament::views {
 
 // What geological maps lay over a unit's colour to say what rock it is.
 enum class ClassPattern { none, dots, bricks, dashes, crosses, vees, waves };
-constexpr std::array kClassPatterns{
+inline constexpr std::array kClassPatterns{
     ClassPattern::none,    ClassPattern::dots, ClassPattern::bricks, ClassPattern::dashes,
     ClassPattern::crosses, ClassPattern::vees, ClassPattern::waves};
 

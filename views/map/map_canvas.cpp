@@ -96,8 +96,8 @@ void MapCanvas::setOptions(const nlohmann::json& options) {
   Q_EMIT captionChanged();
 }
 
-void MapCanvas::setCompanion(std::int64_t id, const Data& data) {
-  figure_.setCompanion(id, data);
+void MapCanvas::setCompanion(std::int64_t id, const Data& companion) {
+  figure_.setCompanion(id, companion);
   other_tiles_.setRaster(figure_.other() ? figure_.other()->raster : Raster());
   ++raster_number_;
   hovered_.reset();
@@ -115,8 +115,8 @@ void MapCanvas::learnSystem() {
       tr("Look up the coordinate system"),
       [crs, learnt, from = surroundings()](const Context&) { *learnt = from->toDegrees(crs); },
       this,
-      [this, learnt, number = raster_number_](const Outcome<Nothing>&) {
-        if (number == raster_number_) to_degrees_ = *learnt;
+      [this, learnt, crs](const Outcome<Nothing>&) {
+        if (figure_.raster().grid().crs == crs) to_degrees_ = *learnt;
       });
 }
 
@@ -283,7 +283,8 @@ bool MapCanvas::onDivider(const QPointF& at) const {
   const double off = at.x() - dividerAt(plot, figure_.choices().swipe);
   const double near =
       std::abs(at.y() - plot.center().y()) <= kHandleRadius ? kHandleRadius : kNearDivider;
-  return figure_.swiped() && plot.contains(at) && std::abs(off) <= near;
+  const bool beside = at.y() >= plot.top() && at.y() <= plot.bottom();
+  return figure_.swiped() && beside && std::abs(off) <= near;
 }
 
 void MapCanvas::moveDivider(double share) {

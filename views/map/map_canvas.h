@@ -24,7 +24,7 @@ class MapCanvas : public View {
   const MapFigure& figure() const override { return figure_; }
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
-  void setCompanion(std::int64_t id, const Data& data);
+  void setCompanion(std::int64_t id, const Data& companion);
   void setSelection(const Selection& selection) override { figure_.setSelection(selection); }
   void setBackground(Background& background) override;
   void setSurroundings(Surroundings* surroundings) override;

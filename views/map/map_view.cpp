@@ -215,9 +215,9 @@ void MapView::loadBackground() {
   const std::vector<std::int64_t> wanted = figure().companions();
   if (wanted.empty() || !surroundings() || wanted.front() == loading_) return;
   loading_ = wanted.front();
-  surroundings()->load(loading_, this, [this, id = loading_](const Data& data) {
+  surroundings()->load(loading_, this, [this, id = loading_](const Data& loaded) {
     if (loading_ == id) loading_ = 0;
-    canvas_->setCompanion(id, data);
+    canvas_->setCompanion(id, loaded);
     imageChanged();
   });
 }
