@@ -92,6 +92,9 @@ class Composer {
       add(plainParagraph(text(summaryLine(data)), Paragraph::Style::muted));
       add(describe(data));
     });
+    for (const auto& figure : figures_) {
+      if (figure.data == source.id) addFigure(figure, {});
+    }
   }
 
   void addRun(const project::Run& run) {

@@ -51,6 +51,7 @@ std::shared_ptr<FigureEdits::Kept> FigureEdits::keptOf(ViewPage* page) {
 void FigureEdits::keep(ViewPage* page, const QString& what, bool makes_figure) {
   if (session_.project().readOnly()) return;
   const std::shared_ptr<Kept> kept = keptOf(page);
+  if (kept->figure == 0 && kept->under_way == 0 && !makes_figure) return;
   const Showing showing = page->showing();
   const FigureSpec made{
       showing.view.toStdString(), {}, showing.title.toStdString(), {}, page->view().keptOptions()};

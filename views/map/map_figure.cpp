@@ -101,7 +101,7 @@ nlohmann::json MapFigure::options() const {
 }
 
 std::vector<std::int64_t> MapFigure::companions() const {
-  if (choices_.background == 0 || other_) return {};
+  if (choices_.background == 0 || other_ || no_overlap_) return {};
   return {choices_.background};
 }
 
