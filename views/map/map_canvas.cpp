@@ -351,7 +351,10 @@ void MapCanvas::hover(const QPointF& at, const QPoint& global) {
   hovered_at_ = global + QPoint(12, 8);
   if (!place) {
     hovered_.reset();
-    const QString legend = figure_.legendTextAt(at, figureSize());
+    QString legend = figure_.legendTextAt(at, figureSize());
+    if (figure_.legendClassAt(at, figureSize())) {
+      legend += u'\n' + tr("Double click to rename, right click for more");
+    }
     legend.isEmpty() ? QToolTip::hideText() : QToolTip::showText(hovered_at_, legend, this);
     return;
   }

@@ -9,13 +9,14 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/parallel.h"
 #include "views/common/colour_map.h"
 
 namespace lineament::views {
 
 namespace {
 
-constexpr std::int64_t kPartRows = 64;  // cells read at once
+constexpr std::size_t kPartRows = 64;  // cells read at once
 
 std::int64_t reducedSide(std::int64_t pixels, std::int64_t longer, std::int64_t most) {
   if (longer <= most) return std::max<std::int64_t>(pixels, 1);
@@ -124,23 +125,21 @@ MapCells readCells(const Raster& raster, const BandChoice& bands, const RasterWi
                  static_cast<int>(std::min(rows, window.rows)),
                  {}};
   cells.values.resize(cells.count() * bands.size());
+  context.checkpoint(0, "Reading the map");
   const auto width = static_cast<std::size_t>(cells.columns);
-  std::vector<float> part;
-  for (std::int64_t first = 0; first < cells.rows; first += kPartRows) {
-    context.checkpoint(static_cast<double>(first) / cells.rows, "Reading the map");
-    const std::int64_t end = std::min<std::int64_t>(first + kPartRows, cells.rows);
-    const std::int64_t top = first * window.rows / cells.rows;
-    const std::int64_t bottom = end * window.rows / cells.rows;
-    const auto size = static_cast<std::size_t>(end - first) * width;
-    part.resize(size * bands.size());
+  const auto readRows = [&](std::size_t first, std::size_t end) {
+    const std::int64_t top = std::int64_t(first) * window.rows / cells.rows;
+    const std::int64_t bottom = std::int64_t(end) * window.rows / cells.rows;
+    const std::size_t size = (end - first) * width;
+    std::vector<float> part(size * bands.size());
     raster.read({window.column, window.row + top, window.columns, bottom - top}, bands,
-                cells.columns, end - first, part);
+                cells.columns, std::int64_t(end - first), part);
     for (std::size_t band = 0; band < bands.size(); ++band) {
-      std::copy_n(
-          part.data() + band * size, size,
-          cells.values.data() + band * cells.count() + static_cast<std::size_t>(first) * width);
+      std::copy_n(part.data() + band * size, size,
+                  cells.values.data() + band * cells.count() + first * width);
     }
-  }
+  };
+  forBlocks(static_cast<std::size_t>(cells.rows), kPartRows, context, readRows);
   return cells;
 }
 

@@ -32,7 +32,8 @@ struct MapCells {
   std::size_t bytes() const { return values.size() * sizeof(float); }
 };
 
-// Reads a window in parts, so that it can be stopped. Fewer cells where it has fewer pixels.
+// Reads a window in parts, several at once, so that it can be stopped. Fewer cells where it has
+// fewer pixels.
 MapCells readCells(const Raster& raster, const BandChoice& bands, const RasterWindow& window,
                    std::int64_t columns, std::int64_t rows, const Context& context = {});
 

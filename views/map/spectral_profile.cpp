@@ -120,7 +120,7 @@ void drawSpread(QPainter& painter, const Scales& scales, const SpectralAxis& axi
     lower.prepend(QPointF(x, scales.y.position(line.values[band] - off)));
   }
   QColor inside = line.colour;
-  inside.setAlpha(60);
+  inside.setAlpha(80);
   painter.setPen(Qt::NoPen);
   painter.setBrush(inside);
   painter.drawPolygon(upper + lower);
@@ -209,7 +209,7 @@ void drawSpectra(QPainter& painter, const QSizeF& size, const Raster& raster,
 SpectralProfile::SpectralProfile(QWidget* parent) : QWidget(parent) {
   setAccessibleName(Words::tr("Spectral profile"));
   setAttribute(Qt::WA_OpaquePaintEvent);
-  setMinimumHeight(120);
+  setMinimumHeight(180);
 }
 
 void SpectralProfile::setRaster(const Raster& raster) {
