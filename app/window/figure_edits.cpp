@@ -25,6 +25,11 @@ FigureSpec edited(FigureSpec spec, const nlohmann::json& options) {
 
 }  // namespace
 
+nlohmann::json withFigure(nlohmann::json options, const FigureSpec& figure) {
+  if (figure.options.is_object()) options.update(figure.options);
+  return options;
+}
+
 // The figure of a page, which the changes agree on: they come one after the other, each off the
 // window's thread.
 struct FigureEdits::Kept {
@@ -93,7 +98,7 @@ void FigureEdits::showAsKept(ViewPage& page) const {
   nlohmann::json options = page.firstOptions();
   session_.attempt([&](const project::Project& project) {
     if (const auto figure = figureIn(project, page.showing().figure_id)) {
-      options.update(figure->spec.options);
+      options = withFigure(options, figure->spec);
     }
   });
   page.view().setOptions(options);

@@ -10,6 +10,9 @@
 
 namespace lineament::app {
 
+// A view's options with those of a figure in their place. A figure may have none at all (null).
+nlohmann::json withFigure(nlohmann::json options, const FigureSpec& figure);
+
 // Keeps what a person edits in a view in the figure of the project that it shows, or makes a figure
 // for it; and shows what undo and redo make of the figure.
 class FigureEdits : public QObject {

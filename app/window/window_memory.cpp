@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/window_memory.h"
 
+#include "app/window/figure_edits.h"
+
 namespace lineament::app {
 namespace {
 
@@ -73,7 +75,7 @@ void WindowMemory::reopen(const nlohmann::json& tab, bool in_front) {
   showing.options = tab.value("options", nlohmann::json::object());
   for (const project::Figure& figure : session_.project().figures()) {
     // The figure may have been edited after the window was remembered.
-    if (figure.id == showing.figure_id) showing.options.update(figure.spec.options);
+    if (figure.id == showing.figure_id) showing.options = withFigure(showing.options, figure.spec);
   }
   store_.load(showing.data_id, this,
               [this, showing, in_front](const Data& data) { tabs_.show(data, showing, in_front); });

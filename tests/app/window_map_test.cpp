@@ -125,7 +125,7 @@ class WindowMapTest : public QObject {
     again.show();
     again.openFiles({path});
     QTRY_VERIFY_WITH_TIMEOUT(again.session().path() == path && again.jobs().idle(), kPatienceMs);
-    QTRY_VERIFY(mapOf(again));
+    QTRY_COMPARE(again.tabs().count(), 3);  // the scene, the map, the spectra
     QTRY_COMPARE(firstName(viewOf(mapOf(again))), std::string("Playa"));
     QTRY_VERIFY(viewOf(mapOf(again)).figure().other());
   }
@@ -202,6 +202,18 @@ class WindowMapTest : public QObject {
     QTRY_COMPARE(firstName(view), before);
     window.redo();
     QTRY_COMPARE(firstName(view), std::string("Playa"));
+    // Back to the figure as the run made it, which has no options at all.
+    while (keptIn(window).is_object()) {
+      window.undo();
+      QTRY_VERIFY(window.jobs().idle());
+    }
+    QTRY_VERIFY(!view.figure().other() && firstName(view) == before);
+    while (window.session().project().canRedo()) {
+      window.redo();
+      QTRY_VERIFY(window.jobs().idle());
+    }
+    QTRY_VERIFY(view.figure().other() && firstName(view) == "Playa");
+    QTRY_VERIFY(view.canvas().complete());
   }
 
   static void exportIt(MainWindow& window, const QTemporaryDir& folder) {
