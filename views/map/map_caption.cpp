@@ -32,10 +32,11 @@ QString backgroundText(const MapFigure& figure) {
     case MapArrangement::over:
       return above ? MapFigure::tr("over %1").arg(name) : MapFigure::tr("under %1").arg(name);
     case MapArrangement::swipe:
-      return above ? MapFigure::tr("right of the line, %1 left of it").arg(name)
-                   : MapFigure::tr("left of the line, %1 right of it").arg(name);
+      return above ? MapFigure::tr("%1 left of the line").arg(name)
+                   : MapFigure::tr("%1 right of the line").arg(name);
     case MapArrangement::beside:
-      return above ? MapFigure::tr("right of %1").arg(name) : MapFigure::tr("left of %1").arg(name);
+      return above ? MapFigure::tr("%1 on the left").arg(name)
+                   : MapFigure::tr("%1 on the right").arg(name);
   }
   return {};
 }

@@ -16,9 +16,10 @@ namespace lineament::views {
 // What a person can change about a map, but for the part of it that is seen. As options have it:
 // "bands" (of the image: three names for colour, or one), "stretch" ("percentile": the middle 96 %,
 // "minmax", "deviation"), "ramp" (of one band: "grey", "colour"), "opacity" (0 to 1, of the upper
-// raster), "legend" and "graticule" (shown or not), "title", "classes" (see ClassEdits),
-// "background" (another raster, by its id in the project; 0: none) and "background_name",
-// "arrangement" ("over", "swipe", "beside"), "swipe" (0 to 1: where its line is).
+// raster, where it lies over the other or is alone), "legend" and "graticule" (shown or not),
+// "title", "classes" (see ClassEdits), "background" (another raster, by its id in the project; 0:
+// none) and "background_name", "arrangement" ("over", "swipe", "beside"), "swipe" (0 to 1: where
+// its line is).
 struct MapChoices {
   std::vector<std::string> bands;  // empty: the usual ones
   StretchKind stretch = StretchKind::percentile;

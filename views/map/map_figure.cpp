@@ -277,7 +277,8 @@ void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
   const QImage& below = own_above ? images.other : images.own;
   if (!below.isNull() && other_) painter.drawImage(plots.front(), below);
   if (above.isNull()) return;
-  painter.setOpacity(choices_.opacity);
+  const bool mixes = !other_ || choices_.arrangement == MapArrangement::over;
+  if (mixes) painter.setOpacity(choices_.opacity);
   if (swiped()) {
     drawRightPart(painter, plots.front(), above, choices_.swipe);
   } else {

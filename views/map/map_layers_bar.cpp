@@ -100,7 +100,7 @@ void MapLayersBar::setChoices(const MapChoices& choices) {
   arrangements_->setCurrentIndex(arrangements_->findData(static_cast<int>(choices.arrangement)));
   for (QWidget* part : {static_cast<QWidget*>(opacity_label_), static_cast<QWidget*>(opacity_),
                         static_cast<QWidget*>(percent_)}) {
-    part->setVisible(two);
+    part->setVisible(two && choices.arrangement == MapArrangement::over);
   }
   const QSignalBlocker quiet(opacity_);
   const int percent = static_cast<int>(std::lround(100 * choices.opacity));
