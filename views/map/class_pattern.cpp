@@ -113,37 +113,39 @@ std::optional<QLineF> within(const QLineF& line, const QRectF& area) {
   return QLineF(line.pointAt(from), line.pointAt(to));
 }
 
+// Pixels along the square that repeats, the same for all patterns.
+int sideOf(double ratio) {
+  return std::max(static_cast<int>(std::lround(kPatternSide * ratio)), 4);
+}
+
+int wrapped(int value, int side) {
+  return (value % side + side) % side;
+}
+
 // How much ink each pixel of a square has, of 255.
 class InkTile {
  public:
-  InkTile(const PatternFill& fill, double ratio)
-      : side_(std::max(static_cast<int>(std::lround(kPatternSide * ratio)), 4)),
-        colour_(fill.ink.rgb()) {
-    QImage drawn(side_, side_, QImage::Format_ARGB32_Premultiplied);
+  InkTile(const PatternFill& fill, int side) : side_(side), colour_(fill.ink.rgb()) {
+    QImage drawn(side, side, QImage::Format_ARGB32_Premultiplied);
     drawn.fill(Qt::transparent);
     QPainter painter(&drawn);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.scale(side_ / kPatternSide, side_ / kPatternSide);
+    painter.scale(side / kPatternSide, side / kPatternSide);
     QColor ink = Qt::black;
     ink.setAlpha(fill.ink.alpha());
     drawPattern(painter, {0, 0, kPatternSide, kPatternSide}, fill.pattern, ink);
     painter.end();
-    ink_.reserve(static_cast<std::size_t>(side_ * side_));
-    for (int y = 0; y < side_; ++y) {
+    ink_.reserve(static_cast<std::size_t>(side * side));
+    for (int y = 0; y < side; ++y) {
       const auto* line = reinterpret_cast<const QRgb*>(drawn.constScanLine(y));
-      for (int x = 0; x < side_; ++x) ink_.push_back(static_cast<std::uint8_t>(qAlpha(line[x])));
+      for (int x = 0; x < side; ++x) ink_.push_back(static_cast<std::uint8_t>(qAlpha(line[x])));
     }
   }
 
   QRgb colour() const { return colour_; }
-  // The square repeats, one of its corners at (0, 0).
-  int at(int x, int y) const {
-    return ink_[static_cast<std::size_t>(wrapped(y) * side_ + wrapped(x))];
-  }
+  int at(int x, int y) const { return ink_[static_cast<std::size_t>(y * side_ + x)]; }
 
  private:
-  int wrapped(int value) const { return (value % side_ + side_) % side_; }
-
   int side_;
   QRgb colour_;
   std::vector<std::uint8_t> ink_;
@@ -208,17 +210,20 @@ void drawPattern(QPainter& painter, const QRectF& area, ClassPattern pattern, co
 
 void layPatterns(QImage& picture, const QImage& marks, const std::vector<PatternFill>& patterns,
                  double ratio, const QPointF& origin) {
+  const int side = sideOf(ratio);
   std::vector<InkTile> tiles;
-  for (const PatternFill& fill : patterns) tiles.emplace_back(fill, ratio);
+  for (const PatternFill& fill : patterns) tiles.emplace_back(fill, side);
   const QPoint corner = origin.toPoint();
   for (int y = 0; y < picture.height(); ++y) {
     auto* line = reinterpret_cast<QRgb*>(picture.scanLine(y));
     const auto* mark = reinterpret_cast<const QRgb*>(marks.constScanLine(y));
-    for (int x = 0; x < picture.width(); ++x) {
+    const int row = wrapped(y - corner.y(), side);
+    int column = wrapped(-corner.x(), side);
+    for (int x = 0; x < picture.width(); ++x, column = column + 1 == side ? 0 : column + 1) {
       const auto which = static_cast<std::size_t>(qAlpha(mark[x]));
       if (which == 0 || which > tiles.size()) continue;
       const InkTile& tile = tiles[which - 1];
-      const int amount = tile.at(x - corner.x(), y - corner.y());
+      const int amount = tile.at(column, row);
       if (amount > 0) line[x] = inked(line[x], tile.colour(), amount);
     }
   }
