@@ -26,6 +26,8 @@ std::vector<Measurement> benchFrames(const BenchSettings& settings) {
     all.push_back({name + ".wait_p50", quantile(waits, 0.5), "ms"});
     all.push_back({name + ".wait_p95", quantile(waits, 0.95), "ms"});
     all.push_back({name + ".wait_max", quantile(waits, 1), "ms"});
+    const auto reached = phase.at("reached").get<double>();
+    if (reached > 0) all.push_back({name + ".first_picture", reached, "ms"});
     int place = 0;
     for (const auto& turn : phase.at("longest")) {
       Measurement longest{fmt::format("{}.longest_{}", name, ++place),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bench/frames_flow.h"
 
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QEventLoop>
 #include <QFileDialog>
@@ -8,6 +9,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QSlider>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -19,6 +21,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "app/bench/large_scene.h"
 #include "app/bench/turn_watch.h"
 #include "app/window/action_registry.h"
 #include "app/window/analysis_form.h"
@@ -29,6 +32,7 @@
 #include "core/analyses/all.h"
 #include "core/base/random.h"
 #include "views/common/theme.h"
+#include "views/map/map_view.h"
 #include "views/table/table_view.h"
 
 namespace lineament::app {
@@ -102,6 +106,14 @@ class Flow {
     phase("point_cloud", [&] { openScan(); });
     phase("second_point_cloud", [&] { openScan(); });
     phase("turn_point_cloud", [&] { drag(window_.tabs().currentPage()->view()); });
+    const QString scene = folder_.filePath("scene.tif"), classes = folder_.filePath("classes.tif");
+    writeLargeScene(scene.toStdString());
+    writeLargeClasses(classes.toStdString());
+    phase("open_large_scene", [&] { openMap(scene); });
+    phase("pan_large_scene", [&] { lookAround(); });
+    phase("open_large_classes", [&] { openMap(classes); });
+    phase("overlay_large_scene", [&] { layOver("scene.tif"); });
+    phase("pan_overlay", [&] { lookAround(); });
     phase("themes", [&] { changeThemes(); });
     phase("new_project", [&] {
       act([&] { window_.newProject(); });
@@ -346,6 +358,49 @@ class Flow {
     idle();
   }
 
+  views::MapView& currentMap() {
+    auto* map = qobject_cast<views::MapView*>(&window_.tabs().currentPage()->view());
+    if (!map) qFatal("no map in front");
+    return *map;
+  }
+
+  void openMap(const QString& path) {
+    const int before = window_.tabs().count();
+    act([&] { window_.openFiles({path}); });
+    until([&] { return window_.tabs().count() > before; });
+    until([&] { return currentMap().figure().overview() != nullptr; });
+    application_.watch().reached();
+    idle();
+  }
+
+  // Into the map, across it and out again, before all that is seen has been read.
+  void lookAround() {
+    views::MapView& map = currentMap();
+    wheel(&map.canvas(), 120, 12);
+    for (int i = 0; i < 3; ++i) drag(map.canvas());
+    wheel(&map.canvas(), -120, 12);
+    idle();
+  }
+
+  void layOver(const QString& name) {
+    views::MapView& map = currentMap();
+    QComboBox* background = nullptr;
+    for (QComboBox* box : map.findChildren<QComboBox*>()) {
+      if (box->findText(name) >= 0) background = box;
+    }
+    if (!background) qFatal("no background to choose");
+    act([&] {
+      background->setCurrentIndex(background->findText(name));
+      Q_EMIT background->activated(background->currentIndex());
+    });
+    until([&] { return map.figure().other() && map.canvas().complete(); });
+    auto* opacity = map.findChild<QSlider*>();
+    for (int percent = 60; percent >= 20; percent -= 2) act([&] { opacity->setValue(percent); });
+    act([&] { map.setOptions({{"arrangement", "swipe"}}); });
+    for (int i = 0; i <= 20; ++i) act([&] { map.setOptions({{"swipe", i / 20.0}}); });
+    idle();
+  }
+
   void changeThemes() {
     for (const auto choice : {Settings::ThemeChoice::dark, Settings::ThemeChoice::light}) {
       act([&] { window_.setThemeChoice(choice); });
@@ -368,7 +423,10 @@ nlohmann::json toJson(const TurnWatch& watch) {
                          {"processor", turn.processor},
                          {"doing", turn.doing}});
     }
-    phases.push_back({{"name", phase.name}, {"waits", phase.waits}, {"longest", longest}});
+    phases.push_back({{"name", phase.name},
+                      {"waits", phase.waits},
+                      {"longest", longest},
+                      {"reached", phase.reached}});
   }
   return phases;
 }

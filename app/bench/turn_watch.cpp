@@ -39,9 +39,13 @@ long long threadNanoseconds() {
 }  // namespace
 
 void TurnWatch::beginPhase(const std::string& name) {
-  phases_.push_back({name, {}, {}});
+  phases_.push_back({name, {}, {}, 0});
   open_ = true;
   begun_ = monotonicNanoseconds();
+}
+
+void TurnWatch::reached() {
+  phases_.back().reached = static_cast<double>(monotonicNanoseconds() - begun_) / 1e6;
 }
 
 void TurnWatch::eventEnds(const Turn& turn) {

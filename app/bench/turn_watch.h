@@ -22,10 +22,12 @@ class TurnWatch {
     std::string name;
     std::vector<double> waits;  // milliseconds until the loop came to an input that was ready
     std::vector<Turn> longest;  // events from their beginning to their end, the longest first
+    double reached = 0;         // milliseconds until reached() was called, if it was
   };
 
   void beginPhase(const std::string& name);
   void endPhase() { open_ = false; }
+  void reached();  // what the phase is about is on the screen
   const std::vector<Phase>& phases() const { return phases_; }
 
   // Called around each event, nested ones too.

@@ -82,8 +82,10 @@ std::vector<std::string> exportFigures(const Project& project, const std::vector
   for (const Id id : ids) {
     const project::Figure figure = project.figure(id);
     context.checkpoint(0, "Drawing " + figure.spec.title);
+    const auto load = [&](Id data) { return project::loadItem(project, data, context); };
+    const Data shown = load(figure.data);
     const auto drawn =
-        renderFigure(figure.spec, project::loadItem(project, figure.data, context), context);
+        renderFigure(figure.spec, shown, context, companionsOf(figure.spec, shown, load));
     for (const std::string& ending : formats.endings) {
       files.push_back(fileName(id, figure.spec.title) + "." + ending);
       views::exportFigure(*drawn, folder / files.back(), formats.format,

@@ -12,13 +12,32 @@ constexpr ErrorText kNoData{"figure.no_data", "Draw the figure '{title}'",
                             "the run has no output '{data}'", "",
                             "Draw it from one of the run's outputs"};
 
-}  // namespace
-
-std::unique_ptr<views::Figure> renderFigure(const FigureSpec& spec, const Data& data,
-                                            const Context& context) {
+std::unique_ptr<views::Figure> figureOf(const FigureSpec& spec, const Data& data) {
   auto figure = makeFigure(QString::fromStdString(spec.view));
   figure->setData(data);
   figure->setOptions(spec.options);
+  return figure;
+}
+
+}  // namespace
+
+Companions companionsOf(const FigureSpec& spec, const Data& data,
+                        const std::function<Data(std::int64_t)>& load) {
+  Companions companions;
+  for (const std::int64_t id : figureOf(spec, data)->companions()) {
+    try {
+      companions.emplace(id, load(id));
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return companions;
+}
+
+std::unique_ptr<views::Figure> renderFigure(const FigureSpec& spec, const Data& data,
+                                            const Context& context, const Companions& companions) {
+  auto figure = figureOf(spec, data);
+  for (const auto& [id, companion] : companions) figure->setCompanion(id, companion);
   figure->prepare(context);
   return figure;
 }

@@ -92,6 +92,9 @@ class Composer {
       add(plainParagraph(text(summaryLine(data)), Paragraph::Style::muted));
       add(describe(data));
     });
+    for (const auto& figure : figures_) {
+      if (figure.data == source.id) addFigure(figure, {});
+    }
   }
 
   void addRun(const project::Run& run) {
@@ -130,6 +133,9 @@ class Composer {
   void addFigure(const project::Figure& figure, const std::string& caption) {
     orSay([&] {
       Picture picture{figure.spec, project::loadItem(project_, figure.data, context_), {}};
+      picture.companions = companionsOf(picture.spec, picture.data, [this](Id id) {
+        return project::loadItem(project_, id, context_);
+      });
       if (!caption.empty()) picture.spec.caption = caption;
       picture.record.title = text(figure.spec.title);
       picture.record.project = text(project_.path().filename().string());

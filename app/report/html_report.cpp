@@ -164,7 +164,7 @@ class HtmlWriter {
     try {
       views::FigureFormat format;
       format.width_mm = kFigureWidthMm;
-      const auto figure = renderFigure(picture.spec, picture.data, context_);
+      const auto figure = renderFigure(picture.spec, picture.data, context_, picture.companions);
       const QByteArray svg = views::figureSvg(*figure, format, picture.record);
       xml_.writeCharacters(QString());  // closes the start tag before the raw bytes
       page_.write(inlineSvg(svg, QStringLiteral("f%1-").arg(number), text(picture.spec.title)));

@@ -135,7 +135,7 @@ class PdfWriter {
   // The drawing and, on the same page, room for the caption below it.
   void placeDrawing(const Picture& picture, double caption_height) {
     const std::shared_ptr<views::Figure> figure =
-        renderFigure(picture.spec, picture.data, context_);
+        renderFigure(picture.spec, picture.data, context_, picture.companions);
     const double width = std::min(kFigureWidth, pages_.width()) / kFigureUnit;
     const QSizeF size = figure->naturalSize(width);
     const double most = (pages_.height() - caption_height) / kFigureUnit;

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/figures/render_figure.h"
 #include "core/data/data.h"
 #include "views/common/figure_export.h"
 
@@ -50,6 +51,7 @@ struct Picture {
   FigureSpec spec;
   Data data;
   views::FigureRecord record;
+  Companions companions = {};
 };
 
 struct PageBreak {};

@@ -79,7 +79,7 @@ EmptyState::EmptyState(QWidget* parent) : QWidget(parent) {
   column->setSpacing(16);
   column->addStretch(2);
   column->addWidget(new Landscape(this), 0, Qt::AlignHCenter);
-  auto* sentence = new QLabel(tr("Drop a table, a scan or a checkpoint here"), this);
+  auto* sentence = new QLabel(tr("Drop a table, a scene, a scan or a checkpoint here"), this);
   QFont large = sentence->font();
   large.setPointSizeF(large.pointSizeF() * 1.5);
   sentence->setFont(large);

@@ -22,6 +22,7 @@
 #include "app/window/data_store.h"
 #include "app/window/empty_state.h"
 #include "app/window/exporter.h"
+#include "app/window/figure_edits.h"
 #include "app/window/file_drop.h"
 #include "app/window/file_import.h"
 #include "app/window/job_strip.h"
@@ -30,6 +31,7 @@
 #include "app/window/source_reading.h"
 #include "app/window/source_watch.h"
 #include "app/window/text_window.h"
+#include "app/window/view_surroundings.h"
 #include "app/window/view_tabs.h"
 #include "app/window/window_commands.h"
 #include "app/window/window_memory.h"
@@ -75,6 +77,7 @@ MainWindow::MainWindow(const Catalogue& catalogue)
   addCommands(*this, *actions_);
   makeSearchButton();
   memory_ = new WindowMemory(*this, *tabs_, *session_, *store_);
+  new FigureEdits(*session_, *tabs_, this);
   connect(memory_, &WindowMemory::nothingRemembered, this, &MainWindow::showWhatThereIs);
   new FileDrop(this, *import_);
   connectProject();
@@ -103,6 +106,7 @@ void MainWindow::makeCentre() {
   stack_ = new QStackedWidget(centre);
   empty_ = new EmptyState(stack_);
   tabs_ = new ViewTabs(view_jobs_, stack_);
+  tabs_->setSurroundings(new ViewSurroundings(jobs_, *session_, *store_, this));
   stack_->addWidget(empty_);
   stack_->addWidget(tabs_);
   column->addWidget(messages_);

@@ -23,6 +23,7 @@ ViewPage::ViewPage(std::unique_ptr<views::View> view, const Data& data, Showing 
     : view_(view.release()), data_(data), showing_(std::move(showing)) {
   view_->setParent(this);
   view_->setData(data);
+  first_options_ = view_->options();
   view_->setOptions(showing_.options);
   view_->setAccessibleName(showing_.title);
 

@@ -36,6 +36,8 @@ class ViewPage : public QWidget {
   const Data& data() const { return data_; }
   const Showing& showing() const { return showing_; }
   Showing current() const;  // with the view's options as they are now
+  const nlohmann::json& firstOptions() const { return first_options_; }  // of the data alone
+  void setFigure(project::Id figure) { showing_.figure_id = figure; }
 
   void replaceData(const Data& data);     // a newer result in the same place
   void setBeingReplaced(bool replacing);  // marks the old result while a run makes a new one
@@ -53,6 +55,7 @@ class ViewPage : public QWidget {
   views::View* view_;
   Data data_;
   Showing showing_;
+  nlohmann::json first_options_;
   bool being_replaced_ = false;
   QLabel* caption_;
   QLabel* chosen_;

@@ -62,6 +62,7 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
   }
   auto view = makeView(showing.view);
   view->setBackground(background_);
+  view->setSurroundings(surroundings_);
   auto* made = new ViewPage(std::move(view), value, showing, viewsFor(value.kind()));
   connect(&made->view(), &views::View::selectionEdited, this, &ViewTabs::share);
   connect(made, &ViewPage::viewWanted, this, [this, made](const QString& id) {
@@ -70,6 +71,10 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
     other.figure_id = 0;
     show(made->data(), other);
   });
+  connect(&made->view(), &views::View::edited, this,
+          [this, made](const QString& what, bool makes_figure) {
+            Q_EMIT edited(made, what, makes_figure);
+          });
   connect(made, &ViewPage::exportWanted, this, [this, made] { Q_EMIT exportWanted(made); });
   connect(made, &ViewPage::copyWanted, this, [this, made] { Q_EMIT copyWanted(made); });
   const auto origin = QString::fromStdString(value.origin());

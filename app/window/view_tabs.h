@@ -20,6 +20,9 @@ class ViewTabs : public QTabWidget {
  public:
   explicit ViewTabs(views::Background& background, QWidget* parent = nullptr);
 
+  // What the views of tabs that are opened from now on may ask about the project.
+  void setSurroundings(views::Surroundings* surroundings) { surroundings_ = surroundings; }
+
   // Opens a tab, or brings the one to the front that shows this already.
   void show(const Data& value, const Showing& showing, bool in_front = true);
   ViewPage* page(int index) const;
@@ -35,6 +38,7 @@ class ViewTabs : public QTabWidget {
   void filled();
   void changed();  // which tabs there are, and which is in front
   void failed(const lineament::Error& error);
+  void edited(lineament::app::ViewPage* page, const QString& what, bool makes_figure);
   void exportWanted(lineament::app::ViewPage* page);
   void copyWanted(lineament::app::ViewPage* page);
 
@@ -45,6 +49,7 @@ class ViewTabs : public QTabWidget {
   void share(const Selection& selection);
 
   views::Background& background_;
+  views::Surroundings* surroundings_ = nullptr;
   QHash<QString, Selection> selections_;  // by origin
 };
 

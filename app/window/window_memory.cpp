@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/window_memory.h"
 
+#include "app/window/figure_edits.h"
+
 namespace lineament::app {
 namespace {
 
@@ -71,6 +73,10 @@ void WindowMemory::reopen(const nlohmann::json& tab, bool in_front) {
   showing.view = QString::fromStdString(tab.value("view", std::string()));
   showing.title = QString::fromStdString(tab.value("title", std::string()));
   showing.options = tab.value("options", nlohmann::json::object());
+  for (const project::Figure& figure : session_.project().figures()) {
+    // The figure may have been edited after the window was remembered.
+    if (figure.id == showing.figure_id) showing.options = withFigure(showing.options, figure.spec);
+  }
   store_.load(showing.data_id, this,
               [this, showing, in_front](const Data& data) { tabs_.show(data, showing, in_front); });
 }

@@ -41,6 +41,7 @@ struct ChangeOptions {
   // dragging a slider, typing a title. Empty: a step of its own.
   std::string merge_key = {};
   std::chrono::milliseconds merge_within{1000};
+  std::string title = {};  // what the history calls it; empty: by what is changed
 };
 
 // A document: one SQLite file NAME.lineament. Every change is one transaction and is on the disk

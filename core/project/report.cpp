@@ -89,7 +89,8 @@ Figure Project::figure(Id id) const {
 }
 
 void Project::updateFigure(Id id, const FigureSpec& spec, const ChangeOptions& change) {
-  Edit edit(*document_, "Change the figure " + spec.title, change);
+  const std::string title = "Change the figure " + spec.title;
+  Edit edit(*document_, change.title.empty() ? title : change.title, change);
   Row row = edit.row("figures", id);
   row["spec"] = textOf(toJson(spec));
   edit.put("figures", row);

@@ -3,8 +3,10 @@
 
 #include <QSizeF>
 #include <QString>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "core/base/context.h"
 #include "core/data/data.h"
@@ -33,6 +35,15 @@ class Figure {
   // ignored, absent ones keep their value.
   virtual void setOptions(const nlohmann::json& options) = 0;
   virtual nlohmann::json options() const = 0;
+
+  // Other data that the options ask for, by their ids in the project, as a map asks for the image
+  // beneath it; and one of them, handed in before prepare(). Without them the figure is drawn as it
+  // can be.
+  virtual std::vector<std::int64_t> companions() const { return {}; }
+  virtual void setCompanion(std::int64_t id, const Data& data) {
+    static_cast<void>(id);
+    static_cast<void>(data);
+  }
 
   // The chosen rows or points.
   const Selection& selection() const { return selection_; }

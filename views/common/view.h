@@ -5,6 +5,7 @@
 
 #include "views/common/background.h"
 #include "views/common/figure.h"
+#include "views/common/surroundings.h"
 
 namespace lineament::views {
 
@@ -28,6 +29,8 @@ class View : public QWidget {
 
   const Selection& selection() const { return figure().selection(); }
   nlohmann::json options() const { return figure().options(); }
+  // Those that belong to the figure when it is edited, without what is only looked at just now.
+  virtual nlohmann::json keptOptions() const { return options(); }
 
   // The line below the view.
   virtual QString caption() const { return figure().caption(); }
@@ -39,6 +42,11 @@ class View : public QWidget {
   virtual void setBackground(Background& background) { background_ = &background; }
   Background& background() const { return *background_; }
 
+  // What there is beside the data; it must live as long as the view and its work in the background.
+  // Null where a view stands alone.
+  virtual void setSurroundings(Surroundings* surroundings) { surroundings_ = surroundings; }
+  Surroundings* surroundings() const { return surroundings_; }
+
  protected:
   bool event(QEvent* event) override;
   // Two fingers on a touch pad have moved apart by `factor` at a place of the widget; whether that
@@ -49,9 +57,14 @@ class View : public QWidget {
   void selectionEdited(const lineament::Selection& selection);
   void captionChanged();
   void optionsChanged();
+  // A person has changed the drawing in a way that belongs to the figure: it is kept in the project
+  // and can be undone. `what` names the change for the history: "Rename a class". Where data are
+  // only looked at, `makes_figure` says that the change is worth a figure of its own.
+  void edited(const QString& what, bool makes_figure);
 
  private:
   Background* background_ = &pooledBackground();
+  Surroundings* surroundings_ = nullptr;
 };
 
 }  // namespace lineament::views

@@ -26,12 +26,27 @@ bool usable(const RasterGrid& grid) {
                      [](double value) { return std::isfinite(value); });
 }
 
+// Files write the same system in more ways than one.
+bool sameSystem(const Crs& a, const Crs& b) {
+  if (a.wkt == b.wkt) return true;
+  return !a.name.empty() && a.name == b.name && a.unit == b.unit;
+}
+
 }  // namespace
 
 MapPlane::MapPlane(const RasterGrid& grid) : mapped_(usable(grid)) {
+  if (mapped_) narrowing_ = narrowingOf(grid);
+  place(grid);
+}
+
+MapPlane::MapPlane(const RasterGrid& grid, const MapPlane& under)
+    : mapped_(under.mapped_), narrowing_(under.narrowing_) {
+  place(grid);
+}
+
+void MapPlane::place(const RasterGrid& grid) {
   if (mapped_) {
     const auto& t = grid.transform;
-    narrowing_ = narrowingOf(grid);
     from_pixel_ =
         QTransform(narrowing_ * t[1], -t[4], narrowing_ * t[2], -t[5], narrowing_ * t[0], -t[3]);
     to_pixel_ = from_pixel_.inverted();
@@ -41,6 +56,17 @@ MapPlane::MapPlane(const RasterGrid& grid) : mapped_(usable(grid)) {
   whole_ = from_pixel_.mapRect(pixels);
   pixel_ = std::min(std::hypot(from_pixel_.m11(), from_pixel_.m12()),
                     std::hypot(from_pixel_.m21(), from_pixel_.m22()));
+}
+
+std::optional<MapPlane> planeWithin(const RasterGrid& grid, const RasterGrid& other) {
+  const MapPlane under(other);
+  if (usable(grid) && under.mapped()) {
+    if (!sameSystem(grid.crs, other.crs)) return std::nullopt;
+    const MapPlane placed(grid, under);
+    return placed.whole().intersects(under.whole()) ? std::optional(placed) : std::nullopt;
+  }
+  const bool same_size = grid.columns == other.columns && grid.rows == other.rows;
+  return same_size ? std::optional(under) : std::nullopt;
 }
 
 QPointF MapPlane::toMap(const QPointF& plane) const {

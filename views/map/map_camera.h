@@ -4,6 +4,7 @@
 #include <QPointF>
 #include <QRectF>
 #include <QTransform>
+#include <optional>
 
 #include "core/data/raster.h"
 
@@ -17,6 +18,8 @@ class MapPlane {
  public:
   MapPlane() = default;
   explicit MapPlane(const RasterGrid& grid);
+  // Another grid in the plane of `under`, whose coordinates it must share.
+  MapPlane(const RasterGrid& grid, const MapPlane& under);
 
   bool mapped() const { return mapped_; }  // by coordinates; otherwise in pixels
   const QTransform& fromPixel() const { return from_pixel_; }
@@ -30,12 +33,19 @@ class MapPlane {
   QPointF fromMap(const QPointF& map) const;
 
  private:
+  void place(const RasterGrid& grid);
+
   bool mapped_ = false;
   double narrowing_ = 1;
   double pixel_ = 1;
   QTransform from_pixel_, to_pixel_;
   QRectF whole_;
 };
+
+// Where `grid` lies in the plane of another raster: by the transforms of both, where their systems
+// are the same and some of one lies over the other; pixel on pixel where one of them has no system
+// and both have the same size. Nothing otherwise.
+std::optional<MapPlane> planeWithin(const RasterGrid& grid, const RasterGrid& other);
 
 // What part of the plane is seen in a plot, and how large. Lengths on the figure are in its units.
 class MapCamera {

@@ -24,17 +24,42 @@ namespace {
 constexpr double kScale = PlotView::kScreenScale;
 constexpr double kWheelStep = 1.2;  // of 15 degrees
 constexpr double kPanStep = 0.1;    // of the plot, by an arrow key
+constexpr double kSwipeStep = 0.02;
+constexpr double kNearDivider = 5;  // units to both sides
+
+void drawZoomBox(QPainter& painter, const QRectF& box, const QRectF& plot, const Theme& theme) {
+  QColor inside = theme.accent;
+  inside.setAlpha(40);
+  painter.setBrush(inside);
+  painter.setPen(QPen(theme.accent, 1.5));
+  painter.drawRect(box.normalized().intersected(plot));
+}
+
+// Where the pointer is in both plots.
+void drawPointerTwin(QPainter& painter, const QPointF& at, const QPointF& to_second) {
+  for (const auto& [colour, width] :
+       {std::pair(QColor(0, 0, 0, 190), 2.6), std::pair(QColor(Qt::white), 1.1)}) {
+    painter.setPen(QPen(colour, width));
+    for (const QPointF& middle : {at, at + to_second}) {
+      painter.drawLine(middle - QPointF(6, 0), middle + QPointF(6, 0));
+      painter.drawLine(middle - QPointF(0, 6), middle + QPointF(0, 6));
+    }
+  }
+}
 
 }  // namespace
 
 MapCanvas::MapCanvas(QWidget* parent)
-    : View(parent), tiles_([this]() -> Background& { return background(); }) {
+    : View(parent),
+      tiles_([this]() -> Background& { return background(); }),
+      other_tiles_([this]() -> Background& { return background(); }) {
   setAttribute(Qt::WA_OpaquePaintEvent);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setMinimumSize(160, 120);
   setAccessibleName(tr("Map"));
   connect(&tiles_, &MapTiles::changed, this, &MapCanvas::tilesChanged);
+  connect(&other_tiles_, &MapTiles::changed, this, &MapCanvas::otherTilesChanged);
 }
 
 void MapCanvas::setBackground(Background& background) {
@@ -42,20 +67,57 @@ void MapCanvas::setBackground(Background& background) {
   askForTiles();
 }
 
+void MapCanvas::setSurroundings(Surroundings* surroundings) {
+  View::setSurroundings(surroundings);
+  learnSystem();
+}
+
 void MapCanvas::setData(const Data& shown) {
   figure_.setData(shown);
   tiles_.setRaster(figure_.raster());
+  other_tiles_.setRaster({});
   ++raster_number_;
   hovered_.reset();
   marked_.clear();
+  learnSystem();
   askForTiles();
   Q_EMIT captionChanged();
 }
 
 void MapCanvas::setOptions(const nlohmann::json& options) {
+  const bool two = figure_.other() != nullptr;
   figure_.setOptions(options);
+  if (two && !figure_.other()) {
+    other_tiles_.setRaster({});
+    ++raster_number_;
+    hovered_.reset();
+  }
   askForTiles();
   Q_EMIT captionChanged();
+}
+
+void MapCanvas::setCompanion(std::int64_t id, const Data& companion) {
+  figure_.setCompanion(id, companion);
+  other_tiles_.setRaster(figure_.other() ? figure_.other()->raster : Raster());
+  ++raster_number_;
+  hovered_.reset();
+  askForTiles();
+  Q_EMIT captionChanged();
+}
+
+// How the system's coordinates become degrees, which takes a while to find out.
+void MapCanvas::learnSystem() {
+  to_degrees_ = nullptr;
+  const Crs crs = figure_.raster().grid().crs;
+  if (!surroundings() || !crs.known()) return;
+  const auto learnt = std::make_shared<Surroundings::ToDegrees>();
+  background().start(
+      tr("Look up the coordinate system"),
+      [crs, learnt, from = surroundings()](const Context&) { *learnt = from->toDegrees(crs); },
+      this,
+      [this, learnt, crs](const Outcome<Nothing>&) {
+        if (figure_.raster().grid().crs == crs) to_degrees_ = *learnt;
+      });
 }
 
 void MapCanvas::fit() {
@@ -72,13 +134,36 @@ QPointF MapCanvas::figurePoint(const QPointF& widget_point) const {
   return widget_point / kScale;
 }
 
+QPointF MapCanvas::toSecondPlot() const {
+  const std::vector<QRectF> plots = figure_.plots(figureSize());
+  return plots.back().topLeft() - plots.front().topLeft();
+}
+
+// Both plots show the same part, so that a place in the second is one in the first.
+QPointF MapCanvas::inFirstPlot(const QPointF& at) const {
+  const std::vector<QRectF> plots = figure_.plots(figureSize());
+  return plots.size() > 1 && plots.back().contains(at) ? at - toSecondPlot() : at;
+}
+
+bool MapCanvas::complete() const {
+  return tiles_.complete() && (!figure_.other() || other_tiles_.complete());
+}
+
 // A hidden map reads nothing.
 void MapCanvas::askForTiles() {
-  layer_stale_ = true;
+  stale_ = true;
   update();
   if (!isVisible()) return;
-  tiles_.setSettings(figure_.settings(theme().dark));
-  tiles_.want(camera(), kScale * devicePixelRatioF());
+  tiles_.setSettings(figure_.settings(figure_.own(), theme().dark));
+  tiles_.want(figure_.own().camera(camera()), kScale * devicePixelRatioF());
+  askForOtherTiles();
+}
+
+void MapCanvas::askForOtherTiles() {
+  const RasterLayer* other = figure_.other();
+  if (!other) return;
+  other_tiles_.setSettings(figure_.settings(*other, theme().dark));
+  other_tiles_.want(other->camera(camera()), kScale * devicePixelRatioF());
 }
 
 void MapCanvas::tilesChanged() {
@@ -88,28 +173,52 @@ void MapCanvas::tilesChanged() {
   figure_.setReduction(tiles_.pixelsPerCell());
   figure_.setProblem(tiles_.problem());
   if (first) askForTiles();
-  layer_stale_ = true;
+  stale_ = true;
   update();
   Q_EMIT captionChanged();
 }
 
+void MapCanvas::otherTilesChanged() {
+  const bool first = figure_.other() && !figure_.other()->overview && other_tiles_.overview();
+  figure_.setOtherOverview(other_tiles_.overview());
+  if (!other_tiles_.problem().isEmpty()) figure_.setProblem(other_tiles_.problem());
+  if (first) askForTiles();
+  stale_ = true;
+  update();
+}
+
 void MapCanvas::paintEvent(QPaintEvent*) {
-  if (std::exchange(layer_stale_, false)) layer_ = tiles_.layer();
+  if (std::exchange(stale_, false)) {
+    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage()};
+  }
   QPainter painter(this);
   painter.scale(kScale, kScale);
-  figure_.paintLayer(painter, figureSize(), theme(), layer_);
+  figure_.paintLayers(painter, figureSize(), theme(), images_);
   painter.setRenderHint(QPainter::Antialiasing);
+  drawOver(painter);
+}
+
+// What is on the screen alone: marks, the swipe's handle, the box, the pointer's twin.
+void MapCanvas::drawOver(QPainter& painter) const {
   drawMarked(painter);
-  drawBox(painter);
+  const QRectF plot = camera().plot();
+  if (figure_.swiped()) drawDividerHandle(painter, plot, figure_.choices().swipe, theme());
+  if (figure_.beside()) {
+    painter.translate(toSecondPlot());
+    drawMarked(painter);
+    painter.translate(-toSecondPlot());
+    if (hovered_) drawPointerTwin(painter, pointer_, toSecondPlot());
+  }
+  if (gesture_ == Gesture::box) drawZoomBox(painter, QRectF(pressed_at_, last_at_), plot, theme());
 }
 
 void MapCanvas::drawMarked(QPainter& painter) const {
-  const MapCamera seen = camera();
+  if (!figure_.image()) return;
+  const MapCamera seen = figure_.image()->camera(camera());
   painter.setBrush(Qt::NoBrush);
   for (std::size_t i = 0; i < marked_.size(); ++i) {
-    const auto& [column, row] = marked_[i];
-    const QPointF at = seen.fromPixel().map(
-        QPointF(static_cast<double>(column) + 0.5, static_cast<double>(row) + 0.5));
+    const QPointF at = seen.fromPixel().map(QPointF(static_cast<double>(marked_[i].column) + 0.5,
+                                                    static_cast<double>(marked_[i].row) + 0.5));
     if (!seen.plot().contains(at)) continue;
     painter.setPen(QPen(Qt::white, 3.5));
     painter.drawEllipse(at, 5, 5);
@@ -118,16 +227,7 @@ void MapCanvas::drawMarked(QPainter& painter) const {
   }
 }
 
-void MapCanvas::drawBox(QPainter& painter) const {
-  if (gesture_ != Gesture::box) return;
-  QColor inside = theme().accent;
-  inside.setAlpha(40);
-  painter.setBrush(inside);
-  painter.setPen(QPen(theme().accent, 1.5));
-  painter.drawRect(QRectF(pressed_at_, last_at_).normalized().intersected(camera().plot()));
-}
-
-void MapCanvas::setMarked(std::vector<std::pair<std::int64_t, std::int64_t>> pixels) {
+void MapCanvas::setMarked(std::vector<PixelValues> pixels) {
   marked_ = std::move(pixels);
   update();
 }
@@ -178,109 +278,158 @@ void MapCanvas::zoomToBox() {
   Q_EMIT optionsChanged();
 }
 
-std::optional<std::pair<std::int64_t, std::int64_t>> MapCanvas::pixelAt(const QPointF& at) const {
-  const MapCamera now = camera();
-  if (figure_.empty() || !now.plot().contains(at)) return std::nullopt;
-  const QPointF pixel = now.toPixel(at);
-  const RasterGrid& grid = figure_.raster().grid();
-  const double column = std::floor(pixel.x()), row = std::floor(pixel.y());
-  const bool inside = column >= 0 && row >= 0 && column < static_cast<double>(grid.columns) &&
-                      row < static_cast<double>(grid.rows);
-  if (!inside) return std::nullopt;
-  return std::pair(static_cast<std::int64_t>(column), static_cast<std::int64_t>(row));
+bool MapCanvas::onDivider(const QPointF& at) const {
+  const QRectF plot = camera().plot();
+  const double off = at.x() - dividerAt(plot, figure_.choices().swipe);
+  const double near =
+      std::abs(at.y() - plot.center().y()) <= kHandleRadius ? kHandleRadius : kNearDivider;
+  const bool beside = at.y() >= plot.top() && at.y() <= plot.bottom();
+  return figure_.swiped() && beside && std::abs(off) <= near;
 }
 
-void MapCanvas::readPixel(std::int64_t column, std::int64_t row, Values then) {
-  const auto values = std::make_shared<std::vector<float>>(figure_.raster().bands().size());
+void MapCanvas::moveDivider(double share) {
+  figure_.setOptions({{"swipe", share}});
+  update();
+  Q_EMIT optionsChanged();
+}
+
+std::optional<MapPlace> MapCanvas::placeAt(const QPointF& at) const {
+  const MapCamera now = camera();
+  if (figure_.empty() || !now.plot().contains(at)) return std::nullopt;
+  const RasterGrid& grid = figure_.raster().grid();
+  const auto pixel = pixelWithin(grid, now.toPixel(at));
+  if (!pixel) return std::nullopt;
+  MapPlace place{*pixel, std::nullopt, std::nullopt};
+  if (const RasterLayer* other = figure_.other()) {
+    place.other = pixelWithin(other->raster.grid(), other->camera(now).toPixel(at));
+  }
+  if (to_degrees_) {
+    const auto [x, y] =
+        grid.toMap(static_cast<double>(pixel->column) + 0.5, static_cast<double>(pixel->row) + 0.5);
+    place.degrees = to_degrees_(x, y);
+  }
+  return place;
+}
+
+void MapCanvas::readPlace(MapPlace place, Read then) {
+  const auto read = std::make_shared<MapPlace>(std::move(place));
   background().start(
       tr("Read a pixel"),
-      [raster = figure_.raster(), column, row, values](const Context&) {
-        std::vector<std::size_t> bands(values->size());
-        std::iota(bands.begin(), bands.end(), std::size_t{0});
-        raster.read({column, row, 1, 1}, bands, 1, 1, *values);
+      [own = figure_.raster(), other = figure_.other() ? figure_.other()->raster : Raster(),
+       read](const Context&) {
+        const auto fill = [](const Raster& raster, PixelValues& pixel) {
+          std::vector<std::size_t> bands(raster.bands().size());
+          std::iota(bands.begin(), bands.end(), std::size_t{0});
+          pixel.values.resize(bands.size());
+          raster.read({pixel.column, pixel.row, 1, 1}, bands, 1, 1, pixel.values);
+        };
+        fill(own, read->pixel);
+        if (read->other) fill(other, *read->other);
       },
       this,
-      [this, column, row, values, then = std::move(then),
+      [this, read, then = std::move(then),
        number = raster_number_](const Outcome<Nothing>& outcome) {
         if (number != raster_number_) return;
-        then({column, row, valueOf(outcome) ? std::move(*values) : std::vector<float>()});
+        if (!valueOf(outcome)) {
+          read->pixel.values.clear();
+          if (read->other) read->other->values.clear();
+        }
+        then(std::move(*read));
       });
 }
 
 QString MapCanvas::hoverText() const {
-  return hovered_ ? figure_.describe(hovered_->column, hovered_->row, hovered_->values) : QString();
+  return hovered_ ? figure_.describe(*hovered_) : QString();
 }
 
 // The place is said at once, the values when they have been read.
 void MapCanvas::hover(const QPointF& at, const QPoint& global) {
-  const auto pixel = pixelAt(at);
+  setCursor(onDivider(at) ? Qt::SplitHCursor : Qt::ArrowCursor);
+  pointer_ = inFirstPlot(at);
+  if (figure_.beside()) update();
+  auto place = placeAt(pointer_);
   hovered_at_ = global + QPoint(12, 8);
-  if (!pixel) {
+  if (!place) {
     hovered_.reset();
-    const QString legend = figure_.legendTextAt(at, figureSize());
+    QString legend = figure_.legendTextAt(at, figureSize());
+    if (figure_.legendClassAt(at, figureSize())) {
+      legend += u'\n' + tr("Double click to rename, right click for more");
+    }
     legend.isEmpty() ? QToolTip::hideText() : QToolTip::showText(hovered_at_, legend, this);
     return;
   }
-  const bool same = hovered_ && hovered_->column == pixel->first && hovered_->row == pixel->second;
-  if (!same) hovered_ = PixelValues{pixel->first, pixel->second, {}};
+  const bool same = hovered_ && hovered_->pixel.samePlace(place->pixel);
+  if (!same) hovered_ = std::move(place);
   QToolTip::showText(hovered_at_, hoverText(), this);
   if (!same && !reading_hovered_) readHovered();
 }
 
 void MapCanvas::readHovered() {
   reading_hovered_ = true;
-  const std::int64_t column = hovered_->column, row = hovered_->row;
-  readPixel(column, row, [this](PixelValues read) {
+  readPlace(*hovered_, [this](MapPlace read) {
     reading_hovered_ = false;
     if (!hovered_) return;
-    if (hovered_->column != read.column || hovered_->row != read.row) return readHovered();
+    if (!hovered_->pixel.samePlace(read.pixel)) return readHovered();
     hovered_ = std::move(read);
     if (QToolTip::isVisible()) QToolTip::showText(hovered_at_, hoverText(), this);
   });
 }
 
 bool MapCanvas::pinched(const QPointF& at, double factor) {
-  zoomAbout(figurePoint(at), factor);
+  zoomAbout(inFirstPlot(figurePoint(at)), factor);
   return true;
 }
 
 void MapCanvas::mousePressEvent(QMouseEvent* event) {
   if (gesture_ != Gesture::none) return;
   button_ = event->button();
-  pressed_at_ = last_at_ = figurePoint(event->position());
-  gesture_ = Gesture::press;
+  const QPointF at = figurePoint(event->position());
+  const bool swipes = button_ == Qt::LeftButton && onDivider(at);
+  pressed_at_ = last_at_ = inFirstPlot(at);
+  gesture_ = swipes ? Gesture::swipe : Gesture::press;
   QToolTip::hideText();
 }
 
 void MapCanvas::mouseMoveEvent(QMouseEvent* event) {
   const QPointF at = figurePoint(event->position());
   if (gesture_ == Gesture::none) return hover(at, event->globalPosition().toPoint());
+  const QPointF inside = inFirstPlot(at);
   if (gesture_ == Gesture::press) {
-    const QPointF moved = (at - pressed_at_) * kScale;
+    const QPointF moved = (inside - pressed_at_) * kScale;
     if (moved.manhattanLength() < QApplication::startDragDistance()) return;
     gesture_ = button_ == Qt::RightButton ? Gesture::box : Gesture::pan;
   }
-  if (gesture_ == Gesture::pan) panBy(at - last_at_);
-  last_at_ = at;
+  const QRectF plot = camera().plot();
+  if (gesture_ == Gesture::swipe) moveDivider((at.x() - plot.left()) / plot.width());
+  if (gesture_ == Gesture::pan) panBy(inside - last_at_);
+  last_at_ = inside;
   update();
 }
 
 void MapCanvas::mouseReleaseEvent(QMouseEvent* event) {
   if (event->button() != button_) return;
   const Gesture ended = std::exchange(gesture_, Gesture::none);
+  const QPointF at = figurePoint(event->position());
   update();
   if (ended == Gesture::pan) Q_EMIT optionsChanged();
   if (ended == Gesture::box) zoomToBox();
+  if (ended == Gesture::swipe) Q_EMIT edited(tr("Move the swipe"), false);
   if (ended != Gesture::press) return;
-  if (button_ == Qt::RightButton) {
-    Q_EMIT menuWanted(event->globalPosition().toPoint());
-  } else if (const auto pixel = pixelAt(figurePoint(event->position()))) {
-    readPixel(pixel->first, pixel->second, [this](PixelValues read) { Q_EMIT pixelRead(read); });
+  if (button_ == Qt::RightButton) return askForMenu(at, event->globalPosition().toPoint());
+  if (const auto place = placeAt(inFirstPlot(at))) {
+    readPlace(*place, [this](MapPlace read) { Q_EMIT placeRead(read); });
   }
 }
 
+void MapCanvas::askForMenu(const QPointF& at, const QPoint& global) {
+  const auto value = figure_.legendClassAt(at, figureSize());
+  value ? Q_EMIT classMenuWanted(global, *value) : Q_EMIT menuWanted(global);
+}
+
 void MapCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() == Qt::LeftButton) fit();
+  if (event->button() != Qt::LeftButton) return;
+  const auto value = figure_.legendClassAt(figurePoint(event->position()), figureSize());
+  value ? Q_EMIT classOpened(*value) : fit();
 }
 
 void MapCanvas::wheelEvent(QWheelEvent* event) {
@@ -291,7 +440,7 @@ void MapCanvas::wheelEvent(QWheelEvent* event) {
     figure_.scrollLegend(turned > 0 ? -1 : 1);
     return update();
   }
-  if (turned != 0) zoomAbout(at, std::pow(kWheelStep, turned));
+  if (turned != 0) zoomAbout(inFirstPlot(at), std::pow(kWheelStep, turned));
 }
 
 void MapCanvas::keyPressEvent(QKeyEvent* event) {
@@ -301,6 +450,13 @@ void MapCanvas::keyPressEvent(QKeyEvent* event) {
     panBy({-right * step.x(), -down * step.y()});
     Q_EMIT optionsChanged();
   };
+  const bool sideways = event->key() == Qt::Key_Left || event->key() == Qt::Key_Right;
+  if (sideways && figure_.swiped() && event->modifiers().testFlag(Qt::ShiftModifier)) {
+    moveDivider(figure_.choices().swipe +
+                (event->key() == Qt::Key_Left ? -kSwipeStep : kSwipeStep));
+    Q_EMIT edited(tr("Move the swipe"), false);
+    return;
+  }
   switch (event->key()) {
     case Qt::Key_F:
     case Qt::Key_0:
@@ -337,6 +493,7 @@ void MapCanvas::contextMenuEvent(QContextMenuEvent* event) {
 
 void MapCanvas::leaveEvent(QEvent* event) {
   hovered_.reset();
+  if (figure_.beside()) update();
   View::leaveEvent(event);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QColor>
-#include <QImage>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -10,13 +8,13 @@
 #include "views/common/view.h"
 #include "views/map/map_figure.h"
 #include "views/map/map_tiles.h"
-#include "views/map/spectral_profile.h"
 
 namespace lineament::views {
 
 // A map on the screen: the wheel zooms about the pointer, drag and arrows pan, right drag zooms
-// into a box, a double click, F, 0 or Home fits. The pixel under the pointer says what it is; a
-// click asks for all of its values. Over the legend the wheel scrolls it.
+// into a box, a double click, F, 0 or Home fits. The line of a swipe is dragged, or moved by Shift
+// and the arrows left and right. The place under the pointer says what it is; a click asks for all
+// of its values. Over the legend the wheel scrolls it.
 class MapCanvas : public View {
   Q_OBJECT
 
@@ -26,19 +24,26 @@ class MapCanvas : public View {
   const MapFigure& figure() const override { return figure_; }
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
+  void setCompanion(std::int64_t id, const Data& companion);
   void setSelection(const Selection& selection) override { figure_.setSelection(selection); }
   void setBackground(Background& background) override;
+  void setSurroundings(Surroundings* surroundings) override;
   void fit() override;
 
   const MapTiles& tiles() const { return tiles_; }
+  const MapTiles& otherTiles() const { return other_tiles_; }
+  bool complete() const;  // all that is seen has been read
+  QSizeF figureSize() const;
   MapCamera camera() const { return figure_.camera(figureSize()); }
-  // Pixels to be marked, the first in the first data colour.
-  void setMarked(std::vector<std::pair<std::int64_t, std::int64_t>> pixels);
+  // Pixels of the figure's image to be marked, the first in the first data colour.
+  void setMarked(std::vector<PixelValues> pixels);
   QString hoverText() const;
 
  Q_SIGNALS:
-  void pixelRead(const lineament::views::PixelValues& pixel);  // that was clicked
+  void placeRead(const lineament::views::MapPlace& place);  // that was clicked
   void menuWanted(const QPoint& global);
+  void classMenuWanted(const QPoint& global, qint64 value);  // of a class in the legend
+  void classOpened(qint64 value);                            // double click on its entry
   void letGo();
 
  protected:
@@ -57,32 +62,41 @@ class MapCanvas : public View {
   void changeEvent(QEvent* event) override;
 
  private:
-  enum class Gesture { none, press, pan, box };
-  using Values = std::function<void(PixelValues)>;
+  enum class Gesture { none, press, pan, box, swipe };
+  using Read = std::function<void(MapPlace)>;
 
-  QSizeF figureSize() const;
   QPointF figurePoint(const QPointF& widget_point) const;
+  QPointF toSecondPlot() const;  // from the first one; nothing where there is one alone
+  QPointF inFirstPlot(const QPointF& at) const;
   void askForTiles();  // what is seen has changed
+  void askForOtherTiles();
   void tilesChanged();
+  void otherTilesChanged();
+  void learnSystem();
   void seen(const MapCamera& camera);
   void zoomAbout(const QPointF& at, double factor);
   void panBy(const QPointF& units);
   void zoomToBox();
-  std::optional<std::pair<std::int64_t, std::int64_t>> pixelAt(const QPointF& at) const;
-  void readPixel(std::int64_t column, std::int64_t row, Values then);
+  bool onDivider(const QPointF& at) const;
+  void moveDivider(double share);
+  std::optional<MapPlace> placeAt(const QPointF& at) const;
+  void readPlace(MapPlace place, Read then);
   void hover(const QPointF& at, const QPoint& global);
   void readHovered();
+  void askForMenu(const QPointF& at, const QPoint& global);
+  void drawOver(QPainter& painter) const;
   void drawMarked(QPainter& painter) const;
-  void drawBox(QPainter& painter) const;
 
   MapFigure figure_;
-  MapTiles tiles_;
-  QImage layer_;
-  bool layer_stale_ = true;
-  int raster_number_ = 0;  // values of an earlier raster are not taken for this one's
+  MapTiles tiles_, other_tiles_;
+  MapImages images_;
+  bool stale_ = true;      // the images
+  int raster_number_ = 0;  // values of earlier rasters are not taken for those of these
+  Surroundings::ToDegrees to_degrees_;
 
-  std::vector<std::pair<std::int64_t, std::int64_t>> marked_;
-  std::optional<PixelValues> hovered_;
+  std::vector<PixelValues> marked_;
+  std::optional<MapPlace> hovered_;
+  QPointF pointer_;    // of the figure, in the first plot
   QPoint hovered_at_;  // of the screen
   bool reading_hovered_ = false;
 

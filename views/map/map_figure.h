@@ -2,23 +2,28 @@
 #pragma once
 
 #include <QCoreApplication>
-#include <memory>
+#include <array>
 #include <optional>
 #include <vector>
 
 #include "views/common/figure.h"
-#include "views/map/map_camera.h"
+#include "views/map/map_choices.h"
 #include "views/map/map_legend.h"
-#include "views/map/map_picture.h"
+#include "views/map/map_readout.h"
+#include "views/map/raster_layer.h"
 
 namespace lineament::views {
 
-// A raster as a map: bands in colours or one in a ramp, or classes in theirs. A screen hands in
-// what it has read so far; a file reads what it needs in prepare(). Options: "bands" (three names
-// for colour, or one), "stretch" ("percentile": the middle 96 %, "minmax", "deviation"), "ramp" (of
-// one band: "grey", "colour"), "opacity" (0 to 1), "legend" and "graticule" (shown or not),
-// "title", "view" [x, y, x, y] (opposite corners of what is seen, in map coordinates). Figure id
-// "map".
+// What is to be laid into the plots of a map.
+struct MapImages {
+  QImage own, other;
+};
+
+// A raster as a map: bands in colours or one in a ramp, or classes in theirs; and with it another
+// raster of the same place, its background, as MapChoices says. Of the two that with classes is
+// above; else the map's own is. A screen hands in what it has read so far; a file reads what it
+// needs in prepare(). Options: those of MapChoices, and "view" [x, y, x, y] (opposite corners of
+// what is seen, in map coordinates). Figure id "map".
 class MapFigure : public Copied<MapFigure, Figure> {
   Q_DECLARE_TR_FUNCTIONS(MapFigure)
 
@@ -27,69 +32,83 @@ class MapFigure : public Copied<MapFigure, Figure> {
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
   nlohmann::json options() const override;
+  std::vector<std::int64_t> companions() const override;
+  void setCompanion(std::int64_t id, const Data& data) override;
   void prepare(const Context& context) override;
   void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
   QSizeF naturalSize(double width) const override;
   QString caption() const override;
 
-  const Raster& raster() const { return raster_; }
-  const MapPlane& plane() const { return plane_; }
-  MapSettings settings(bool dark) const;
-  bool empty() const { return raster_.columns() < 1 || raster_.rows() < 1 || bands_.empty(); }
+  const MapChoices& choices() const { return choices_; }
+  const Raster& raster() const { return own_.raster; }
+  const MapPlane& plane() const { return own_.plane; }
+  const RasterLayer& own() const { return own_; }
+  const RasterLayer* other() const { return other_ ? &*other_ : nullptr; }
+  const RasterLayer& top() const;
+  const RasterLayer* beneath() const;  // null where there is one raster alone
+  const RasterLayer* image() const;    // the upper one without classes; null where there is none
+  const RasterLayer* classes() const { return top().categorical() ? &top() : nullptr; }
+  std::vector<ShownClass> shownClasses() const;
+  MapSettings settings(const RasterLayer& layer, bool dark) const;
+  bool empty() const {
+    return raster().columns() < 1 || raster().rows() < 1 || raster().bands().empty();
+  }
 
-  QRectF plotArea(const QSizeF& size) const;
+  // The plots, one or two beside each other, and what is around both.
+  QRectF frame(const QSizeF& size) const;
+  std::vector<QRectF> plots(const QSizeF& size) const;
+  bool backgroundElsewhere() const { return no_overlap_; }
+  bool swiped() const { return other_ && choices_.arrangement == MapArrangement::swipe; }
+  bool beside() const { return other_ && choices_.arrangement == MapArrangement::beside; }
+
   QRectF legendArea(const QSizeF& size) const;  // empty where there is none
-  MapCamera camera(const QSizeF& size) const;
+  MapCamera camera(const QSizeF& size) const;   // of the first plot; that of the second is as large
   void look(const MapCamera& camera) { shown_ = camera.visible(); }
   void fit() { shown_.reset(); }
   void scrollLegend(int rows);
   // The whole name of the class there, which may be elided in the drawing.
   QString legendTextAt(const QPointF& at, const QSizeF& size) const;
+  std::optional<std::int64_t> legendClassAt(const QPointF& at, const QSizeF& size) const;
+  QRectF legendNameOf(std::int64_t value, const QSizeF& size) const;  // empty: out of sight
 
-  // What a screen has: the small picture of all, the map as it is to be laid into the plot, and how
-  // many pixels of the raster a cell of it has.
+  // What a screen has: the small pictures of all, the maps as they are to be laid into the plots,
+  // and how many pixels a cell has.
   using Overview = std::shared_ptr<const MapOverview>;
-  void setOverview(Overview overview) { overview_ = std::move(overview); }
-  const Overview& overview() const { return overview_; }
-  void setReduction(double pixels_per_cell) { reduction_ = pixels_per_cell; }
-  double reduction() const { return reduction_; }
+  void setOverview(Overview overview) { own_.overview = std::move(overview); }
+  void setOtherOverview(Overview overview);
+  const Overview& overview() const { return own_.overview; }
+  void setReduction(double pixels_per_cell) { own_.reduction = pixels_per_cell; }
+  double reduction() const { return own_.reduction; }
   void setProblem(const QString& problem) { problem_ = problem; }
-  void paintLayer(QPainter& painter, const QSizeF& size, const Theme& theme,
-                  const QImage& layer) const;
+  void paintLayers(QPainter& painter, const QSizeF& size, const Theme& theme,
+                   const MapImages& images) const;
 
-  // What the pixel is, one thing a line: its place, its coordinates, its values as far as known.
-  QString describe(std::int64_t column, std::int64_t row, std::span<const float> values) const;
+  QString describe(const MapPlace& place) const;
 
  private:
-  bool oneBand() const { return !raster_.categorical() && bands_.size() == 1; }
+  bool oneBand() const { return !classes() && settings(top(), false).bands.size() == 1; }
+  bool hasBandKey() const;
   double topMargin() const;
   double bottomMargin(double width) const;
   double leftMargin() const;
   double legendColumn(double width) const;
+  double gap() const;
   std::vector<LegendEntry> legendEntries() const;
+  std::optional<LegendEntry> legendEntryOf(const QPointF& at, const QSizeF& size) const;
+  void drawImages(QPainter& painter, const std::vector<QRectF>& plots,
+                  const MapImages& images) const;
+  void drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
+  void drawTitle(QPainter& painter, const QRectF& frame, const Theme& theme) const;
   void drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const;
   void drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
-  void drawBelow(QPainter& painter, const MapCamera& camera, double width,
-                 const Theme& theme) const;
   void drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const;
-  QString bandsText() const;
-  QString valueText(std::size_t band, float value) const;
 
-  Raster raster_;
-  MapPlane plane_;
-  BandChoice bands_;
-  StretchKind stretch_ = StretchKind::percentile;
-  Ramp ramp_ = Ramp::grey;
-  double opacity_ = 1;
-  bool legend_ = true;
-  bool graticule_ = true;
-  QString title_;
+  MapChoices choices_;
+  RasterLayer own_;
+  std::optional<RasterLayer> other_;
+  bool no_overlap_ = false;      // what was to be the background lies elsewhere
   std::optional<QRectF> shown_;  // of the plane; nothing: all of it
   std::size_t legend_first_ = 0;
-
-  Overview overview_;
-  std::shared_ptr<const MapPicture> print_;  // what is seen, fine enough for print
-  double reduction_ = 1;
   QString problem_;
 };
 

@@ -10,6 +10,7 @@
 #include "views/common/axis_scale.h"
 #include "views/common/figure_style.h"
 #include "views/common/number_text.h"
+#include "views/map/scale_bar.h"
 
 namespace lineament::views {
 
@@ -20,6 +21,11 @@ struct Words {
 };
 
 constexpr double kSquare = 9;
+constexpr double kFooterHeight = 30;
+constexpr double kLongestBar = 110;
+constexpr double kNarrow = 420;  // below, the system's name has a line of its own
+constexpr double kNameHeight = 15;
+constexpr double kEdge = 12;  // of the figure, right of the name
 
 struct Channel {
   QColor colour;
@@ -67,6 +73,35 @@ QString coordinatesText(const Crs& crs, bool mapped) {
   if (mapped) return crs.name.empty() ? Words::tr("unnamed CRS") : QString::fromStdString(crs.name);
   return crs.known() ? Words::tr("no usable transform: distances in pixels")
                      : Words::tr("no CRS: distances in pixels");
+}
+
+double mapFooterHeight(double figure_width) {
+  return kFooterHeight + (figure_width < kNarrow ? kNameHeight : 0);
+}
+
+void drawMapFooter(QPainter& painter, const QRectF& line, double figure_width,
+                   const MapCamera& camera, const MapPlane& plane, const Crs& crs,
+                   const Theme& theme) {
+  const double middle = line.top() + kNorthArrowHeight / 2;
+  if (plane.mapped()) {
+    drawNorthArrow(painter, {line.right() - kNorthArrowWidth, line.top()}, theme);
+  }
+  const ScaleBar bar =
+      scaleBarFor(crs, plane, camera, std::min(kLongestBar, 0.3 * camera.plot().width()));
+  drawScaleBar(painter, {line.left() + 1, middle + 3}, bar, theme);
+  painter.setFont(figureFont(TextSize::small));
+  painter.setPen(theme.muted);
+  const QString name = coordinatesText(crs, plane.mapped());
+  if (figure_width < kNarrow) {
+    const double room = figure_width - line.left() - kEdge;
+    drawLabel(painter, {line.left(), line.top() + kNorthArrowHeight + 10},
+              Qt::AlignLeft | Qt::AlignVCenter, elidedText(painter.font(), name, room));
+    return;
+  }
+  const double left = line.left() + bar.width + textWidth(painter.font(), bar.label) + 24;
+  const double right = line.right() - (plane.mapped() ? kNorthArrowWidth + 26 : 0);
+  drawLabel(painter, {right, middle + 1.5}, Qt::AlignRight | Qt::AlignVCenter,
+            elidedText(painter.font(), name, std::max(right - left, 0.0)));
 }
 
 void drawBandKey(QPainter& painter, const QRectF& line, const Raster& raster,

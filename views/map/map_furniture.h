@@ -7,6 +7,7 @@
 
 #include "core/data/raster.h"
 #include "views/common/theme.h"
+#include "views/map/map_camera.h"
 #include "views/map/map_picture.h"
 
 namespace lineament::views {
@@ -19,6 +20,13 @@ void drawNorthArrow(QPainter& painter, const QPointF& top_left, const Theme& the
 
 // "WGS 84 / UTM zone 39N", or what coordinates are where there is no system.
 QString coordinatesText(const Crs& crs, bool mapped);
+
+// Below the plots: scale bar at the left, the north arrow at the right, the system's name between
+// them, or under them in a figure that is narrow. `line` has the place and the width of the plots.
+double mapFooterHeight(double figure_width);
+void drawMapFooter(QPainter& painter, const QRectF& line, double figure_width,
+                   const MapCamera& camera, const MapPlane& plane, const Crs& crs,
+                   const Theme& theme);
 
 // Which band is red, which green, which blue, on one line.
 constexpr double kBandKeyHeight = 18;

@@ -18,24 +18,32 @@ struct Words {
 };
 
 constexpr double kSwatchWidth = 14, kSwatchHeight = 11, kGap = 6;
+constexpr double kPatternWidth = 24, kPatternHeight = 13;  // of swatches with room for patterns
 
 QString shareText(double share) {
   if (share > 0 && share < 0.001) return QStringLiteral("< 0.1 %");
   return QStringLiteral("%1 %").arg(fixedText(100 * share, share > 0 && share < 0.0995 ? 1 : 0));
 }
 
-QString classLabel(const RasterClass& one) {
-  return one.name.empty()
-             ? Words::tr("class %1").arg(numberText(static_cast<double>(one.value), 15))
-             : QString::fromStdString(one.name);
+// Crossed out: seen to be no colour.
+void drawSwatch(QPainter& painter, const QRectF& swatch, const LegendEntry& entry,
+                const Theme& theme) {
+  const bool colour = entry.colour.isValid();
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(colour ? QBrush(entry.colour) : QBrush(Qt::NoBrush));
+  painter.drawRect(swatch);
+  if (colour) drawPattern(painter, swatch, entry.pattern, patternInk(entry.colour));
+  painter.setPen(figurePen(theme.line, 0.75));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(swatch);
+  if (!colour) painter.drawLine(swatch.bottomLeft(), swatch.topRight());
 }
 
-// Crossed out: seen to be no colour.
-void drawSwatch(QPainter& painter, const QRectF& swatch, const QColor& colour, const Theme& theme) {
-  painter.setPen(figurePen(theme.line, 0.75));
-  painter.setBrush(colour.isValid() ? QBrush(colour) : QBrush(Qt::NoBrush));
-  painter.drawRect(swatch);
-  if (!colour.isValid()) painter.drawLine(swatch.bottomLeft(), swatch.topRight());
+QSizeF swatchSize(const std::vector<LegendEntry>& entries) {
+  const bool patterns = std::any_of(entries.begin(), entries.end(), [](const LegendEntry& one) {
+    return one.pattern != ClassPattern::none;
+  });
+  return patterns ? QSizeF(kPatternWidth, kPatternHeight) : QSizeF(kSwatchWidth, kSwatchHeight);
 }
 
 void drawMore(QPainter& painter, const QRectF& row, const QString& text, const Theme& theme) {
@@ -53,17 +61,19 @@ double shareWidth(const std::vector<LegendEntry>& entries) {
   return widest > 0 ? std::ceil(widest) + 2 * kGap : 0;
 }
 
-void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, double share_width,
-               const Theme& theme) {
-  drawSwatch(painter,
-             {row.left(), row.center().y() - kSwatchHeight / 2, kSwatchWidth, kSwatchHeight},
-             entry.colour, theme);
+QRectF nameArea(const QRectF& row, double swatch, double shares) {
+  return row.adjusted(swatch + kGap, 0, -shares, 0);
+}
+
+void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, const QSizeF& swatch,
+               double share_width, const Theme& theme) {
+  drawSwatch(painter, {QPointF(row.left(), row.center().y() - swatch.height() / 2), swatch}, entry,
+             theme);
   painter.setFont(figureFont());
   painter.setPen(theme.text);
-  const double left = row.left() + kSwatchWidth + kGap;
-  const double room = row.right() - left - share_width;
-  drawLabel(painter, {left, row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter,
-            elidedText(painter.font(), entry.name, room));
+  const QRectF name = nameArea(row, swatch.width(), share_width);
+  drawLabel(painter, {name.left(), row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter,
+            elidedText(painter.font(), entry.name, name.width()));
   painter.setPen(theme.muted);
   drawLabel(painter, {row.right(), row.center().y()}, Qt::AlignRight | Qt::AlignVCenter,
             entry.share);
@@ -71,19 +81,45 @@ void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, d
 
 }  // namespace
 
-std::vector<LegendEntry> legendOf(const std::vector<RasterClass>& classes,
+QString classLabel(const ShownClass& one) {
+  return one.name.empty()
+             ? Words::tr("class %1").arg(numberText(static_cast<double>(one.value), 15))
+             : QString::fromStdString(one.name);
+}
+
+std::vector<LegendEntry> legendOf(const std::vector<ShownClass>& classes,
                                   const ClassShares* shares) {
   std::vector<LegendEntry> entries;
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const auto& [red, green, blue] = classes[i].colour;
-    entries.push_back({QColor(red, green, blue), classLabel(classes[i]),
-                       shares ? shareText(shares->classes[i]) : QString()});
+  std::size_t hidden = 0;
+  double hidden_share = 0;
+  for (const ShownClass& one : classes) {
+    double share = 0;
+    for (const std::int64_t value : one.members) {
+      if (!shares) break;
+      const auto found = shares->classes.find(value);
+      if (found != shares->classes.end()) share += found->second;
+    }
+    if (one.hidden) {
+      ++hidden;
+      hidden_share += share;
+      continue;
+    }
+    const auto& [red, green, blue] = one.colour;
+    entries.push_back({QColor(red, green, blue), classLabel(one),
+                       shares ? shareText(share) : QString(), one.pattern, one.value});
   }
-  if (!shares) return entries;
-  if (shares->other > 0) {
+  if (shares && shares->other > 0) {
     entries.push_back({ColourMap::missing(), Words::tr("no class"), shareText(shares->other)});
   }
-  if (shares->none > 0) entries.push_back({{}, Words::tr("no data"), shareText(shares->none)});
+  if (shares && shares->none > 0) {
+    entries.push_back({{}, Words::tr("no data"), shareText(shares->none)});
+  }
+  if (hidden > 0) {
+    entries.push_back(
+        {{},
+         hidden == 1 ? Words::tr("1 class hidden") : Words::tr("%1 classes hidden").arg(hidden),
+         shares ? shareText(hidden_share) : QString()});
+  }
   return entries;
 }
 
@@ -116,7 +152,17 @@ double legendWidth(const std::vector<LegendEntry>& entries, double most) {
   for (const LegendEntry& entry : entries) {
     names = std::max(names, textWidth(figureFont(), entry.name));
   }
-  return std::min(kSwatchWidth + kGap + std::ceil(names) + 2 + shareWidth(entries), most);
+  return std::min(swatchSize(entries).width() + kGap + std::ceil(names) + 2 + shareWidth(entries),
+                  most);
+}
+
+QRectF legendNameArea(const std::vector<LegendEntry>& entries, const QRectF& column,
+                      std::size_t first, std::size_t entry) {
+  const LegendRows rows = legendRows(entries.size(), column.height(), first);
+  if (entry < rows.first || entry >= rows.end) return {};
+  const auto line = static_cast<double>(entry - rows.first) + (rows.above > 0 ? 1 : 0);
+  const QRectF row(column.left(), column.top() + line * kLegendRow, column.width(), kLegendRow);
+  return nameArea(row, swatchSize(entries).width(), shareWidth(entries));
 }
 
 void drawLegend(QPainter& painter, const QRectF& column, const std::vector<LegendEntry>& entries,
@@ -124,6 +170,7 @@ void drawLegend(QPainter& painter, const QRectF& column, const std::vector<Legen
   painter.save();
   const LegendRows rows = legendRows(entries.size(), column.height(), first);
   const double shares = shareWidth(entries);
+  const QSizeF swatch = swatchSize(entries);
   QRectF row(column.left(), column.top(), column.width(), kLegendRow);
   const auto count = [](std::size_t n) { return numberText(static_cast<double>(n), 15); };
   if (rows.above > 0) {
@@ -131,7 +178,7 @@ void drawLegend(QPainter& painter, const QRectF& column, const std::vector<Legen
     row.translate(0, kLegendRow);
   }
   for (std::size_t i = rows.first; i < rows.end; ++i) {
-    drawEntry(painter, row, entries[i], shares, theme);
+    drawEntry(painter, row, entries[i], swatch, shares, theme);
     row.translate(0, kLegendRow);
   }
   if (rows.below > 0) drawMore(painter, row, Words::tr("%1 more").arg(count(rows.below)), theme);

@@ -18,12 +18,16 @@ struct LegendEntry {
   QColor colour;  // invalid: nothing is drawn there
   QString name;
   QString share;  // of the pixels; empty while it is not known
+  ClassPattern pattern = ClassPattern::none;
+  std::optional<std::int64_t> value;  // of a class
 };
 
-// The raster's classes, then values that are no class and pixels without a value, where there are
-// any. `shares` may be null.
-std::vector<LegendEntry> legendOf(const std::vector<RasterClass>& classes,
+// The classes, then values that are no class, pixels without a value and how many classes are
+// hidden, where there are any. `shares` may be null.
+std::vector<LegendEntry> legendOf(const std::vector<ShownClass>& classes,
                                   const ClassShares* shares);
+
+QString classLabel(const ShownClass& one);  // its name, or "class 3"
 
 // Which entries a column of that height shows, from `first` on. Where some do not fit, a line says
 // how many there are above or below.
@@ -40,6 +44,9 @@ std::optional<std::size_t> legendEntryAt(std::size_t entries, double height, std
                                          double below);
 
 constexpr double kLegendRow = 17;  // units
+// Where the name of a shown entry stands; empty where the entry is scrolled out of sight.
+QRectF legendNameArea(const std::vector<LegendEntry>& entries, const QRectF& column,
+                      std::size_t first, std::size_t entry);
 // What the names need, at most `most`; longer ones are elided.
 double legendWidth(const std::vector<LegendEntry>& entries, double most);
 void drawLegend(QPainter& painter, const QRectF& column, const std::vector<LegendEntry>& entries,

@@ -3,17 +3,20 @@
 
 #include <QPainter>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/parallel.h"
 #include "views/common/colour_map.h"
 
 namespace lineament::views {
 
 namespace {
 
-constexpr std::int64_t kPartRows = 64;  // cells read at once
+constexpr std::size_t kPartRows = 64;  // cells read at once
 
 std::int64_t reducedSide(std::int64_t pixels, std::int64_t longer, std::int64_t most) {
   if (longer <= most) return std::max<std::int64_t>(pixels, 1);
@@ -27,20 +30,45 @@ BandStretch balanced(const BandStretch& stretch) {
   return {-far, far};
 }
 
+// What each value of a class stands for. Values of a byte, nearly all there are, go without search.
+class ByClass {
+ public:
+  explicit ByClass(std::uint32_t other) : other_(other) { few_.fill(other); }
+
+  void set(std::int64_t value, std::uint32_t what) {
+    if (value >= 0 && value < kFew) {
+      few_[static_cast<std::size_t>(value)] = what;
+    } else {
+      rest_[value] = what;
+    }
+  }
+  std::uint32_t of(float value) const {
+    const std::int64_t number = std::lround(value);
+    if (number >= 0 && number < kFew) return few_[static_cast<std::size_t>(number)];
+    const auto found = rest_.find(number);
+    return found == rest_.end() ? other_ : found->second;
+  }
+
+ private:
+  static constexpr std::int64_t kFew = 256;
+  std::uint32_t other_;
+  std::array<std::uint32_t, kFew> few_{};
+  std::unordered_map<std::int64_t, std::uint32_t> rest_;
+};
+
 class Colours {
  public:
-  explicit Colours(const MapLook& look) : look_(look) {
-    for (const RasterClass& one : look.classes) {
-      of_class_[one.value] = qRgb(one.colour[0], one.colour[1], one.colour[2]);
+  explicit Colours(const MapLook& look) : look_(look), of_class_(ColourMap::missing().rgb()) {
+    for (const ShownClass& one : look.classes) {
+      const QRgb colour =
+          one.hidden ? qRgba(0, 0, 0, 0) : qRgb(one.colour[0], one.colour[1], one.colour[2]);
+      for (const std::int64_t value : one.members) of_class_.set(value, colour);
     }
     if (look.categorical() || look.settings.bands.size() != 1) return;
     for (int i = 0; i < 256; ++i) ramp_[static_cast<std::size_t>(i)] = look.rampAt(i / 255.0);
   }
 
-  QRgb classOf(float value) const {
-    const auto found = of_class_.find(static_cast<std::int64_t>(std::lround(value)));
-    return found == of_class_.end() ? ColourMap::missing().rgb() : found->second;
-  }
+  QRgb classOf(float value) const { return of_class_.of(value); }
   QRgb one(float value) const { return ramp_[look_.stretches[0].step(value)]; }
   QRgb three(float red, float green, float blue) const {
     return qRgb(look_.stretches[0].step(red), look_.stretches[1].step(green),
@@ -49,9 +77,38 @@ class Colours {
 
  private:
   const MapLook& look_;
-  std::unordered_map<std::int64_t, QRgb> of_class_;
+  ByClass of_class_;
   std::array<QRgb, 256> ramp_{};
 };
+
+bool hasPattern(const ShownClass& one) {
+  return one.pattern != ClassPattern::none && !one.hidden;
+}
+
+using DrawPart = std::function<void(QPainter&, const QRectF&, const MapPicture&, double cell)>;
+
+// Draws each picture into a layer of the plot's size, where it lies.
+QImage layerBy(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures,
+               const DrawPart& draw) {
+  const QSizeF size = camera.plot().size() * ratio;
+  QImage layer(std::max(static_cast<int>(std::ceil(size.width())), 1),
+               std::max(static_cast<int>(std::ceil(size.height())), 1),
+               QImage::Format_ARGB32_Premultiplied);
+  layer.fill(Qt::transparent);
+  QPainter painter(&layer);
+  painter.setCompositionMode(QPainter::CompositionMode_Source);
+  painter.scale(layer.width() / camera.plot().width(), layer.height() / camera.plot().height());
+  painter.translate(-camera.plot().topLeft());
+  painter.setTransform(camera.fromPixel(), true);
+  for (const MapPicture* picture : pictures) {
+    const RasterWindow& window = picture->cells->window;
+    draw(painter,
+         QRectF(static_cast<double>(window.column), static_cast<double>(window.row),
+                static_cast<double>(window.columns), static_cast<double>(window.rows)),
+         *picture, picture->cells->pixelsPerCell());
+  }
+  return layer;
+}
 
 }  // namespace
 
@@ -68,23 +125,21 @@ MapCells readCells(const Raster& raster, const BandChoice& bands, const RasterWi
                  static_cast<int>(std::min(rows, window.rows)),
                  {}};
   cells.values.resize(cells.count() * bands.size());
+  context.checkpoint(0, "Reading the map");
   const auto width = static_cast<std::size_t>(cells.columns);
-  std::vector<float> part;
-  for (std::int64_t first = 0; first < cells.rows; first += kPartRows) {
-    context.checkpoint(static_cast<double>(first) / cells.rows, "Reading the map");
-    const std::int64_t end = std::min<std::int64_t>(first + kPartRows, cells.rows);
-    const std::int64_t top = first * window.rows / cells.rows;
-    const std::int64_t bottom = end * window.rows / cells.rows;
-    const auto size = static_cast<std::size_t>(end - first) * width;
-    part.resize(size * bands.size());
+  const auto readRows = [&](std::size_t first, std::size_t end) {
+    const std::int64_t top = std::int64_t(first) * window.rows / cells.rows;
+    const std::int64_t bottom = std::int64_t(end) * window.rows / cells.rows;
+    const std::size_t size = (end - first) * width;
+    std::vector<float> part(size * bands.size());
     raster.read({window.column, window.row + top, window.columns, bottom - top}, bands,
-                cells.columns, end - first, part);
+                cells.columns, std::int64_t(end - first), part);
     for (std::size_t band = 0; band < bands.size(); ++band) {
-      std::copy_n(
-          part.data() + band * size, size,
-          cells.values.data() + band * cells.count() + static_cast<std::size_t>(first) * width);
+      std::copy_n(part.data() + band * size, size,
+                  cells.values.data() + band * cells.count() + first * width);
     }
-  }
+  };
+  forBlocks(static_cast<std::size_t>(cells.rows), kPartRows, context, readRows);
   return cells;
 }
 
@@ -98,7 +153,7 @@ QRgb MapLook::rampAt(double share) const {
 }
 
 MapLook lookOf(const Raster& raster, const MapSettings& settings, const MapCells& sample) {
-  MapLook look{settings, {}, raster.classes()};
+  MapLook look{settings, {}, settings.edits.shown(raster.classes())};
   if (look.categorical()) return look;
   for (std::size_t band = 0; band < settings.bands.size(); ++band) {
     look.stretches.push_back(stretchOf(sample.band(band), settings.stretch));
@@ -133,28 +188,58 @@ QImage imageOf(const MapCells& cells, const MapLook& look) {
   return image;
 }
 
+std::vector<PatternFill> MapLook::patterns() const {
+  std::vector<PatternFill> fills;
+  for (const ShownClass& one : classes) {
+    if (!hasPattern(one)) continue;
+    const auto& [red, green, blue] = one.colour;
+    fills.push_back({one.pattern, patternInk(QColor(red, green, blue))});
+  }
+  return fills;
+}
+
+QImage marksOf(const MapCells& cells, const MapLook& look) {
+  ByClass marks(0);
+  int patterns = 0;
+  for (const ShownClass& one : look.classes) {
+    if (!hasPattern(one)) continue;
+    const QRgb mark = qRgba(0, 0, 0, std::min(++patterns, 255));
+    for (const std::int64_t value : one.members) marks.set(value, mark);
+  }
+  if (patterns == 0) return {};
+  QImage image(cells.columns, cells.rows, QImage::Format_ARGB32_Premultiplied);
+  const float* value = cells.values.data();
+  for (int row = 0; row < cells.rows; ++row) {
+    auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
+    for (int column = 0; column < cells.columns; ++column, ++value) {
+      line[column] = std::isfinite(*value) ? marks.of(*value) : 0;
+    }
+  }
+  return image;
+}
+
 std::size_t MapPicture::bytes() const {
-  return (cells ? cells->bytes() : 0) + static_cast<std::size_t>(image.sizeInBytes());
+  return (cells ? cells->bytes() : 0) +
+         static_cast<std::size_t>(image.sizeInBytes() + marks.sizeInBytes());
 }
 
 MapPicture pictureOf(std::shared_ptr<const MapCells> cells, std::shared_ptr<const MapLook> look) {
-  QImage image = imageOf(*cells, *look);
-  return {std::move(cells), std::move(look), std::move(image)};
+  QImage image = imageOf(*cells, *look), marks = marksOf(*cells, *look);
+  return {std::move(cells), std::move(look), std::move(image), std::move(marks)};
 }
 
 ClassShares sharesOf(const MapCells& cells, const std::vector<RasterClass>& classes) {
-  ClassShares shares{std::vector<double>(classes.size()), 0, 0};
+  ClassShares shares;
+  for (const RasterClass& one : classes) shares.classes[one.value] = 0;
   if (cells.count() == 0) return shares;
-  std::unordered_map<std::int64_t, std::size_t> place;
-  for (std::size_t i = 0; i < classes.size(); ++i) place[classes[i].value] = i;
   const double one = 1 / static_cast<double>(cells.count());
   for (const float value : cells.band(0)) {
     if (!std::isfinite(value)) {
       shares.none += one;
       continue;
     }
-    const auto found = place.find(static_cast<std::int64_t>(std::lround(value)));
-    (found == place.end() ? shares.other : shares.classes[found->second]) += one;
+    const auto found = shares.classes.find(std::lround(value));
+    (found == shares.classes.end() ? shares.other : found->second) += one;
   }
   return shares;
 }
@@ -177,27 +262,27 @@ MapOverview readOverview(const Raster& raster, const MapSettings& settings,
 }
 
 QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures) {
-  const QSizeF size = camera.plot().size() * ratio;
-  QImage layer(std::max(static_cast<int>(std::ceil(size.width())), 1),
-               std::max(static_cast<int>(std::ceil(size.height())), 1),
-               QImage::Format_ARGB32_Premultiplied);
-  layer.fill(Qt::transparent);
-  QPainter painter(&layer);
-  painter.setCompositionMode(QPainter::CompositionMode_Source);
-  painter.scale(layer.width() / camera.plot().width(), layer.height() / camera.plot().height());
-  painter.translate(-camera.plot().topLeft());
-  painter.setTransform(camera.fromPixel(), true);
   const double pixel = camera.unitsPerPixel() * ratio;
-  for (const MapPicture* picture : pictures) {
-    const double cell = picture->cells->pixelsPerCell();
-    // Pixels that are larger than the screen's keep their edges; classes never mix.
-    const bool mixes = !picture->look->categorical() && (cell > 1 || pixel * cell < 1);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, mixes);
-    const RasterWindow& window = picture->cells->window;
-    painter.drawImage(QRectF(static_cast<double>(window.column), static_cast<double>(window.row),
-                             static_cast<double>(window.columns), static_cast<double>(window.rows)),
-                      picture->image);
-  }
+  QImage layer =
+      layerBy(camera, ratio, pictures,
+              [pixel](QPainter& painter, const QRectF& at, const MapPicture& picture, double cell) {
+                // Pixels that are larger than the screen's keep their edges; classes never mix.
+                const bool mixes = !picture.look->categorical() && (cell > 1 || pixel * cell < 1);
+                painter.setRenderHint(QPainter::SmoothPixmapTransform, mixes);
+                painter.drawImage(at, picture.image);
+              });
+  const auto marked = std::find_if(pictures.rbegin(), pictures.rend(),
+                                   [](const MapPicture* one) { return !one->marks.isNull(); });
+  if (marked == pictures.rend()) return layer;
+  const QImage marks =
+      layerBy(camera, ratio, pictures,
+              [](QPainter& painter, const QRectF& at, const MapPicture& picture, double) {
+                picture.marks.isNull() ? painter.fillRect(at, Qt::transparent)
+                                       : painter.drawImage(at, picture.marks);
+              });
+  // The squares keep their place on the ground while the map is panned.
+  const QPointF origin = (camera.fromPixel().map(QPointF(0, 0)) - camera.plot().topLeft()) * ratio;
+  layPatterns(layer, marks, (*marked)->look->patterns(), ratio, origin);
   return layer;
 }
 

@@ -10,6 +10,7 @@
 #include "core/data/raster.h"
 #include "views/map/band_choice.h"
 #include "views/map/band_stretch.h"
+#include "views/map/class_edits.h"
 #include "views/map/map_camera.h"
 
 namespace lineament::views {
@@ -31,7 +32,8 @@ struct MapCells {
   std::size_t bytes() const { return values.size() * sizeof(float); }
 };
 
-// Reads a window in parts, so that it can be stopped. Fewer cells where it has fewer pixels.
+// Reads a window in parts, several at once, so that it can be stopped. Fewer cells where it has
+// fewer pixels.
 MapCells readCells(const Raster& raster, const BandChoice& bands, const RasterWindow& window,
                    std::int64_t columns, std::int64_t rows, const Context& context = {});
 
@@ -43,6 +45,7 @@ struct MapSettings {
   StretchKind stretch = StretchKind::percentile;
   Ramp ramp = Ramp::grey;
   bool dark = false;  // the ground, which ramps of colour start from
+  ClassEdits edits;   // of classes
   bool operator==(const MapSettings&) const = default;
 };
 
@@ -50,20 +53,26 @@ struct MapSettings {
 struct MapLook {
   MapSettings settings;
   std::vector<BandStretch> stretches;  // one per band; of classes none
-  std::vector<RasterClass> classes;
+  std::vector<ShownClass> classes;
 
   bool categorical() const { return !classes.empty(); }
   QRgb rampAt(double share) const;  // of a band shown alone
+  // Of the classes in their order, those with a pattern.
+  std::vector<PatternFill> patterns() const;
 };
 MapLook lookOf(const Raster& raster, const MapSettings& settings, const MapCells& sample);
 
-// Transparent where a band has no value.
+// Transparent where a band has no value, and where a class is hidden.
 QImage imageOf(const MapCells& cells, const MapLook& look);
+// Which of the look's patterns lies over each cell, as layPatterns() wants it; null where there is
+// no pattern.
+QImage marksOf(const MapCells& cells, const MapLook& look);
 
 struct MapPicture {
   std::shared_ptr<const MapCells> cells;
   std::shared_ptr<const MapLook> look;
   QImage image;
+  QImage marks;
 
   std::size_t bytes() const;
 };
@@ -71,9 +80,9 @@ MapPicture pictureOf(std::shared_ptr<const MapCells> cells, std::shared_ptr<cons
 
 // How much of a raster each class has.
 struct ClassShares {
-  std::vector<double> classes;  // as the raster lists them
-  double none = 0;              // without a value
-  double other = 0;             // values that are no class
+  std::map<std::int64_t, double> classes;  // by the raster's values
+  double none = 0;                         // without a value
+  double other = 0;                        // values that are no class
 };
 ClassShares sharesOf(const MapCells& cells, const std::vector<RasterClass>& classes);
 

@@ -170,10 +170,11 @@ bool MapTiles::allHere() const {
 
 QImage MapTiles::layer() const {
   if (!camera_ || !overview_) return {};
-  std::vector<const MapPicture*> pictures{&overview_->picture};
-  if (allHere()) {
+  std::vector<const MapPicture*> pictures;
+  if (allHere()) {  // and cover all that is seen
     for (const TileKey& key : wanted_) pictures.push_back(cache_.peek(key));
   } else {
+    pictures.push_back(&overview_->picture);
     const auto tiles = cache_.over(camera_->visiblePixels(), level_);
     pictures.insert(pictures.end(), tiles.begin(), tiles.end());
   }

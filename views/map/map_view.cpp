@@ -12,6 +12,8 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "views/map/map_backgrounds.h"
+
 namespace lineament::views {
 
 namespace {
@@ -60,8 +62,11 @@ nlohmann::json bandNames(const Raster& raster, const BandChoice& bands) {
 
 MapView::MapView(QWidget* parent) : View(parent) {
   canvas_ = new MapCanvas(this);
+  classes_ = new ClassEditor(*canvas_);
   profile_ = new SpectralProfile(this);
   profile_->setVisible(false);
+  spectra_ = new ClassSpectra([this]() -> Background& { return background(); }, this);
+  layers_ = new MapLayersBar(this);
   makeBar();
   auto* split = new QSplitter(Qt::Vertical, this);
   split->addWidget(canvas_);
@@ -73,14 +78,45 @@ MapView::MapView(QWidget* parent) : View(parent) {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(bar_);
+  column->addWidget(layers_);
   column->addWidget(split, 1);
   setFocusProxy(canvas_);
   makeActions();
+  connectCanvas();
+  connectLayers();
+}
+
+void MapView::connectCanvas() {
   connect(canvas_, &View::captionChanged, this, &View::captionChanged);
   connect(canvas_, &View::optionsChanged, this, &View::optionsChanged);
-  connect(canvas_, &MapCanvas::pixelRead, this, &MapView::addPixel);
+  connect(canvas_, &View::edited, this, &View::edited);
+  connect(canvas_, &MapCanvas::placeRead, this, &MapView::addPlace);
   connect(canvas_, &MapCanvas::letGo, this, &MapView::forgetPixels);
   connect(canvas_, &MapCanvas::menuWanted, this, &MapView::showMenu);
+  connect(canvas_, &MapCanvas::classMenuWanted, this, [this](const QPoint& global, qint64 value) {
+    QMenu menu(this);
+    classes_->fillMenu(menu, value);
+    menu.exec(global);
+  });
+  connect(classes_, &ClassEditor::wanted, this,
+          [this](const QString& what, const ClassEdits& edits) {
+            choose({{"classes", edits.toJson()}}, what, true);
+          });
+  connect(spectra_, &ClassSpectra::changed, this,
+          [this] { profile_->setClasses(spectra_->known(figure())); });
+}
+
+void MapView::connectLayers() {
+  connect(layers_, &MapLayersBar::backgroundChosen, this, &MapView::backgroundChosen);
+  connect(layers_, &MapLayersBar::arrangementChosen, this, [this](MapArrangement arrangement) {
+    choose({{"arrangement", name(arrangement)}}, tr("Arrange the map"), true);
+  });
+  connect(layers_, &MapLayersBar::opacityMoved, this, [this](double opacity) {
+    canvas_->setOptions({{"opacity", opacity}});
+    Q_EMIT optionsChanged();
+  });
+  connect(layers_, &MapLayersBar::opacitySettled, this,
+          [this] { Q_EMIT edited(tr("Change the opacity"), true); });
 }
 
 QComboBox* MapView::addBox(const QString& title, const QString& tip) {
@@ -114,7 +150,8 @@ void MapView::makeBar() {
   }
   connect(composite_, &QComboBox::activated, this, &MapView::compositeChosen);
   connect(stretch_, &QComboBox::activated, this, [this] {
-    choose({{"stretch", stretch_->currentData().toString().toStdString()}});
+    choose({{"stretch", stretch_->currentData().toString().toStdString()}},
+           tr("Stretch the colours"));
   });
 }
 
@@ -133,15 +170,74 @@ void MapView::setBackground(Background& background) {
   canvas_->setBackground(background);
 }
 
+void MapView::setSurroundings(Surroundings* surroundings) {
+  if (this->surroundings()) this->surroundings()->disconnect(this);
+  View::setSurroundings(surroundings);
+  canvas_->setSurroundings(surroundings);
+  if (surroundings) {
+    connect(surroundings, &Surroundings::changed, this, &MapView::listBackgrounds);
+  }
+  listBackgrounds();
+}
+
 void MapView::setData(const Data& shown) {
+  origin_ = shown.origin();
+  loading_ = 0;
   canvas_->setData(shown);
-  profile_->setRaster(figure().raster());
-  showBands();
-  showChoices();
+  imageChanged();
+  listBackgrounds();
 }
 
 void MapView::setOptions(const nlohmann::json& options) {
+  const RasterLayer* before = figure().image();
+  const ClassEdits edits = figure().choices().edits;
   canvas_->setOptions(options);
+  if (figure().image() != before) imageChanged();
+  if (figure().choices().edits != edits) spectra_->follow(figure());
+  loadBackground();
+  showChoices();
+}
+
+nlohmann::json MapView::keptOptions() const {
+  nlohmann::json kept = options();
+  kept.erase("view");
+  return kept;
+}
+
+void MapView::listBackgrounds() {
+  if (!surroundings() || figure().empty()) return;
+  surroundings()->list(Kind::raster, this, [this](const QList<Surroundings::Item>& rasters) {
+    layers_->offer(backgroundsFor(rasters, figure().raster().grid(), origin_));
+  });
+}
+
+void MapView::loadBackground() {
+  const std::vector<std::int64_t> wanted = figure().companions();
+  if (wanted.empty() || !surroundings() || wanted.front() == loading_) return;
+  loading_ = wanted.front();
+  surroundings()->load(loading_, this, [this, id = loading_](const Data& loaded) {
+    if (loading_ == id) loading_ = 0;
+    canvas_->setCompanion(id, loaded);
+    imageChanged();
+  });
+}
+
+// The first time the upper raster is made so thin that both are seen.
+void MapView::backgroundChosen(qint64 id, const QString& name) {
+  constexpr double kThin = 0.6;
+  const bool covers = figure().choices().background == 0 && figure().choices().opacity == 1;
+  nlohmann::json options{{"background", id}, {"background_name", name.toStdString()}};
+  if (id != 0 && covers) options["opacity"] = kThin;
+  if (id == 0) options["opacity"] = 1.0;
+  choose(options, id == 0 ? tr("Remove the background") : tr("Choose a background"), true);
+}
+
+// Another image, or none: what was read of the one before is of no use.
+void MapView::imageChanged() {
+  spectra_->forget();
+  profile_->setRaster(figure().image() ? figure().image()->raster : Raster());
+  markPixels();
+  showBands();
   showChoices();
 }
 
@@ -149,13 +245,14 @@ void MapView::setSelection(const Selection& selection) {
   canvas_->setSelection(selection);
 }
 
-void MapView::choose(const nlohmann::json& options) {
+void MapView::choose(const nlohmann::json& options, const QString& what, bool makes_figure) {
   setOptions(options);
   Q_EMIT optionsChanged();
+  Q_EMIT edited(what, makes_figure);
 }
 
 void MapView::showBands() {
-  const Raster& raster = figure().raster();
+  const Raster raster = figure().image() ? figure().image()->raster : Raster();
   composite_->clear();
   for (const Way& way : waysFor(raster)) composite_->addItem(way.title, way.id);
   for (QComboBox* box : std::as_const(bands_)) {
@@ -164,12 +261,14 @@ void MapView::showBands() {
       box->addItem(bandLabel(raster, band));
     }
   }
-  bar_->setVisible(!raster.categorical() && !raster.bands().empty());
+  bar_->setVisible(!raster.bands().empty());
 }
 
 void MapView::showChoices() {
-  const Raster& raster = figure().raster();
-  const MapSettings settings = figure().settings(false);
+  layers_->setChoices(figure().choices());
+  if (!figure().image()) return;
+  const Raster& raster = figure().image()->raster;
+  const MapSettings settings = figure().settings(*figure().image(), false);
   QString way = settings.ramp == Ramp::colour ? QStringLiteral("colour") : QStringLiteral("grey");
   if (settings.bands.size() == 3) {
     way = QStringLiteral("three");
@@ -194,13 +293,13 @@ void MapView::showChoices() {
 }
 
 void MapView::chooseBands(const BandChoice& bands) {
-  choose({{"bands", bandNames(figure().raster(), bands)}});
+  choose({{"bands", bandNames(figure().image()->raster, bands)}}, tr("Choose bands"));
 }
 
 void MapView::compositeChosen() {
-  const Raster& raster = figure().raster();
+  const Raster& raster = figure().image()->raster;
   const QString id = composite_->currentData().toString();
-  BandChoice bands = figure().settings(false).bands;
+  BandChoice bands = figure().settings(*figure().image(), false).bands;
   for (const Way& way : waysFor(raster)) {
     if (way.id == id && way.composite) return chooseBands(*bandsOf(raster, *way.composite));
   }
@@ -209,51 +308,59 @@ void MapView::compositeChosen() {
     return chooseBands(bands);
   }
   bands.resize(1);
-  choose({{"bands", bandNames(raster, bands)}, {"ramp", id.toStdString()}});
+  choose({{"bands", bandNames(raster, bands)}, {"ramp", id.toStdString()}}, tr("Choose bands"));
 }
 
 void MapView::bandsChosen() {
-  BandChoice bands = figure().settings(false).bands;
+  BandChoice bands = figure().settings(*figure().image(), false).bands;
   for (std::size_t i = 0; i < bands.size(); ++i) {
     bands[i] = static_cast<std::size_t>(bands_[static_cast<qsizetype>(i)]->currentIndex());
   }
   chooseBands(bands);
 }
 
-void MapView::showMenu(const QPoint& global) {
-  QMenu menu(this);
-  const nlohmann::json options = this->options();
-  if (!figure().raster().categorical()) {
-    const auto addAll = [&](const QString& title, QComboBox* box) {
-      QMenu* choices = menu.addMenu(title);
-      for (int i = 0; i < box->count(); ++i) {
-        QAction* action = choices->addAction(box->itemText(i));
-        action->setCheckable(true);
-        action->setChecked(i == box->currentIndex());
-        connect(action, &QAction::triggered, this, [box, i] {
-          box->setCurrentIndex(i);
-          Q_EMIT box->activated(i);
-        });
-      }
-    };
-    addAll(composite_->accessibleName(), composite_);
-    addAll(stretch_->accessibleName(), stretch_);
-    menu.addSeparator();
+// What the bar above the map has.
+void MapView::addBandMenus(QMenu& menu) {
+  for (QComboBox* box : {composite_, stretch_}) {
+    QMenu* choices = menu.addMenu(box->accessibleName());
+    for (int i = 0; i < box->count(); ++i) {
+      QAction* action = choices->addAction(box->itemText(i));
+      action->setCheckable(true);
+      action->setChecked(i == box->currentIndex());
+      connect(action, &QAction::triggered, this, [box, i] {
+        box->setCurrentIndex(i);
+        Q_EMIT box->activated(i);
+      });
+    }
   }
+  menu.addSeparator();
+}
+
+void MapView::addOpacities(QMenu& menu) {
   QMenu* opacities = menu.addMenu(tr("Opacity"));
   for (const int percent : {100, 75, 50, 25}) {
     QAction* action = opacities->addAction(tr("%1 %").arg(percent));
     action->setCheckable(true);
-    action->setChecked(percent == std::lround(100 * options.at("opacity").get<double>()));
+    action->setChecked(percent == std::lround(100 * figure().choices().opacity));
     connect(action, &QAction::triggered, this, [this, percent] {
-      choose({{"opacity", percent / 100.0}});
+      choose({{"opacity", percent / 100.0}}, tr("Change the opacity"));
     });
   }
+}
+
+void MapView::showMenu(const QPoint& global) {
+  QMenu menu(this);
+  const nlohmann::json options = this->options();
+  if (figure().classes()) classes_->fillMenuOfAll(*menu.addMenu(tr("Classes")));
+  if (figure().image()) addBandMenus(menu);
+  addOpacities(menu);
   const auto addSwitch = [&](const QString& title, const char* key) {
     QAction* action = menu.addAction(title);
     action->setCheckable(true);
     action->setChecked(options.at(key).get<bool>());
-    connect(action, &QAction::triggered, this, [this, key](bool on) { choose({{key, on}}); });
+    connect(action, &QAction::triggered, this, [this, key, title](bool on) {
+      choose({{key, on}}, title);
+    });
   };
   addSwitch(tr("Legend"), "legend");
   addSwitch(tr("Coordinates"), "graticule");
@@ -267,22 +374,29 @@ void MapView::showMenu(const QPoint& global) {
   menu.exec(global);
 }
 
-void MapView::addPixel(const PixelValues& pixel) {
-  const Raster& raster = figure().raster();
-  if (raster.categorical() || raster.bands().size() < 2) return;
-  profile_->add(pixel);
+// The spectrum of the image's pixel there, and of the class it is of.
+void MapView::addPlace(const MapPlace& place) {
+  const RasterLayer* image = figure().image();
+  if (!image || image->raster.bands().size() < 2) return;
+  const bool own_image = image == &figure().own();
+  const PixelValues* pixel = own_image ? &place.pixel : place.other ? &*place.other : nullptr;
+  if (pixel) profile_->add(*pixel);
   markPixels();
+  const PixelValues* label = !own_image ? &place.pixel : place.other ? &*place.other : nullptr;
+  const bool of_class =
+      figure().classes() && label && !label->values.empty() && std::isfinite(label->values[0]);
+  if (of_class) spectra_->want(figure(), std::llround(label->values[0]));
+  profile_->setClasses(spectra_->known(figure()));
 }
 
 void MapView::forgetPixels() {
+  spectra_->forget();
   profile_->clear();
   markPixels();
 }
 
 void MapView::markPixels() {
-  std::vector<std::pair<std::int64_t, std::int64_t>> marked;
-  for (const PixelValues& pixel : profile_->pixels()) marked.emplace_back(pixel.column, pixel.row);
-  canvas_->setMarked(std::move(marked));
+  canvas_->setMarked(profile_->pixels());
 }
 
 }  // namespace lineament::views

@@ -25,19 +25,57 @@ struct Words {
 };
 
 constexpr double kTop = 12, kRight = 14, kLabelGap = 6;
+constexpr double kMostNames = 0.4;  // of the width
+
+// A class may have any colour, which text in it need not be read in.
+QColor readableOn(const QColor& ground, const QColor& colour, const QColor& otherwise) {
+  return contrast(ground, colour) >= 3 ? colour : otherwise;
+}
 
 QString pixelLabel(const PixelValues& pixel) {
   return QStringLiteral("%1, %2").arg(numberText(static_cast<double>(pixel.column), 15),
                                       numberText(static_cast<double>(pixel.row), 15));
 }
 
-Range valueRange(const std::vector<PixelValues>& pixels) {
+QString classLabelOf(const NamedSpectrum& one) {
+  return Words::tr("%1 (mean of %2)").arg(one.name, countedText(one.spectrum.pixels));
+}
+
+// A line of the profile, with what lies to both sides of it, if anything.
+struct SpectralLine {
+  std::vector<double> values, spread;  // by band; no spread where there is none
+  QColor colour;
+  QString label;
+};
+
+std::vector<SpectralLine> linesOf(const std::vector<PixelValues>& pixels,
+                                  const std::vector<NamedSpectrum>& classes, bool dark) {
+  std::vector<SpectralLine> lines;
+  for (const NamedSpectrum& one : classes) {
+    if (one.spectrum.pixels < 1) continue;
+    lines.push_back({one.spectrum.mean, one.spectrum.deviation, one.colour, classLabelOf(one)});
+  }
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    lines.push_back({{pixels[i].values.begin(), pixels[i].values.end()},
+                     {},
+                     categoricalColour(static_cast<int>(i), dark),
+                     pixelLabel(pixels[i])});
+  }
+  return lines;
+}
+
+double spreadAt(const SpectralLine& line, std::size_t band) {
+  const double spread = line.spread.empty() ? 0 : line.spread[band];
+  return std::isfinite(spread) ? spread : 0;
+}
+
+Range valueRange(const std::vector<SpectralLine>& lines) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
-  for (const PixelValues& pixel : pixels) {
-    for (const float value : pixel.values) {
-      if (!std::isfinite(value)) continue;
-      low = std::min(low, static_cast<double>(value));
-      high = std::max(high, static_cast<double>(value));
+  for (const SpectralLine& line : lines) {
+    for (std::size_t band = 0; band < line.values.size(); ++band) {
+      if (!std::isfinite(line.values[band])) continue;
+      low = std::min(low, line.values[band] - spreadAt(line, band));
+      high = std::max(high, line.values[band] + spreadAt(line, band));
     }
   }
   return paddedRange(low, high, false);
@@ -72,22 +110,37 @@ std::vector<double> labelHeights(std::vector<double> wanted, const QRectF& plot)
   return wanted;
 }
 
-void drawSpectrum(QPainter& painter, const Scales& scales, const SpectralAxis& axis,
-                  const std::vector<std::size_t>& order, const PixelValues& pixel,
-                  const QColor& colour) {
-  QPolygonF line;
+void drawSpread(QPainter& painter, const Scales& scales, const SpectralAxis& axis,
+                const std::vector<std::size_t>& order, const SpectralLine& line) {
+  QPolygonF upper, lower;
   for (const std::size_t band : order) {
-    if (!std::isfinite(pixel.values[band])) continue;
-    line << QPointF(scales.x.position(axis.at[band]),
-                    scales.y.position(static_cast<double>(pixel.values[band])));
+    if (!std::isfinite(line.values[band])) continue;
+    const double x = scales.x.position(axis.at[band]), off = spreadAt(line, band);
+    upper << QPointF(x, scales.y.position(line.values[band] + off));
+    lower.prepend(QPointF(x, scales.y.position(line.values[band] - off)));
   }
-  painter.setPen(figurePen(colour, 1.4));
-  painter.setBrush(Qt::NoBrush);
-  painter.drawPolyline(line);
-  if (line.size() > 60) return;
-  painter.setBrush(colour);
+  QColor inside = line.colour;
+  inside.setAlpha(80);
   painter.setPen(Qt::NoPen);
-  for (const QPointF& at : line) painter.drawEllipse(at, 2, 2);
+  painter.setBrush(inside);
+  painter.drawPolygon(upper + lower);
+}
+
+void drawSpectrum(QPainter& painter, const Scales& scales, const SpectralAxis& axis,
+                  const std::vector<std::size_t>& order, const SpectralLine& line) {
+  if (!line.spread.empty()) drawSpread(painter, scales, axis, order, line);
+  QPolygonF points;
+  for (const std::size_t band : order) {
+    if (!std::isfinite(line.values[band])) continue;
+    points << QPointF(scales.x.position(axis.at[band]), scales.y.position(line.values[band]));
+  }
+  painter.setPen(figurePen(line.colour, line.spread.empty() ? 1.4 : 2.2));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawPolyline(points);
+  if (points.size() > 60 || !line.spread.empty()) return;
+  painter.setBrush(line.colour);
+  painter.setPen(Qt::NoPen);
+  for (const QPointF& at : points) painter.drawEllipse(at, 2, 2);
 }
 
 std::vector<std::size_t> alongAxis(const SpectralAxis& axis) {
@@ -113,16 +166,18 @@ SpectralAxis spectralAxis(const Raster& raster) {
 }
 
 void drawSpectra(QPainter& painter, const QSizeF& size, const Raster& raster,
-                 const std::vector<PixelValues>& pixels, const Theme& theme) {
+                 const std::vector<PixelValues>& pixels, const std::vector<NamedSpectrum>& classes,
+                 const Theme& theme) {
   const SpectralAxis axis = spectralAxis(raster);
-  if (axis.at.empty() || pixels.empty()) return;
-  const Range values = valueRange(pixels);
+  const std::vector<SpectralLine> lines = linesOf(pixels, classes, theme.dark);
+  if (axis.at.empty() || lines.empty()) return;
+  const Range values = valueRange(lines);
   const auto [first, last] = std::minmax_element(axis.at.begin(), axis.at.end());
   const Range along = *first < *last ? Range{*first, *last} : paddedRange(*first, *last, false);
+  const QFont font = figureFont(TextSize::small);
   double names = 0;
-  for (const PixelValues& pixel : pixels) {
-    names = std::max(names, textWidth(figureFont(TextSize::small), pixelLabel(pixel)));
-  }
+  for (const SpectralLine& line : lines) names = std::max(names, textWidth(font, line.label));
+  names = std::min(names, kMostNames * size.width());
   const double bottom = size.height() - bottomAxisHeight(true) - 4;
   AxisScale y{values.low, values.high, bottom, kTop};
   const double left = leftAxisWidth(y, true) + 6;
@@ -137,25 +192,24 @@ void drawSpectra(QPainter& painter, const QSizeF& size, const Raster& raster,
   drawLeftAxis(painter, scales.plot, scales.y, valueLabel(raster), theme);
   const std::vector<std::size_t> order = alongAxis(axis);
   std::vector<double> ends;
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    const QColor colour = categoricalColour(static_cast<int>(i), theme.dark);
-    drawSpectrum(painter, scales, axis, order, pixels[i], colour);
-    const auto end = static_cast<double>(pixels[i].values[order.back()]);
+  for (const SpectralLine& line : lines) {
+    drawSpectrum(painter, scales, axis, order, line);
+    const double end = line.values[order.back()];
     ends.push_back(std::isfinite(end) ? scales.y.position(end) : scales.plot.center().y());
   }
   const std::vector<double> heights = labelHeights(ends, scales.plot);
-  painter.setFont(figureFont(TextSize::small));
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    painter.setPen(categoricalColour(static_cast<int>(i), theme.dark));
+  painter.setFont(font);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    painter.setPen(readableOn(theme.view, lines[i].colour, theme.text));
     drawLabel(painter, {right + kLabelGap, heights[i]}, Qt::AlignLeft | Qt::AlignVCenter,
-              pixelLabel(pixels[i]));
+              elidedText(font, lines[i].label, names));
   }
 }
 
 SpectralProfile::SpectralProfile(QWidget* parent) : QWidget(parent) {
   setAccessibleName(Words::tr("Spectral profile"));
   setAttribute(Qt::WA_OpaquePaintEvent);
-  setMinimumHeight(120);
+  setMinimumHeight(180);
 }
 
 void SpectralProfile::setRaster(const Raster& raster) {
@@ -171,8 +225,14 @@ void SpectralProfile::add(PixelValues pixel) {
   update();
 }
 
+void SpectralProfile::setClasses(std::vector<NamedSpectrum> classes) {
+  classes_ = std::move(classes);
+  update();
+}
+
 void SpectralProfile::clear() {
   pixels_.clear();
+  classes_.clear();
   setVisible(false);
 }
 
@@ -182,11 +242,19 @@ QString SpectralProfile::copied() const {
   for (const PixelValues& pixel : pixels_) {
     text += QStringLiteral("\t%1_%2").arg(pixel.column).arg(pixel.row);
   }
+  for (const NamedSpectrum& one : classes_) {
+    const QString name = QString(one.name).replace(u'\t', u' ');
+    text += QStringLiteral("\t%1_mean\t%1_sd").arg(name);
+  }
   text += u'\n';
   for (std::size_t band = 0; band < axis.at.size(); ++band) {
     text += exactText(axis.at[band]);
     for (const PixelValues& pixel : pixels_) {
       text += u'\t' + QString::fromStdString(fmt::format("{}", pixel.values[band]));
+    }
+    for (const NamedSpectrum& one : classes_) {
+      text += u'\t' + exactText(one.spectrum.mean[band]) + u'\t' +
+              exactText(one.spectrum.deviation[band]);
     }
     text += u'\n';
   }
@@ -198,7 +266,8 @@ void SpectralProfile::paintEvent(QPaintEvent*) {
   painter.fillRect(rect(), theme().view);
   painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
   painter.scale(PlotView::kScreenScale, PlotView::kScreenScale);
-  drawSpectra(painter, QSizeF(size()) / PlotView::kScreenScale, raster_, pixels_, theme());
+  drawSpectra(painter, QSizeF(size()) / PlotView::kScreenScale, raster_, pixels_, classes_,
+              theme());
 }
 
 }  // namespace lineament::views

@@ -9,8 +9,13 @@ using namespace lineament::views;
 
 namespace {
 
-const std::vector<RasterClass> kClasses{
+const std::vector<RasterClass> kRaster{
     {1, "Water", {0, 0, 200}}, {5, "Dune sand", {230, 200, 120}}, {9, "", {10, 10, 10}}};
+const std::vector<ShownClass> kClasses = ClassEdits().shown(kRaster);
+
+ClassShares sharesOf(double water, double sand, double nine, double none, double other) {
+  return {{{1, water}, {5, sand}, {9, nine}}, none, other};
+}
 
 QImage drawn(const std::vector<LegendEntry>& entries, const QSize& size, std::size_t first = 0) {
   QImage image(size, QImage::Format_RGB32);
@@ -27,7 +32,7 @@ class MapLegendTest : public QObject {
 
  private Q_SLOTS:
   void classesHaveNamesAndShares() {
-    const ClassShares shares{{0.5, 0.0004, 0.123}, 0.25, 0};
+    const ClassShares shares = sharesOf(0.5, 0.0004, 0.123, 0.25, 0);
     const auto entries = legendOf(kClasses, &shares);
     QCOMPARE(entries.size(), 4u);
     QCOMPARE(entries[0].name, QString("Water"));
@@ -41,13 +46,58 @@ class MapLegendTest : public QObject {
   }
 
   void otherValuesAreSaid() {
-    const ClassShares shares{{0.5, 0.4, 0}, 0, 0.1};
+    const ClassShares shares = sharesOf(0.5, 0.4, 0, 0, 0.1);
     const auto entries = legendOf(kClasses, &shares);
     QCOMPARE(entries.size(), 4u);
     QCOMPARE(entries[2].share, QString("0 %"));
     QCOMPARE(entries[3].name, QString("no class"));
     QCOMPARE(legendOf(kClasses, nullptr).size(), 3u);
     QVERIFY(legendOf(kClasses, nullptr)[0].share.isEmpty());
+  }
+
+  void mergedClassesAddUpAndHiddenOnesAreCounted() {
+    ClassEdits edits;
+    edits.merge(9, 1);
+    const ClassShares shares = sharesOf(0.5, 0.3, 0.1, 0.1, 0);
+    const auto merged = legendOf(edits.shown(kRaster), &shares);
+    QCOMPARE(merged.size(), 3u);
+    QCOMPARE(merged[0].share, QString("60 %"));
+    QCOMPARE(merged[0].value, std::optional<std::int64_t>(1));
+    edits.setHidden(5, true);
+    const auto hidden = legendOf(edits.shown(kRaster), &shares);
+    QCOMPARE(hidden.size(), 3u);
+    QCOMPARE(hidden[0].name, QString("Water"));
+    QCOMPARE(hidden[2].name, QString("1 class hidden"));
+    QCOMPARE(hidden[2].share, QString("30 %"));
+    QVERIFY(!hidden[2].value);
+  }
+
+  // A swatch with a pattern is larger, and has its ink.
+  void patternsAreInTheSwatch() {
+    ClassEdits edits;
+    edits.setPattern(5, ClassPattern::bricks);
+    const auto plain = legendOf(kClasses, nullptr),
+               patterned = legendOf(edits.shown(kRaster), nullptr);
+    QVERIFY(legendWidth(patterned, 500) > legendWidth(plain, 500) + 5);
+    const QImage image = drawn(patterned, {200, 100});
+    const QColor sand(230, 200, 120);
+    int ground = 0, ink = 0;
+    for (int y = int(kLegendRow) + 4; y < int(2 * kLegendRow) - 4; ++y) {
+      for (int x = 2; x < 22; ++x) {
+        ground += image.pixelColor(x, y) == sand;
+        ink += image.pixelColor(x, y).lightness() < 120;
+      }
+    }
+    QVERIFY2(ground > 60 && ink > 20, qPrintable(QString("%1 %2").arg(ground).arg(ink)));
+  }
+
+  void namesHaveTheirPlace() {
+    const QRectF column(300, 40, 120, 4 * kLegendRow);
+    const QRectF second = legendNameArea(legendOf(kClasses, nullptr), column, 0, 1);
+    QCOMPARE(second.top(), 40 + kLegendRow);
+    QVERIFY(second.left() > 314 && second.right() <= 420);
+    std::vector<LegendEntry> many(12, LegendEntry{QColor(Qt::red), "class", ""});
+    QVERIFY(legendNameArea(many, column, 0, 9).isEmpty());
   }
 
   void manyRowsAreElidedAndScrolled() {
@@ -87,7 +137,7 @@ class MapLegendTest : public QObject {
   }
 
   void oneSwatchPerClass() {
-    const ClassShares shares{{0.5, 0.3, 0.1}, 0.1, 0};
+    const ClassShares shares = sharesOf(0.5, 0.3, 0.1, 0.1, 0);
     const QImage image = drawn(legendOf(kClasses, &shares), {200, 100});
     for (std::size_t i = 0; i < 3; ++i) {
       const int y = static_cast<int>((double(i) + 0.5) * kLegendRow);

@@ -104,7 +104,7 @@ class MapPictureTest : public QObject {
     QCOMPARE(image.pixelColor(1, 0), QColor(40, 50, 60));
     QCOMPARE(image.pixelColor(0, 1).alpha(), 0);
     QCOMPARE(image.pixelColor(1, 1), ColourMap::missing());
-    QCOMPARE(overview.shares.classes, (std::vector<double>{0.25, 0.25}));
+    QCOMPARE(overview.shares.classes, (std::map<std::int64_t, double>{{3, 0.25}, {7, 0.25}}));
     QCOMPARE(overview.shares.none, 0.25);
     QCOMPARE(overview.shares.other, 0.25);
   }

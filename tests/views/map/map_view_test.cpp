@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/map/map_view.h"
 
-#include <QApplication>
-#include <QComboBox>
 #include <QElapsedTimer>
-#include <QMenu>
-#include <QMouseEvent>
 #include <QNativeGestureEvent>
 #include <QPointingDevice>
 #include <QSignalSpy>
-#include <QTimer>
-#include <QWheelEvent>
-#include <QtTest>
 #include <atomic>
 #include <cmath>
 #include <mutex>
 #include <thread>
 
 #include "core/base/error.h"
+#include "tests/views/map/shown_map.h"
 #include "tests/views/map/small_rasters.h"
-#include "views/common/plot_view.h"
 
 using namespace lineament;
 using namespace lineament::views;
@@ -27,7 +20,7 @@ using namespace lineament::views::testing;
 
 namespace {
 
-constexpr double kScale = PlotView::kScreenScale;
+constexpr double kScale = Shown::kScale;
 
 // A scene as large as a tile of Sentinel-2, of which each reading takes a while.
 class SlowScene : public RasterSource {
@@ -55,48 +48,6 @@ class SlowScene : public RasterSource {
   mutable std::atomic<std::int64_t> cells = 0;
   mutable std::mutex mutex;
   mutable std::vector<std::int64_t> finest;  // pixels of a cell, as they became fewer
-};
-
-struct Shown {
-  MapView view;
-
-  explicit Shown(const Raster& raster, const QSize& size = {900, 640}) {
-    view.resize(size);
-    view.setData(Data(raster));
-    view.show();
-  }
-  bool ready() const { return view.canvas().tiles().complete(); }
-  QComboBox* box(const char* title) const {
-    for (QComboBox* one : view.findChildren<QComboBox*>()) {
-      if (one->accessibleName() == QLatin1String(title)) return one;
-    }
-    return nullptr;
-  }
-  // Where a pixel's middle lies on the canvas.
-  QPoint place(double column, double row) const {
-    const QPointF at = view.canvas().camera().fromPixel().map(QPointF(column + 0.5, row + 0.5));
-    return (at * kScale).toPoint();
-  }
-  void wheel(const QPoint& at, int notches) {
-    QWheelEvent event(QPointF(at), view.canvas().mapToGlobal(QPointF(at)), {}, {0, 120 * notches},
-                      Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
-    QApplication::sendEvent(&view.canvas(), &event);
-  }
-  void send(QEvent::Type type, const QPoint& at, Qt::MouseButton button, Qt::MouseButtons held) {
-    QMouseEvent event(type, QPointF(at), view.canvas().mapToGlobal(QPointF(at)), button, held,
-                      Qt::NoModifier);
-    QApplication::sendEvent(&view.canvas(), &event);
-  }
-  void point(const QPoint& at) { send(QEvent::MouseMove, at, Qt::NoButton, Qt::NoButton); }
-  void drag(const QPoint& from, const QPoint& to, Qt::MouseButton button = Qt::LeftButton) {
-    send(QEvent::MouseButtonPress, from, button, button);
-    send(QEvent::MouseMove, (from + to) / 2, Qt::NoButton, button);
-    send(QEvent::MouseMove, to, Qt::NoButton, button);
-    send(QEvent::MouseButtonRelease, to, button, Qt::NoButton);
-  }
-  QColor colourAt(double column, double row) {
-    return view.canvas().grab().toImage().pixelColor(place(column, row));
-  }
 };
 
 }  // namespace
@@ -261,34 +212,15 @@ class MapViewTest : public QObject {
   void theMenuHasWhatTheBarHas() {
     Shown shown(landsat());
     QTRY_VERIFY(shown.ready());
-    QStringList titles;
-    const auto pick = [&](const QString& wanted) {
-      QTimer::singleShot(0, this, [&titles, wanted] {
-        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-        if (!menu) return;
-        titles.clear();
-        for (QAction* action : menu->actions()) {
-          titles << action->text();
-          if (action->text() == wanted) action->trigger();
-          if (!action->menu()) continue;
-          for (QAction* choice : action->menu()->actions()) {
-            if (choice->text() == wanted) choice->trigger();
-          }
-        }
-        menu->close();
-      });
-      const QPoint at(200, 150);
-      shown.send(QEvent::MouseButtonPress, at, Qt::RightButton, Qt::RightButton);
-      shown.send(QEvent::MouseButtonRelease, at, Qt::RightButton, Qt::NoButton);
-    };
-    pick("Legend");
+    const QPoint at(200, 150);
+    const QStringList titles = shown.pick(at, {"Legend"});
     QVERIFY(titles.contains("Colours") && titles.contains("Fit to the raster"));
     QCOMPARE(shown.view.options()["legend"], false);
-    pick("50 %");
+    shown.pick(at, {"Opacity", "50 %"});
     QCOMPARE(shown.view.options()["opacity"], 0.5);
-    pick("all values");
+    shown.pick(at, {"Stretch over", "all values"});
     QCOMPARE(shown.view.options()["stretch"], "minmax");
-    pick("False colour: NIR, red, green");
+    shown.pick(at, {"Colours", "False colour: NIR, red, green"});
     QCOMPARE(shown.view.options()["bands"], (nlohmann::json{"B5", "B4", "B3"}));
   }
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/map/map_caption.h"
+
+#include <QStringList>
+
+#include "views/common/number_text.h"
+#include "views/map/map_figure.h"
+#include "views/map/map_furniture.h"
+
+namespace lineament::views {
+
+namespace {
+
+QString bandsText(const MapFigure& figure) {
+  if (figure.classes()) {
+    const std::size_t count = figure.shownClasses().size();
+    return count == 1 ? MapFigure::tr("1 class") : MapFigure::tr("%1 classes").arg(count);
+  }
+  const Raster& shown = figure.top().raster;
+  const BandChoice bands = figure.settings(figure.top(), false).bands;
+  if (bands.size() == 1) return bandLabel(shown, bands[0]);
+  return MapFigure::tr("red %1, green %2, blue %3")
+      .arg(bandLabel(shown, bands[0]), bandLabel(shown, bands[1]), bandLabel(shown, bands[2]));
+}
+
+QString backgroundText(const MapFigure& figure) {
+  const QString& name = figure.choices().background_name;
+  if (figure.backgroundElsewhere()) return MapFigure::tr("%1 lies elsewhere").arg(name);
+  if (!figure.other()) return MapFigure::tr("without %1, which is not here").arg(name);
+  const bool above = &figure.top() == &figure.own();
+  switch (figure.choices().arrangement) {
+    case MapArrangement::over:
+      return above ? MapFigure::tr("over %1").arg(name) : MapFigure::tr("under %1").arg(name);
+    case MapArrangement::swipe:
+      return above ? MapFigure::tr("%1 left of the line").arg(name)
+                   : MapFigure::tr("%1 right of the line").arg(name);
+    case MapArrangement::beside:
+      return above ? MapFigure::tr("%1 on the left").arg(name)
+                   : MapFigure::tr("%1 on the right").arg(name);
+  }
+  return {};
+}
+
+QString stretchText(StretchKind stretch) {
+  switch (stretch) {
+    case StretchKind::percentile:
+      return MapFigure::tr("stretched over 2 to 98 %");
+    case StretchKind::extremes:
+      return MapFigure::tr("stretched over all values");
+    case StretchKind::deviation:
+      return MapFigure::tr("stretched over 2 standard deviations");
+  }
+  return {};
+}
+
+QString reductionText(const RasterLayer& layer) {
+  const QString side = numberText(layer.reduction, 2);
+  return (layer.categorical() ? MapFigure::tr("each cell stands for %1 × %1 pixels")
+                              : MapFigure::tr("each cell is the mean of %1 × %1 pixels"))
+      .arg(side);
+}
+
+}  // namespace
+
+QString captionOf(const MapFigure& figure) {
+  const RasterGrid& grid = figure.raster().grid();
+  QStringList parts{
+      MapFigure::tr("%1 × %2 pixels").arg(countedText(grid.columns), countedText(grid.rows))};
+  if (figure.empty()) return parts.first();
+  const bool legend = figure.choices().legend;
+  if (figure.choices().background != 0) parts << backgroundText(figure);
+  if (!legend || figure.classes()) parts << bandsText(figure);  // else the key says it
+  if (figure.reduction() > 1.01) parts << reductionText(figure.own());
+  const auto& small = figure.top().overview;
+  const bool sampled = small && small->picture.cells->pixelsPerCell() > 1.01;
+  if (figure.classes() && legend && sampled) parts << MapFigure::tr("shares by a sample");
+  parts << coordinatesText(grid.crs, figure.plane().mapped());
+  if (figure.image()) parts << stretchText(figure.choices().stretch);
+  return parts.join(QStringLiteral(" · "));
+}
+
+}  // namespace lineament::views
