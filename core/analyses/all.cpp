@@ -5,6 +5,8 @@
 #include "core/analyses/map_assess.h"
 #include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
+#include "core/analyses/map_polygons.h"
+#include "core/analyses/map_rasterize.h"
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sample_scene.h"
 #include "core/analyses/sequence_compare.h"
@@ -26,6 +28,8 @@ const Catalogue& allAnalyses() {
     all.add(makeMapCluster());
     all.add(makeMapIndex());
     all.add(makeMapAssess());
+    all.add(makeMapPolygons());
+    all.add(makeMapRasterize());
     all.add(makeSequenceRun());
     all.add(makeSequenceCompare());
     all.add(makeSequenceCost());
