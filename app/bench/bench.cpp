@@ -22,6 +22,8 @@ const std::vector<Bench>& benches() {
         {"frames", "How long the window is away while it is used and works", benchFrames},
         {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
         {"kmeans", "Ten iterations of k-means on 10,000,000 points of 12 features", benchKMeans},
+        {"autoencoder", "An epoch of an autoencoder: large batches, and the published small ones",
+         benchAutoencoder},
         {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap}};
     for (const sequence::Mechanism* mechanism : sequence::mechanisms()) {
       list.push_back(

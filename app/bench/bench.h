@@ -37,6 +37,7 @@ std::vector<Measurement> benchStartup(const BenchSettings& settings);
 std::vector<Measurement> benchFrames(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchKMeans(const BenchSettings& settings);
+std::vector<Measurement> benchAutoencoder(const BenchSettings& settings);
 std::vector<Measurement> benchShap(const BenchSettings& settings);
 std::vector<Measurement> benchMechanism(const sequence::Mechanism& mechanism,
                                         const BenchSettings& settings);

@@ -17,6 +17,7 @@
 #include "views/note/note_view.h"
 #include "views/sequence/mechanisms_view.h"
 #include "views/sequence/sequence_view.h"
+#include "views/series/panels_figure.h"
 #include "views/series/series_figure.h"
 #include "views/table/table_view.h"
 #include "views/tensor/tensor_view.h"
@@ -59,6 +60,8 @@ const std::vector<Entry>& entries() {
       entry<TableFigure, TableView>("table", QT_TRANSLATE_NOOP("Views", "Table"),
                                     {Kind::table, Kind::features}),
       plot<SeriesFigure>("series", QT_TRANSLATE_NOOP("Views", "Curves"), {Kind::series}),
+      plot<PanelsFigure>("panels", QT_TRANSLATE_NOOP("Views", "Curves side by side"),
+                         {Kind::series}),
       plot<BeeswarmFigure>("beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), {Kind::explanation}),
       plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), {Kind::explanation}),
       plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),

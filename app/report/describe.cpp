@@ -111,7 +111,9 @@ std::vector<Block> described(const Model& model) {
   facts.columns = {{Words::tr("Property")}, {Words::tr("Value")}};
   facts.rows.push_back({Words::tr("Type"), text(model.type)});
   const QString unit = model.target_unit.empty() ? QString() : " (" + text(model.target_unit) + ")";
-  facts.rows.push_back({Words::tr("Predicts"), text(model.target) + unit});
+  if (!model.target.empty()) {
+    facts.rows.push_back({Words::tr("Predicts"), text(model.target) + unit});
+  }
   QStringList features;
   for (const Feature& feature : model.features) {
     QString one = text(feature.name);

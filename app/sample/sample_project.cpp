@@ -38,6 +38,12 @@ constexpr const char* kModels =
     "network, which may bend. The network is then explained: its SHAP values say, record by "
     "record, how much each column moved the prediction away from the mean.";
 
+constexpr const char* kMap =
+    "A synthetic satellite scene of six bands, over rock units that are known. Three autoencoders "
+    "reduce the bands to two numbers, k-means groups the pixels by them, and the map is compared "
+    "with the units: each class is matched to the unit that it covers best.";
+constexpr const char* kUnits = "6";
+
 // A folder for the table on its way into the project; gone with this object.
 class TemporaryFolder {
  public:
@@ -68,11 +74,20 @@ class SampleMaker {
     const Id ridge = run("table.regress", "Ridge", {{"data", table_}},
                          {{"target", kTarget}, {"model", "ridge"}}, context_.part(0.05, 0.1));
     const Id network = run("table.regress", "Network", {{"data", table_}},
-                           {{"target", kTarget}, {"model", "mlp"}}, context_.part(0.1, 0.7));
+                           {{"target", kTarget}, {"model", "mlp"}}, context_.part(0.1, 0.6));
     const Id shap =
         run("explain.shap", "Why the network says so",
-            {{"model", resultOf(network, "model")}, {"data", table_}}, {}, context_.part(0.7, 1));
-    addReport({ridge, network, shap});
+            {{"model", resultOf(network, "model")}, {"data", table_}}, {}, context_.part(0.6, 0.8));
+    const Id scene = run("sample.scene", "Scene", {}, {{"columns", "240"}, {"rows", "200"}},
+                         context_.part(0.8, 0.82));
+    const Id map = run("map.cluster", "Map of rock units", {{"raster", resultOf(scene, "scene")}},
+                       {{"k", kUnits}, {"features", "stacked-autoencoder"}, {"smoothing", "3"}},
+                       context_.part(0.82, 0.97));
+    const Id assessed =
+        run("map.assess", "The map against the known units",
+            {{"labels", resultOf(map, "labels")}, {"reference", resultOf(scene, "units")}}, {},
+            context_.part(0.97, 1));
+    addReport({ridge, network, shap}, {scene, map, assessed});
   }
 
  private:
@@ -102,7 +117,7 @@ class SampleMaker {
     return 0;
   }
 
-  void addReport(const std::vector<Id>& runs) {
+  void addReport(const std::vector<Id>& models, const std::vector<Id>& maps) {
     const auto add = [this](ReportItem::Type type, const char* text, Id target) {
       project_.addReportItem({.type = type, .text = text, .target = target});
     };
@@ -111,7 +126,10 @@ class SampleMaker {
     add(ReportItem::Type::table, "", table_);
     add(ReportItem::Type::heading, "Models", 0);
     add(ReportItem::Type::note, kModels, 0);
-    for (const Id run : runs) add(ReportItem::Type::run, "", run);
+    for (const Id run : models) add(ReportItem::Type::run, "", run);
+    add(ReportItem::Type::heading, "Map", 0);
+    add(ReportItem::Type::note, kMap, 0);
+    for (const Id run : maps) add(ReportItem::Type::run, "", run);
   }
 
   Project& project_;

@@ -3,10 +3,12 @@
 
 #include "core/analyses/explain_shap.h"
 #include "core/analyses/map_assess.h"
+#include "core/analyses/map_choose_k.h"
 #include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
 #include "core/analyses/map_polygons.h"
 #include "core/analyses/map_rasterize.h"
+#include "core/analyses/map_reduce.h"
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sample_scene.h"
 #include "core/analyses/sequence_compare.h"
@@ -26,6 +28,8 @@ const Catalogue& allAnalyses() {
     all.add(makeTablePredict());
     all.add(makeExplainShap());
     all.add(makeMapCluster());
+    all.add(makeMapChooseK());
+    all.add(makeMapReduce());
     all.add(makeMapIndex());
     all.add(makeMapAssess());
     all.add(makeMapPolygons());

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/analyses/scene_code.h"
 #include "core/analyses/scene_features.h"
 #include "core/base/parallel.h"
 #include "core/spatial/cluster_quality.h"
@@ -27,8 +28,10 @@ Declaration declare() {
   declaration.title = "Cluster a scene";
   declaration.summary =
       "Groups the pixels of a satellite scene by their bands, without training areas, and makes a "
-      "map of the groups: k-means on the bands or on their principal components, then a majority "
-      "filter. Pixels without a value in some band stay without a class.";
+      "map of the groups: k-means on the bands, on their components or on features that "
+      "autoencoders "
+      "learn from them, then a majority filter. Pixels without a value in some band stay without a "
+      "class.";
   declaration.source =
       "Nagar, Farahbakhsh, Awange and Chandra (2024), Remote sensing framework for geological "
       "mapping via stacked autoencoders and clustering; Lloyd (1982); Arthur and Vassilvitskii "
@@ -93,6 +96,8 @@ Declaration declare() {
       {"legend", Kind::table, "Classes", "Name, colour, size and mean band values of each class"},
       {"quality", Kind::table, "Quality", "Measures of the clusters, before the filter"},
       {"spectra", Kind::series, "Spectra", "Mean band values of each class"},
+      {"losses", Kind::series, "Losses", "Of learnt features, epoch by epoch", false},
+      {"network", Kind::model, "Autoencoder", "Its layers and how bands are scaled for it", false},
       {"figure_map", Kind::figure, "Figure: map", ""},
       {"figure_spectra", Kind::figure, "Figure: spectra", ""}};
   declaration.metrics = {
@@ -124,12 +129,12 @@ void sortClusters(spatial::KMeansResult& found, std::size_t features) {
 }
 
 // The cluster of each pixel; those that are no points keep kNoLabel.
-std::vector<std::uint8_t> labelsOf(const spatial::PixelFeatures& pixels, std::int64_t columns,
+std::vector<std::uint8_t> labelsOf(const SceneFeatures& features, std::int64_t columns,
                                    const spatial::KMeansResult& found, const Context& context) {
-  std::vector<std::uint8_t> all = pixels.mask();
-  spatial::assign(pixels, found.centres, context,
+  std::vector<std::uint8_t> all = features.missing;
+  spatial::assign(*features.points, found.centres, context,
                   [&](std::size_t block, std::span<const std::uint16_t> labels) {
-                    const RasterWindow window = pixels.windowOf(block);
+                    const RasterWindow window = features.pixels->windowOf(block);
                     std::uint8_t* pixel = all.data() + window.row * columns;
                     for (const std::uint16_t label : labels) {
                       while (*pixel == kNoLabel) ++pixel;
@@ -262,46 +267,34 @@ class MapCluster : public Analysis {
               const Context& context) const override {
     context.checkpoint(0, "Reading the scene");
     const Raster scene = sceneOf(inputs, parameters, context);
-    const SceneFeatures features = sceneFeatures(scene, parameters, context.part(0, 0.1));
-    const spatial::PixelFeatures pixels(scene, features.map, context.part(0.1, 0.2));
-    noteFeatures(features, pixels, context);
-    spatial::KMeansResult found = clustered(pixels, parameters, context.part(0.2, 0.8));
-    sortClusters(found, pixels.features());
+    const SceneFeatures features = sceneFeatures(scene, parameters, context.part(0, 0.4));
+    spatial::KMeansResult found = clustered(*features.points, parameters, context.part(0.4, 0.8));
+    sortClusters(found, features.points->features());
     context.checkpoint(0.8, "Measuring the clusters");
-    std::vector<std::uint8_t> map = labelsOf(pixels, scene.columns(), found, context);
-    const spatial::ClusterQuality quality = qualityOf(pixels, map, found, parameters, context);
+    std::vector<std::uint8_t> map = labelsOf(features, scene.columns(), found, context);
+    const spatial::ClusterQuality quality =
+        qualityOf(*features.points, map, found, parameters, context);
     context.checkpoint(0.9, "Smoothing the map");
     map = smoothed(std::move(map), scene, parameters, context.part(0.9, 0.97));
-    return outputsOf(scene, pixels, std::move(map), found, quality, context);
+    return outputsOf(scene, features, std::move(map), found, quality, context);
   }
 
  private:
-  static void noteFeatures(const SceneFeatures& features, const spatial::PixelFeatures& pixels,
-                           const Context& context) {
-    context.note(
-        fmt::format("{} pixels, {} features", features.statistics.pixels, features.map.features()));
-    for (std::size_t i = 0; i < features.map.features() && i < features.ratios.size(); ++i) {
-      context.note(fmt::format("{} holds {:.2f} % of the variance", features.map.names[i],
-                               100 * features.ratios[i]));
-    }
-    if (!pixels.inMemory()) {
-      context.note("The features do not fit in memory: the files are read in each pass");
-    }
-  }
-
-  static spatial::KMeansResult clustered(const spatial::PixelFeatures& pixels,
+  static spatial::KMeansResult clustered(const spatial::KeptPoints& points,
                                          const Parameters& parameters, const Context& context) {
     spatial::KMeansOptions options;
     options.clusters = static_cast<std::size_t>(parameters.integer("k"));
     options.restarts = static_cast<int>(parameters.integer("restarts"));
     options.iterations = static_cast<int>(parameters.integer("iterations"));
     options.seed = context.seed;
-    // A pass over files costs more than the better start of k-means++ is worth.
-    if (!pixels.inMemory()) options.seeding = spatial::Seeding::parallel;
-    return spatial::fitKMeans(pixels, options, context);
+    // A pass over a file costs more than the better start of k-means++ is worth.
+    if (points.place() != spatial::KeptPoints::Place::memory) {
+      options.seeding = spatial::Seeding::parallel;
+    }
+    return spatial::fitKMeans(points, options, context);
   }
 
-  static spatial::ClusterQuality qualityOf(const spatial::PixelFeatures& pixels,
+  static spatial::ClusterQuality qualityOf(const spatial::PointSource& points,
                                            const std::vector<std::uint8_t>& map,
                                            const spatial::KMeansResult& found,
                                            const Parameters& parameters, const Context& context) {
@@ -309,7 +302,7 @@ class MapCluster : public Analysis {
     std::copy_if(map.begin(), map.end(), std::back_inserter(labels),
                  [](std::uint8_t label) { return label != kNoLabel; });
     return spatial::clusterQuality(
-        pixels, labels, found.clusters,
+        points, labels, found.clusters,
         static_cast<std::size_t>(parameters.integer("silhouette_sample")), context.seed, context);
   }
 
@@ -325,11 +318,12 @@ class MapCluster : public Analysis {
     return map;
   }
 
-  static Outputs outputsOf(const Raster& scene, const spatial::PixelFeatures& pixels,
+  static Outputs outputsOf(const Raster& scene, const SceneFeatures& features,
                            std::vector<std::uint8_t> labels, const spatial::KMeansResult& found,
                            const spatial::ClusterQuality& quality, const Context& context) {
     const std::size_t classes = found.counts.size();
-    const ClassMeans means = classMeans(scene, labels, classes, pixels, context.part(0.97, 1));
+    const ClassMeans means =
+        classMeans(scene, labels, classes, *features.pixels, context.part(0.97, 1));
     RasterBand band;
     band.name = "class";
     const Raster map =
@@ -339,6 +333,10 @@ class MapCluster : public Analysis {
     outputs.add("legend", Data(legendOf(scene, map, means)));
     outputs.add("quality", Data(qualityTable(found, quality)));
     outputs.add("spectra", Data(spectraOf(scene, map, means)));
+    if (features.code) {
+      outputs.add("losses", Data(lossesOf(*features.code)));
+      outputs.add("network", Data(modelOf(*features.code, features.map)));
+    }
     outputs.add("figure_map", Data(FigureSpec{"map", "labels", "Map of classes", "", {}}));
     outputs.add("figure_spectra", Data(FigureSpec{"series", "spectra", "Mean spectra", "", {}}));
     outputs.metrics = {{"inertia", found.inertia}};

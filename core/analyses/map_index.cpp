@@ -48,8 +48,10 @@ Declaration declare() {
        .fallback = std::string(),
        .help = "Over band names, [in brackets] where they are no plain words; + - * / ^, "
                "parentheses, abs, sqrt, log, exp, min, max",
-       .shown_if = "index=formula"},
-      resamplingParameter()};
+       .shown_if = "index=formula"}};
+  for (Parameter& parameter : stackParameters()) {
+    declaration.parameters.push_back(std::move(parameter));
+  }
   declaration.outputs = {{"index", Kind::raster, "Index", "The value of each pixel"},
                          {"figure_map", Kind::figure, "Figure: map", ""}};
   declaration.metrics = {{"mean", "Mean", "", "Over the pixels that have a value"},

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include "core/analyses/scene_code.h"
 #include "core/base/error.h"
+#include "core/data/quality_band.h"
 #include "core/data/raster_bands.h"
+#include "core/spatial/point_moments.h"
 #include "core/spatial/raster_stack.h"
 
 namespace lineament {
@@ -23,6 +26,47 @@ Scaling scalingOf(const Parameters& parameters) {
   return scaling == "standard" ? Scaling::standard : Scaling::minmax;
 }
 
+void mapBands(const Raster& scene, const Parameters& parameters, SceneFeatures& features,
+              const Context& context) {
+  const std::string& kind = parameters.text("features");
+  std::vector<std::string> left_out;
+  if (kind == "pca" || kind == "mnf") {
+    const double share = parameters.real("variance");
+    features.axes =
+        kind == "pca"
+            ? spatial::principalComponents(scene, features.statistics, scalingOf(parameters), share)
+            : spatial::minimumNoiseFractions(scene, features.statistics, share, context);
+    features.map = features.axes.map;
+    left_out = features.axes.left_out;
+    for (std::size_t i = 0; i < features.map.features(); ++i) {
+      context.note(fmt::format("{} holds {:.2f} % of the {}", features.map.names[i],
+                               100 * features.axes.shares[i],
+                               kind == "pca" ? "variance" : "signal above the noise"));
+    }
+  } else {
+    // A logistic output cannot leave 0 to 1.
+    const bool sigmoid = isLearnt(parameters) && kind != "stacked-autoencoder-tuned";
+    features.map = spatial::bandFeatures(
+        scene, features.statistics, sigmoid ? Scaling::minmax : scalingOf(parameters), left_out);
+  }
+  if (!left_out.empty()) {
+    context.warn(fmt::format("Constant and left out: {}", fmt::join(left_out, ", ")));
+  }
+}
+
+void nameCodes(SceneFeatures& features, const Context& context) {
+  features.names.clear();
+  for (std::size_t i = 0; i < features.points->features(); ++i) {
+    features.names.push_back(fmt::format("code {}", i + 1));
+  }
+  const std::vector<double> variances = spatial::momentsOf(*features.points, context).variance;
+  for (std::size_t i = 0; i < variances.size(); ++i) {
+    if (variances[i] >= 1e-12) continue;
+    context.warn(fmt::format("{} is the same for all pixels: the network does not use it",
+                             features.names[i]));
+  }
+}
+
 }  // namespace
 
 Input sceneInput() {
@@ -35,50 +79,74 @@ Input sceneInput() {
           .many = true};
 }
 
-Parameter resamplingParameter() {
-  return {.id = "resampling",
-          .title = "Resampling",
-          .type = Parameter::Type::choice,
-          .fallback = std::string("nearest"),
-          .help = "How bands of another resolution are sampled",
-          .choices = {{"nearest", "Nearest pixel", ""}, {"bilinear", "Bilinear", ""}},
-          .advanced = true};
+std::vector<Parameter> stackParameters() {
+  Parameter clouds{.id = "clouds",
+                   .title = "Clouds",
+                   .type = Parameter::Type::choice,
+                   .fallback = std::string("hide"),
+                   .help =
+                       "What becomes of pixels that a quality band (QA_PIXEL of Landsat, SCL "
+                       "of Sentinel-2) calls cloud, cloud shadow or saturated",
+                   .choices = {{"hide", "Leave out", ""}, {"keep", "Keep", ""}},
+                   .advanced = true};
+  Parameter resampling{.id = "resampling",
+                       .title = "Resampling",
+                       .type = Parameter::Type::choice,
+                       .fallback = std::string("nearest"),
+                       .help = "How bands of another resolution are sampled",
+                       .choices = {{"nearest", "Nearest pixel", ""}, {"bilinear", "Bilinear", ""}},
+                       .advanced = true};
+  return {std::move(resampling), std::move(clouds)};
 }
 
 std::vector<Parameter> featureParameters() {
   using Type = Parameter::Type;
-  return {{.id = "features",
-           .title = "Features",
-           .type = Type::choice,
-           .fallback = std::string("bands"),
-           .help = "What the pixels are compared by",
-           .choices = {{"bands", "Bands", "Each band as it is"},
-                       {"pca", "Principal components",
-                        "The fewest directions that hold the share of variance asked for"}}},
-          {.id = "scaling",
-           .title = "Scaling",
-           .type = Type::choice,
-           .fallback = std::string("minmax"),
-           .help = "How bands are made comparable first",
-           .choices = {{"minmax", "To 0 to 1", "By the smallest and largest value of each band"},
-                       {"standard", "To variance 1", "Mean 0 and variance 1 in each band"},
-                       {"none", "None", "The values of the files"}}},
-          {.id = "variance",
-           .title = "Share of variance",
-           .type = Type::real,
-           .fallback = 0.9,
-           .help = "Of the components that are kept",
-           .lowest = 0,
-           .highest = 1,
-           .lowest_excluded = true,
-           .shown_if = "features=pca"},
-          {.id = "bands",
-           .title = "Bands",
-           .type = Type::text,
-           .fallback = std::string(),
-           .help = "Names of the bands to use, separated by commas; all when empty",
-           .advanced = true},
-          resamplingParameter()};
+  std::vector<Parameter> all = {
+      {.id = "features",
+       .title = "Features",
+       .type = Type::choice,
+       .fallback = std::string("bands"),
+       .help = "What the pixels are compared by",
+       .choices = {{"bands", "Bands", "Each band as it is"},
+                   {"pca", "Principal components",
+                    "The fewest directions that hold the share of variance asked for"},
+                   {"mnf", "Minimum noise fractions",
+                    "The directions of the largest signal to noise ratio, noise being what "
+                    "neighbouring pixels differ by"},
+                   {"autoencoder", "Autoencoder",
+                    "Learnt: the narrow layer of a network that gives back the bands"},
+                   {"stacked-autoencoder", "Stacked autoencoders",
+                    "Learnt: three autoencoders, each of what those before it give and of the "
+                    "bands, as published by Nagar and others (2024)"},
+                   {"stacked-autoencoder-tuned", "Stacked autoencoder, fine-tuned",
+                    "Learnt: a deep autoencoder, layer by layer first, then as a whole"}}},
+      {.id = "scaling",
+       .title = "Scaling",
+       .type = Type::choice,
+       .fallback = std::string("minmax"),
+       .help = "How bands are made comparable first",
+       .choices = {{"minmax", "To 0 to 1", "By the smallest and largest value of each band"},
+                   {"standard", "To variance 1", "Mean 0 and variance 1 in each band"},
+                   {"none", "None", "The values of the files"}},
+       .shown_if = "features=bands|pca|stacked-autoencoder-tuned"},
+      {.id = "variance",
+       .title = "Share of variance",
+       .type = Type::real,
+       .fallback = 0.9,
+       .help = "Of the components that are kept",
+       .lowest = 0,
+       .highest = 1,
+       .lowest_excluded = true,
+       .shown_if = "features=pca|mnf"},
+      {.id = "bands",
+       .title = "Bands",
+       .type = Type::text,
+       .fallback = std::string(),
+       .help = "Names of the bands to use, separated by commas; all when empty",
+       .advanced = true}};
+  for (Parameter& parameter : stackParameters()) all.push_back(std::move(parameter));
+  for (Parameter& parameter : codeParameters()) all.push_back(std::move(parameter));
+  return all;
 }
 
 Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
@@ -86,7 +154,13 @@ Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context
   for (const Data& data : inputs.all("raster")) rasters.push_back(data.require<Raster>());
   const Resampling resampling =
       parameters.text("resampling") == "bilinear" ? Resampling::bilinear : Resampling::nearest;
-  return spatial::stack(rasters, resampling, context);
+  const Raster stacked = spatial::stack(rasters, resampling, context);
+  if (parameters.text("clouds") == "keep") return stacked;
+  const Raster clear = withoutClouds(stacked);
+  if (clear.bands().size() != stacked.bands().size()) {
+    context.note("Pixels that a quality band calls cloud, shadow or saturated are left out");
+  }
+  return clear;
 }
 
 Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
@@ -96,18 +170,21 @@ Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context
 SceneFeatures sceneFeatures(const Raster& scene, const Parameters& parameters,
                             const Context& context) {
   SceneFeatures features;
-  features.statistics = spatial::statisticsOf(scene, context);
-  std::vector<std::string> left_out;
-  const Scaling scaling = scalingOf(parameters);
-  if (parameters.text("features") == "pca") {
-    features.map =
-        spatial::principalComponents(scene, features.statistics, scaling,
-                                     parameters.real("variance"), left_out, features.ratios);
-  } else {
-    features.map = spatial::bandFeatures(scene, features.statistics, scaling, left_out);
-  }
-  if (!left_out.empty()) {
-    context.warn(fmt::format("Constant and left out: {}", fmt::join(left_out, ", ")));
+  const double learning = isLearnt(parameters) ? 0.8 : 0;
+  const Context reading = context.part(0, 1 - learning);
+  features.statistics = spatial::statisticsOf(scene, reading.part(0, 0.4), &features.missing);
+  mapBands(scene, parameters, features, reading.part(0.4, 0.6));
+  features.pixels = std::make_shared<spatial::PixelFeatures>(scene, features.map);
+  features.points = std::make_shared<spatial::KeptPoints>(
+      features.pixels, features.statistics.pixels, reading.part(0.6, 1));
+  features.names = features.map.names;
+  context.note(
+      fmt::format("{} pixels, {} features", features.statistics.pixels, features.map.features()));
+  if (isLearnt(parameters)) {
+    features.code = learnCode(features.points, parameters, context.part(1 - learning, 0.95));
+    features.points = std::make_shared<spatial::KeptPoints>(
+        features.code->codes(features.points), features.statistics.pixels, context.part(0.95, 1));
+    nameCodes(features, context);
   }
   return features;
 }

@@ -17,30 +17,41 @@ Adam<T>::Adam(Parameters<T>& parameters, AdamSettings settings)
 }
 
 template <class T>
+void adamStep(const AdamSettings& settings, std::size_t step, std::span<T> values,
+              std::span<const T> gradients, std::span<T> first, std::span<T> second,
+              double weight_decay) {
+  const double power = static_cast<double>(step);
+  const double first_correction = 1 - std::pow(settings.beta1, power);
+  const double second_correction = 1 - std::pow(settings.beta2, power);
+  const double corrected = settings.uncorrected_epsilon
+                               ? settings.epsilon / std::sqrt(second_correction)
+                               : settings.epsilon;
+  const T b1 = T(settings.beta1), b2 = T(settings.beta2), epsilon = T(corrected);
+  // 1 - 0.999 in single precision would be wrong in the fifth digit.
+  const T fresh1 = T(1 - settings.beta1), fresh2 = T(1 - settings.beta2);
+  const T root = T(1 / std::sqrt(second_correction));
+  const T shrink = T(1 - settings.learning_rate * weight_decay);
+  const T length = T(settings.learning_rate / first_correction);
+  T* __restrict w = values.data();
+  const T* __restrict g = gradients.data();
+  T* __restrict m = first.data();
+  T* __restrict v = second.data();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    m[i] = b1 * m[i] + fresh1 * g[i];
+    v[i] = b2 * v[i] + fresh2 * g[i] * g[i];
+    w[i] = shrink * w[i] - length * m[i] / (std::sqrt(v[i]) * root + epsilon);
+  }
+}
+
+template <class T>
 void Adam<T>::step() {
   ++steps_;
-  const double power = static_cast<double>(steps_);
-  const double first_correction = 1 - std::pow(settings_.beta1, power);
-  const double second_correction = 1 - std::pow(settings_.beta2, power);
-  const T b1 = T(settings_.beta1), b2 = T(settings_.beta2), epsilon = T(settings_.epsilon);
-  // 1 - 0.999 in single precision would be wrong in the fifth digit.
-  const T fresh1 = T(1 - settings_.beta1), fresh2 = T(1 - settings_.beta2);
-  const T root = T(1 / std::sqrt(second_correction));
   for (std::size_t index = 0; index < parameters_.size(); ++index) {
     const ParameterGroup& group = parameters_.groupOf(index);
-    const double rate = settings_.learning_rate * group.rate_factor;
-    const T shrink = T(1 - rate * group.weight_decay);
-    const T length = T(rate / first_correction);
-    const std::span<T> values = parameters_.values(index);
-    T* __restrict w = values.data();
-    const T* __restrict g = parameters_.gradients(index).data();
-    T* __restrict m = first_[index].data();
-    T* __restrict v = second_[index].data();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      m[i] = b1 * m[i] + fresh1 * g[i];
-      v[i] = b2 * v[i] + fresh2 * g[i] * g[i];
-      w[i] = shrink * w[i] - length * m[i] / (std::sqrt(v[i]) * root + epsilon);
-    }
+    AdamSettings settings = settings_;
+    settings.learning_rate *= group.rate_factor;
+    adamStep<T>(settings, steps_, parameters_.values(index), parameters_.gradients(index),
+                first_[index], second_[index], group.weight_decay);
   }
 }
 
@@ -69,6 +80,10 @@ double clipGradients(Parameters<T>& parameters, double limit) {
 
 template class Adam<float>;
 template class Adam<double>;
+template void adamStep(const AdamSettings&, std::size_t, std::span<float>, std::span<const float>,
+                       std::span<float>, std::span<float>, double);
+template void adamStep(const AdamSettings&, std::size_t, std::span<double>, std::span<const double>,
+                       std::span<double>, std::span<double>, double);
 template double gradientNorm(Parameters<float>&);
 template double gradientNorm(Parameters<double>&);
 template double clipGradients(Parameters<float>&, double);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "core/autodiff/parameters.h"
@@ -13,7 +14,16 @@ struct AdamSettings {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
+  // Whether epsilon is added to sqrt(v) before the correction of v: the "epsilon hat" of the
+  // paper's section 2, which some libraries call epsilon.
+  bool uncorrected_epsilon = false;
 };
+
+// Step number `step`, from 1, of Adam below on one set of numbers; `m` and `v` start as zeros.
+template <class T>
+void adamStep(const AdamSettings& settings, std::size_t step, std::span<T> values,
+              std::span<const T> gradients, std::span<T> m, std::span<T> v,
+              double weight_decay = 0);
 
 // Adam (Kingma and Ba, 2015, algorithm 1) with decoupled weight decay where a group has one (AdamW;
 // Loshchilov and Hutter, 2019, algorithm 2). Per parameter, with rate = learning rate * the group's

@@ -195,8 +195,9 @@ struct Line {
     return fmt::format("{}, {}", shapeText(tensor.shape()), name(tensor.dtype()));
   }
   std::string operator()(const Model& model) const {
-    return fmt::format("{} for {} from {}", model.type, model.target,
-                       counted(model.features.size(), "feature", "features"));
+    const std::string from = counted(model.features.size(), "feature", "features");
+    if (model.target.empty()) return fmt::format("{} of {}", model.type, from);
+    return fmt::format("{} for {} from {}", model.type, model.target, from);
   }
   std::string operator()(const Explanation& explanation) const {
     return fmt::format("{} SHAP values, {}, {}", explanation.method,

@@ -9,7 +9,9 @@
 #include <mutex>
 
 #include "core/base/file.h"
+#include "core/data/quality_band.h"
 #include "core/io/gdal.h"
+#include "core/io/product_scale.h"
 #include "core/io/sensor_bands.h"
 
 namespace lineament::io {
@@ -102,11 +104,10 @@ class FileSource : public RasterSource {
                 const Cells& to) const {
     GDALRasterBand& band = *dataset.GetRasterBand(numbers_[index]);
     const bool shrinks = to.columns < window.columns || to.rows < window.rows;
-    if (!readCells(band, window, GDT_Float32, shrinks && reduces_, to.values.data(), to)) {
-      return false;
-    }
-    if (!hide(band, window, to)) return false;
     const RasterBand& about = bands_[index];
+    const bool averages = shrinks && reduces_ && qualityBandOf(about.name) == QualityBand::none;
+    if (!readCells(band, window, GDT_Float32, averages, to.values.data(), to)) return false;
+    if (!hide(band, window, to)) return false;
     if (about.nodata) {
       const auto nodata = static_cast<float>(*about.nodata);
       for (float& value : to.values) value = value == nodata ? kNaN : value;
@@ -316,6 +317,13 @@ class RasterReader final : public Reader {
         sensor.choices.push_back({std::string(one.id), std::string(one.title), ""});
       }
       made.parameters.push_back(std::move(sensor));
+      made.parameters.push_back(
+          {.id = "reflectance",
+           .title = "Scale to reflectance",
+           .type = Parameter::Type::boolean,
+           .fallback = true,
+           .help = "Where the names of the file and its folders say which product it is of: "
+                   "Landsat Collection 2 level 2, Sentinel-2 with its baseline, ASTER 07XT."});
       return made;
     }();
     return declaration;
@@ -323,14 +331,14 @@ class RasterReader final : public Reader {
 
   Data read(const std::filesystem::path& path, const Parameters& options,
             const Context& context) const override {
-    return Data(readRaster(path, options.text("sensor"), context));
+    return Data(readRaster(path, options.text("sensor"), context, options.flag("reflectance")));
   }
 };
 
 }  // namespace
 
 Raster readRaster(const std::filesystem::path& path, std::string_view sensor,
-                  const Context& context) {
+                  const Context& context, bool reflectance) {
   const InputFile readable(path);  // says what is wrong with the path
   registerGdal();
   const GdalMessages messages;
@@ -351,6 +359,7 @@ Raster readRaster(const std::filesystem::path& path, std::string_view sensor,
   const std::string stem = path.stem().string();
   if (classes.empty()) {
     nameBands(bands, sensor == "auto" ? sensorOfFile(stem) : findSensor(sensor), stem);
+    if (reflectance) scaleBands(bands, path);
   } else if (bands.front().name.empty()) {
     bands.front().name = stem;
   }

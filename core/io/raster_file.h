@@ -14,7 +14,8 @@ namespace lineament::io {
 // A paletted band of bytes has its colours and category names as classes.
 std::unique_ptr<Reader> makeRasterReader();
 
+// `reflectance`: whether bands of known products are scaled by them (see product_scale.h).
 Raster readRaster(const std::filesystem::path& path, std::string_view sensor,
-                  const Context& context);
+                  const Context& context, bool reflectance = true);
 
 }  // namespace lineament::io

@@ -81,6 +81,16 @@ void describe(RasterBand& band, const SensorBand& known) {
   band.wavelength = known.wavelength;
 }
 
+// "SCL" in "T54HXD_20181013T003659_SCL_20m".
+std::string_view qualityNameIn(std::string_view stem) {
+  for (const std::string_view name : {std::string_view("QA_PIXEL"), std::string_view("SCL")}) {
+    const std::size_t at = stem.find(name);
+    if (at == stem.npos || (at > 0 && isWord(stem[at - 1]))) continue;
+    if (at + name.size() == stem.size() || !isWord(stem[at + name.size()])) return name;
+  }
+  return {};
+}
+
 std::vector<std::string_view> orderOf(const Sensor& sensor, std::size_t count) {
   for (const UsualStack& stack : usualStacks()) {
     if (stack.sensor == sensor.id && stack.names.size() == count) return stack.names;
@@ -168,6 +178,8 @@ void nameBands(std::vector<RasterBand>& bands, const Sensor* sensor, std::string
     if (i < order.size()) name = order[i];
     if (const SensorBand* found = known(name)) {
       describe(band, *found);
+    } else if (bands.size() == 1 && !qualityNameIn(stem).empty()) {
+      band.name = qualityNameIn(stem);
     } else if (band.name.empty()) {
       band.name = bands.size() == 1 && !name.empty() ? name : fmt::format("Band {}", i + 1);
     }

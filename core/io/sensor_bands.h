@@ -39,7 +39,8 @@ const Sensor* sensorOfFile(std::string_view stem);
 std::string bandNameIn(std::string_view text);
 
 // Names, titles and wavelengths for bands without them: from `sensor` in its order where their
-// number is that of a usual stack, and from the file's name for a file of one band.
+// number is that of a usual stack, and from the file's name for a file of one band, which may be a
+// quality band, "QA_PIXEL" or "SCL".
 void nameBands(std::vector<RasterBand>& bands, const Sensor* sensor, std::string_view stem);
 
 }  // namespace lineament::io

@@ -18,8 +18,8 @@ constexpr ErrorText kMalformed{"model.malformed", "Load the network", "{what}", 
                                "The model file is damaged or was made by another program; "
                                "train or export the model again"};
 
-constexpr std::string_view kNames[] = {"linear",  "affine", "relu",     "tanh",
-                                       "sigmoid", "gelu",   "gelu_tanh"};
+constexpr std::string_view kNames[] = {"linear",  "affine", "relu",      "tanh",
+                                       "sigmoid", "gelu",   "gelu_tanh", "selu"};
 
 std::optional<Layer::Type> typeFromName(std::string_view wanted) {
   const auto found = std::find(std::begin(kNames), std::end(kNames), wanted);
@@ -155,6 +155,9 @@ void activate(Layer::Type type, double* values, std::size_t count) {
         const double inner = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
         return 0.5 * x * (1 + std::tanh(inner));
       });
+    case Layer::Type::selu:
+      return map(values, count,
+                 [](double x) { return kSeluScale * (x > 0 ? x : kSeluAlpha * std::expm1(x)); });
     case Layer::Type::linear:
     case Layer::Type::affine:
       break;

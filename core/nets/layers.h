@@ -10,6 +10,10 @@
 
 namespace lineament::nets {
 
+// The constants of SELU: scale * x above 0, scale * alpha * (exp(x) - 1) from there down.
+inline constexpr double kSeluScale = 1.0507009873554805;
+inline constexpr double kSeluAlpha = 1.6732632423543772;
+
 // One step of a network that is a chain.
 struct Layer {
   enum class Type {
@@ -20,6 +24,7 @@ struct Layer {
     sigmoid,
     gelu,
     gelu_tanh,  // the tanh approximation (Hendrycks and Gimpel, 2016)
+    selu,       // Klambauer, Unterthiner, Mayr and Hochreiter (2017), equation 2
   };
 
   Type type = Type::linear;

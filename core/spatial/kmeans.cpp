@@ -10,6 +10,7 @@
 #include "core/spatial/block_pass.h"
 #include "core/spatial/kmeans_kernel.h"
 #include "core/spatial/kmeans_seeding.h"
+#include "core/spatial/point_moments.h"
 
 namespace lineament::spatial {
 
@@ -24,10 +25,6 @@ constexpr ErrorText kStart{"kmeans.start", "Start from {given} numbers",
                            "Give one finite number for each feature of each centre"};
 constexpr ErrorText kNoPoints{"kmeans.no_points", "Make {clusters} clusters", "there are no points",
                               "", "Choose data with points that have all their values"};
-constexpr ErrorText kValue{"kmeans.value", "Make clusters of the points",
-                           "{value} is no number that distances can be made of",
-                           "point {point} of block {block}, feature {feature}",
-                           "Leave out points without a value, or scale the feature"};
 constexpr ErrorText kDistinct{"kmeans.distinct", "Make {clusters} clusters",
                               "only {distinct} distinct points, cannot make {clusters} clusters",
                               "", "Choose at most {distinct} clusters"};
@@ -46,75 +43,22 @@ void check(const PointSource& source, const KMeansOptions& options) {
                               {"expected", expected}});
 }
 
-[[noreturn]] void throwUnusable(std::size_t block, const Points& points, std::size_t features) {
-  for (std::size_t f = 0; f < features; ++f) {
-    for (std::size_t i = 0; i < points.count; ++i) {
-      const float value = points.values[f * points.stride + i];
-      if (std::abs(value) <= kLargestValue) continue;
-      throw Error(kValue, {{"value", value}, {"point", i}, {"block", block}, {"feature", f}});
-    }
-  }
-  throw std::logic_error("all values are usable");
-}
-
-// What one pass over the points says before the first iteration.
+// What is looked at before the first iteration.
 struct Survey {
   BlockCounts counts;
   std::vector<double> mean;
   double variance = 0;  // mean over the features
 };
 
-// The first point there is; sums of squares relative to it keep their digits.
-std::vector<float> firstPoint(const PointSource& source) {
-  std::vector<float> room, place;
-  for (std::size_t block = 0; block < source.blocks(); ++block) {
-    const Points points = source.block(block, room);
-    if (points.count == 0) continue;
-    for (std::size_t f = 0; f < source.features(); ++f) {
-      place.push_back(points.values[f * points.stride]);
-    }
-    return place;
-  }
-  return place;
-}
-
-struct Moments {
-  std::vector<double> sums, squares;
-};
-
-Moments momentsAround(const std::vector<float>& pivot, const PointSource& source,
-                      std::vector<std::size_t>& counts, const Context& context) {
-  return reducePointBlocks<Moments>(
-      source, context,
-      [&](std::size_t block, const Points& points) {
-        Moments part{std::vector<double>(pivot.size()), std::vector<double>(pivot.size())};
-        counts[block] = points.count;
-        if (!addMoments(points, pivot, part.sums.data(), part.squares.data())) {
-          throwUnusable(block, points, pivot.size());
-        }
-        return part;
-      },
-      [](Moments& left, const Moments& right) {
-        for (std::size_t f = 0; f < left.sums.size(); ++f) {
-          left.sums[f] += right.sums[f];
-          left.squares[f] += right.squares[f];
-        }
-      });
-}
-
 Survey survey(const PointSource& source, const KMeansOptions& options, const Context& context) {
-  const std::vector<float> pivot = firstPoint(source);
-  if (pivot.empty()) throw Error(kNoPoints, {{"clusters", options.clusters}});
+  PointMoments moments = momentsOf(source, context);
+  if (moments.count() == 0) throw Error(kNoPoints, {{"clusters", options.clusters}});
   Survey survey;
-  survey.counts.blocks.resize(source.blocks());
-  const Moments moments = momentsAround(pivot, source, survey.counts.blocks, context);
-  for (const std::size_t count : survey.counts.blocks) survey.counts.total += count;
-  const auto n = static_cast<double>(survey.counts.total);
-  for (std::size_t f = 0; f < pivot.size(); ++f) {
-    const double mean = moments.sums[f] / n;
-    survey.mean.push_back(mean + static_cast<double>(pivot[f]));
-    const double variance = std::max(0.0, moments.squares[f] / n - mean * mean);
-    survey.variance += variance / static_cast<double>(pivot.size());
+  survey.counts.total = moments.count();
+  survey.counts.blocks = std::move(moments.counts);
+  survey.mean = std::move(moments.mean);
+  for (const double variance : moments.variance) {
+    survey.variance += variance / static_cast<double>(moments.variance.size());
   }
   return survey;
 }
@@ -218,16 +162,39 @@ int reseed(const PointSource& source, const CentreTable& table, ClusterSums& sum
   return reseeded;
 }
 
-ClusterSums sumAll(const PointSource& source, const CentreTable& table, const Context& context) {
-  return reducePointBlocks<ClusterSums>(
-      source, context,
-      [&](std::size_t, const Points& points) {
-        ClusterSums part(table);
-        sumNearest(table, points, part);
-        return part;
-      },
-      [](ClusterSums& left, const ClusterSums& right) { left.add(right); });
-}
+// The sums of all clusters, pass by pass. Up to 256 clusters the label of each point is kept, and
+// passes behind the first one count only what has changed.
+class Sums {
+ public:
+  Sums(const PointSource& source, const BlockCounts& counts, std::size_t clusters)
+      : source_(source), labels_(clusters <= 256 ? source.blocks() : 0) {
+    for (std::size_t b = 0; b < labels_.size(); ++b) labels_[b].resize(counts.blocks[b]);
+  }
+
+  const ClusterSums& pass(const CentreTable& table, const Context& context) {
+    const bool first = labels_.empty() || total_.counts.empty();
+    const ClusterSums found = reducePointBlocks<ClusterSums>(
+        source_, context,
+        [&](std::size_t block, const Points& points) {
+          ClusterSums part(table);
+          std::uint8_t* labels = labels_.empty() ? nullptr : labels_[block].data();
+          first ? sumNearest(table, points, part, labels) : sumChanged(table, points, part, labels);
+          return part;
+        },
+        [](ClusterSums& left, const ClusterSums& right) { left.add(right); });
+    if (first) {
+      total_ = found;
+    } else {
+      total_.add(found);
+    }
+    return total_;
+  }
+
+ private:
+  const PointSource& source_;
+  std::vector<std::vector<std::uint8_t>> labels_;  // of each block
+  ClusterSums total_;
+};
 
 // Moves each centre to the mean of its points; returns the sum of squared shifts.
 double moveToMeans(const ClusterSums& sums, const std::vector<float>& origin,
@@ -249,12 +216,13 @@ KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeans
   result.clusters = options.clusters;
   result.features = source.features();
   result.centres = std::move(start);
+  Sums passes(source, survey.counts, options.clusters);
   while (result.iterations < options.iterations && !result.converged) {
     context.checkpoint(static_cast<double>(result.iterations) / options.iterations,
                        "Moving centres");
     // The same origin all along: the same labels then give the same centres, to the last bit.
     const CentreTable table(result.centres, survey.mean);
-    ClusterSums sums = sumAll(source, table, context);
+    ClusterSums sums = passes.pass(table, context);
     const int reseeded = reseed(source, table, sums, context);
     const double shift = moveToMeans(sums, table.origin, result.centres);
     ++result.iterations;

@@ -46,7 +46,7 @@ struct KMeansResult {
 // threads; they depend on where the source's blocks begin.
 //
 // Throws Error (usage) "kmeans.clusters" and "kmeans.start", Error "kmeans.no_points",
-// "kmeans.value" and "kmeans.distinct".
+// "points.value" and "kmeans.distinct".
 KMeansResult fitKMeans(const PointSource& source, const KMeansOptions& options,
                        const Context& context);
 

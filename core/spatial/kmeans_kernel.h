@@ -38,8 +38,15 @@ struct ClusterSums {
   void add(const ClusterSums& other);
 };
 
-// Adds the points to the clusters of their nearest centres; of equally near ones, to the first.
-void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sums);
+// Adds the points to the clusters of their nearest centres; of equally near ones, to the first. The
+// clusters are put into `labels`, where given: room for points.count.
+void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sums,
+                std::uint8_t* labels);
+
+// What sumNearest would add less what it added when it made `labels`, which become the new ones:
+// few points change their cluster after the first passes.
+void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sums,
+                std::uint8_t* labels);
 
 // The cluster of each point and its squared distance to that centre, which is made from the
 // differences and so keeps its digits. Arrays of points.count.

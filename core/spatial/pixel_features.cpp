@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/spatial/pixel_features.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "core/base/decompositions.h"
 #include "core/base/error.h"
-#include "core/base/memory.h"
 #include "core/base/parallel.h"
 
 namespace lineament::spatial {
@@ -24,7 +20,6 @@ constexpr ErrorText kConstant{"pixels.constant", "Make features of a raster's ba
                               "all bands are constant", "", "Choose another scene"};
 
 constexpr std::int64_t kPixelsOfBlock = 1 << 16;
-constexpr std::size_t kMostKept = std::size_t{1} << 30;  // bytes of features; larger scenes stream
 
 std::int64_t rowsOfBlock(const Raster& raster) {
   return std::max<std::int64_t>(1, kPixelsOfBlock / std::max<std::int64_t>(1, raster.columns()));
@@ -45,12 +40,15 @@ struct Pixels {
   std::vector<std::uint8_t> there;
 
   Pixels(const Raster& raster, const RasterWindow& window)
-      : count(static_cast<std::size_t>(window.columns * window.rows)),
+      : Pixels(raster, window, window.columns, window.rows) {}
+  Pixels(const Raster& raster, const RasterWindow& window, std::int64_t out_columns,
+         std::int64_t out_rows)
+      : count(static_cast<std::size_t>(out_columns * out_rows)),
         values(count * raster.bands().size()),
         there(count, 1) {
     std::vector<std::size_t> bands(raster.bands().size());
     std::iota(bands.begin(), bands.end(), 0);
-    raster.read(window, bands, window.columns, window.rows, values);
+    raster.read(window, bands, out_columns, out_rows, values);
     for (std::size_t b = 0; b < bands.size(); ++b) {
       const float* band = values.data() + b * count;
       for (std::size_t i = 0; i < count; ++i) {
@@ -158,12 +156,23 @@ double BandStatistics::deviation(std::size_t band) const {
   return std::sqrt(covariance[band * mean.size() + band]);
 }
 
-BandStatistics statisticsOf(const Raster& raster, const Context& context) {
+BandStatistics statisticsOf(const Raster& raster, const Context& context,
+                            std::vector<std::uint8_t>* missing) {
   const std::size_t bands = raster.bands().size();
+  if (missing != nullptr) {
+    missing->resize(static_cast<std::size_t>(raster.columns() * raster.rows()));
+  }
   const Sums sums = reduceBlocks<Sums>(
       blocksOf(raster), 1, context,
       [&](std::size_t block, std::size_t) {
-        return sumsOf(Pixels(raster, windowOfBlock(raster, block)), bands);
+        const RasterWindow window = windowOfBlock(raster, block);
+        const Pixels pixels(raster, window);
+        if (missing != nullptr) {
+          std::transform(pixels.there.begin(), pixels.there.end(),
+                         missing->begin() + window.row * raster.columns(),
+                         [](std::uint8_t there) { return there == 1 ? 0 : 255; });
+        }
+        return sumsOf(pixels, bands);
       },
       join);
   if (sums.count == 0) throw Error(kNoPixels);
@@ -198,54 +207,18 @@ FeatureMap bandFeatures(const Raster& raster, const BandStatistics& statistics, 
   return map;
 }
 
-FeatureMap principalComponents(const Raster& raster, const BandStatistics& statistics,
-                               Scaling scaling, double share, std::vector<std::string>& left_out,
-                               std::vector<double>& ratios) {
-  const std::size_t bands = raster.bands().size();
-  const FeatureMap scaled = bandFeatures(raster, statistics, scaling, left_out);
-  const auto size = static_cast<Eigen::Index>(scaled.features());
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const auto width = static_cast<Eigen::Index>(bands);
-  const Eigen::Map<const Matrix> scales(scaled.matrix.data(), size, width);
-  const Eigen::Map<const Matrix> covariance(statistics.covariance.data(), width, width);
-  const Eigen::MatrixXd scaled_covariance = scales * covariance * scales.transpose();
-  const SymmetricDecomposition axes = symmetricDecomposition(scaled_covariance);
-  const double total = axes.values.sum();
-  FeatureMap map;
-  map.centre = statistics.mean;
-  double held = 0;
-  for (Eigen::Index i = size - 1; i >= 0; --i) {  // values ascend
-    ratios.push_back(std::max(0.0, axes.values[i]) / total);
-    if (held >= share * (1 - 1e-12)) continue;
-    held += ratios.back();
-    Eigen::RowVectorXd axis = axes.vectors.col(i).transpose();
-    Eigen::Index largest = 0;
-    axis.cwiseAbs().maxCoeff(&largest);
-    if (axis[largest] < 0) axis = -axis;
-    const Eigen::RowVectorXd row = axis * scales;
-    map.matrix.insert(map.matrix.end(), row.begin(), row.end());
-    map.names.push_back(fmt::format("PC{}", map.names.size() + 1));
-  }
-  return map;
+PixelBlock pixelBlock(const Raster& raster, const FeatureMap& map, const RasterWindow& window,
+                      std::int64_t out_columns, std::int64_t out_rows) {
+  Pixels pixels(raster, window, out_columns, out_rows);
+  PixelBlock block;
+  block.features = featuresOf(pixels, map);
+  block.points = block.features.size() / map.features();
+  block.there = std::move(pixels.there);
+  return block;
 }
 
-PixelFeatures::PixelFeatures(const Raster& raster, FeatureMap map, const Context& context)
-    : raster_(raster),
-      map_(std::move(map)),
-      mask_(static_cast<std::size_t>(raster.columns() * raster.rows())) {
-  const std::size_t bytes = mask_.size() * map_.features() * sizeof(float);
-  const std::size_t free = memoryBudget() - std::min(memoryBudget(), memoryReserved());
-  const bool fits = bytes <= std::min(kMostKept, free / 2);
-  std::vector<std::vector<float>> kept(fits ? blocks() : 0);
-  forBlocks(blocks(), 1, context, [&](std::size_t index, std::size_t) {
-    const RasterWindow window = windowOf(index);
-    const Pixels pixels(raster_, window);
-    std::uint8_t* to = mask_.data() + window.row * raster_.columns();
-    for (std::size_t i = 0; i < pixels.count; ++i) to[i] = pixels.there[i] ? 0 : 255;
-    if (fits) kept[index] = featuresOf(pixels, map_);
-  });
-  kept_ = std::move(kept);
-}
+PixelFeatures::PixelFeatures(Raster raster, FeatureMap map)
+    : raster_(std::move(raster)), map_(std::move(map)) {}
 
 std::size_t PixelFeatures::blocks() const {
   return blocksOf(raster_);
@@ -256,10 +229,9 @@ RasterWindow PixelFeatures::windowOf(std::size_t block) const {
 }
 
 Points PixelFeatures::block(std::size_t index, std::vector<float>& room) const {
-  if (kept_.empty()) room = featuresOf(Pixels(raster_, windowOf(index)), map_);
-  const std::vector<float>& values = kept_.empty() ? room : kept_[index];
-  const std::size_t count = values.size() / features();
-  return {values.data(), count, count};
+  room = featuresOf(Pixels(raster_, windowOf(index)), map_);
+  const std::size_t count = room.size() / features();
+  return {room.data(), count, count};
 }
 
 }  // namespace lineament::spatial

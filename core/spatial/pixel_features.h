@@ -19,7 +19,10 @@ struct BandStatistics {
 
   double deviation(std::size_t band) const;
 };
-BandStatistics statisticsOf(const Raster& raster, const Context& context);
+// `missing` gets a byte for each pixel, row by row: 0 for those that are counted, 255 for the
+// others.
+BandStatistics statisticsOf(const Raster& raster, const Context& context,
+                            std::vector<std::uint8_t>* missing = nullptr);
 
 // Features from the bands of a pixel: feature f = sum_b matrix[f][b] (x_b - centre[b]).
 struct FeatureMap {
@@ -37,34 +40,32 @@ enum class Scaling { none, minmax, standard };
 FeatureMap bandFeatures(const Raster& raster, const BandStatistics& statistics, Scaling scaling,
                         std::vector<std::string>& left_out);
 
-// The leading principal components of the scaled bands: the fewest that hold `share` of the
-// variance. The largest weight of each axis is positive, so that signs do not depend on the solver.
-// `ratios` gets the share of every component.
-FeatureMap principalComponents(const Raster& raster, const BandStatistics& statistics,
-                               Scaling scaling, double share, std::vector<std::string>& left_out,
-                               std::vector<double>& ratios);
+// The pixels of a window, sampled on out_columns x out_rows cells, and the features of those that
+// have a value in every band.
+struct PixelBlock {
+  std::vector<std::uint8_t> there;  // 1 for the cells that are points
+  std::vector<float> features;      // [feature][point]
+  std::size_t points = 0;
+};
+PixelBlock pixelBlock(const Raster& raster, const FeatureMap& map, const RasterWindow& window,
+                      std::int64_t out_columns, std::int64_t out_rows);
 
 // The pixels that have a value in every band, as points; those of a block of whole rows together.
-// Kept in memory where they fit, read again at each pass where they do not: the same numbers.
+// They are read from the raster each time (see KeptPoints).
 class PixelFeatures : public PointSource {
  public:
-  PixelFeatures(const Raster& raster, FeatureMap map, const Context& context);
+  PixelFeatures(Raster raster, FeatureMap map);
 
   std::size_t features() const override { return map_.features(); }
   std::size_t blocks() const override;
   Points block(std::size_t index, std::vector<float>& room) const override;
 
-  bool inMemory() const { return !kept_.empty(); }
   const FeatureMap& map() const { return map_; }
   RasterWindow windowOf(std::size_t block) const;
-  // Which pixels of the raster are points: 0 those that are, 255 the others.
-  const std::vector<std::uint8_t>& mask() const { return mask_; }
 
  private:
   Raster raster_;
   FeatureMap map_;
-  std::vector<std::vector<float>> kept_;  // of each block, [feature][point]
-  std::vector<std::uint8_t> mask_;
 };
 
 }  // namespace lineament::spatial

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/data/quality_band.h"
 
 namespace lineament::spatial {
 
@@ -120,13 +121,14 @@ class StackSource : public RasterSource {
       return;
     }
     const Patch patch = patchFor(raster, band, to);
+    const bool nearest = resampling_ == Resampling::nearest ||
+                         qualityBandOf(raster.bands()[band].name) != QualityBand::none;
     for (std::int64_t row = 0; row < to.rows; ++row) {
       for (std::int64_t column = 0; column < to.columns; ++column) {
         const auto middle = to.middle(column, row);
         const auto pixel = pixelIn(raster, middle[0], middle[1]);
         float& value = to.values[static_cast<std::size_t>(row * to.columns + column)];
-        value = resampling_ == Resampling::nearest ? patch.nearest(pixel[0], pixel[1])
-                                                   : patch.bilinear(pixel[0], pixel[1]);
+        value = nearest ? patch.nearest(pixel[0], pixel[1]) : patch.bilinear(pixel[0], pixel[1]);
       }
     }
   }

@@ -12,10 +12,10 @@ enum class Resampling { nearest, bilinear };
 
 // The bands of several rasters of one scene on one grid: that of the raster with the smallest
 // pixels, cut to what all of them cover. Bands of other resolutions are sampled at the pixels'
-// centres as they are read. One raster is its own stack. A
-// raster without a place of its own is laid on one of the same size, with a warning. Throws Error
-// "stack.crs" where coordinate systems differ, "stack.apart" where nothing is covered by all,
-// "stack.classes" for categories.
+// centres as they are read, quality bands always from the nearest pixel. One raster is its own
+// stack. A raster without a place of its own is laid on one of the same size, with a warning.
+// Throws Error "stack.crs" where coordinate systems differ, "stack.apart" where nothing is covered
+// by all, "stack.classes" for categories.
 Raster stack(const std::vector<Raster>& rasters, Resampling resampling, const Context& context);
 
 }  // namespace lineament::spatial

@@ -73,6 +73,7 @@ QString typeTitle(const std::string& type) {
   if (type == "ols") return Words::tr("Least squares");
   if (type == "ridge") return Words::tr("Ridge regression");
   if (type == "mlp") return Words::tr("Neural network");
+  if (type == "autoencoder") return Words::tr("Autoencoder");
   return qt(type);
 }
 
@@ -139,6 +140,7 @@ QString layerTitle(const std::string& type) {
   if (type == "gelu_tanh") return QStringLiteral("GELU (tanh)");
   if (type == "tanh") return QStringLiteral("tanh");
   if (type == "sigmoid") return QStringLiteral("sigmoid");
+  if (type == "selu") return QStringLiteral("SELU");
   return qt(type);
 }
 
@@ -246,15 +248,17 @@ void addTargetScaling(const Model& model, Facts& facts) {
 
 ModelSheet sheetOf(const Model& model) {
   ModelSheet sheet;
-  sheet.title = Words::tr("%1 for %2").arg(typeTitle(model.type), qt(model.target));
+  sheet.title = model.target.empty()
+                    ? typeTitle(model.type)
+                    : Words::tr("%1 for %2").arg(typeTitle(model.type), qt(model.target));
   sheet.target_unit = qt(model.target_unit);
   sheet.target = withUnit(qt(model.target), sheet.target_unit);
   if (model.type == "ols" || model.type == "ridge") sheet.linear = linearPart(model);
-  if (model.type == "mlp") sheet.network = networkPart(model);
+  if (model.type == "mlp" || model.type == "autoencoder") sheet.network = networkPart(model);
   addFeatures(model, sheet);
 
   Facts facts(sheet);
-  facts.add(Words::tr("Predicts"), sheet.target);
+  if (!model.target.empty()) facts.add(Words::tr("Predicts"), sheet.target);
   facts.add(Words::tr("Features"), counted(model.features.size()));
   const nlohmann::json& configuration = model.configuration;
   if (sheet.network) {

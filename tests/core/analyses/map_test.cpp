@@ -71,6 +71,144 @@ class MapTest : public QObject {
     }
   }
 
+  void findsKnownUnitsByLearntFeatures() {
+    const RockScene scene = rockScene(1, 240, 200);
+    for (const char* features :
+         {"mnf", "autoencoder", "stacked-autoencoder", "stacked-autoencoder-tuned"}) {
+      const RunResult result =
+          runOf("map.cluster", {scene.scene},
+                {{"k", "6"}, {"features", features}, {"smoothing", "3"}, {"variance", "0.99"}});
+      const double found =
+          purity(valuesOf(outputOf<Raster>(result, "labels")), valuesOf(scene.units));
+      QVERIFY2(found > 0.95, qPrintable(QString("%1: %2").arg(features).arg(found)));
+      const bool learnt = QString(features) != "mnf";
+      QCOMPARE(result.outputs.find("losses") != nullptr, learnt);
+      QCOMPARE(result.outputs.find("network") != nullptr, learnt);
+    }
+  }
+
+  void featuresAsBands() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const std::vector<float> values = valuesOf(scene.scene);
+    for (const char* kind : {"pca", "mnf", "bands"}) {
+      const RunResult result =
+          runOf("map.reduce", {scene.scene}, {{"features", kind}, {"variance", "0.99"}});
+      const auto& features = outputOf<Raster>(result, "features");
+      QVERIFY(features.grid() == scene.scene.grid());
+      QCOMPARE(result.outputs.metrics.at("features"), double(features.bands().size()));
+      const std::vector<float> first = valuesOf(features);
+      double sum = 0, squares = 0, count = 0;
+      for (std::size_t i = 0; i < first.size(); ++i) {
+        QCOMPARE(std::isnan(first[i]), std::isnan(values[i]));
+        if (std::isnan(first[i])) continue;
+        sum += double(first[i]);
+        squares += double(first[i]) * double(first[i]);
+        ++count;
+      }
+      if (QString(kind) == "bands") continue;
+      const auto& components = outputOf<Table>(result, "components");
+      const double variance = components.require("variance").numbers()[0];
+      QVERIFY(std::abs(sum / count) < 1e-3 * std::sqrt(variance));
+      QVERIFY(std::abs(squares / (count - 1) / variance - 1) < 1e-3);
+      QVERIFY(result.outputs.metrics.at("held") >= 0.99);
+    }
+  }
+
+  void learntFeaturesAsBands() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result = runOf("map.reduce", {scene.scene},
+                                   {{"features", "autoencoder"}, {"code", "3"}, {"hidden", "9"}});
+    const auto& features = outputOf<Raster>(result, "features");
+    QCOMPARE(features.bands().size(), std::size_t(3));
+    QCOMPARE(features.bands()[2].name, std::string("code 3"));
+    const std::vector<float> residuals = valuesOf(outputOf<Raster>(result, "residuals"));
+    double squares = 0, count = 0;
+    for (const float residual : residuals) {
+      if (std::isnan(residual)) continue;
+      squares += double(residual) * double(residual);
+      ++count;
+    }
+    QVERIFY(std::abs(std::sqrt(squares / count) / result.outputs.metrics.at("residual") - 1) <
+            1e-5);
+    // A part of the raster says what the whole does.
+    const RasterWindow part{30, 20, 50, 40};
+    const std::vector<float> cut = features.values(part, 1),
+                             all = features.values(features.whole(), 1);
+    for (std::int64_t r = 0; r < 40; ++r) {
+      for (std::int64_t c = 0; c < 50; ++c) {
+        const float one = cut[std::size_t(r * 50 + c)];
+        const float other = all[std::size_t((20 + r) * features.columns() + 30 + c)];
+        QVERIFY(one == other || (std::isnan(one) && std::isnan(other)));
+      }
+    }
+    const auto& network = outputOf<Model>(result, "network");
+    QCOMPARE(network.type, std::string("autoencoder"));
+    QVERIFY(network.tensors.contains("autoencoder.layer0.weight"));
+  }
+
+  void sampledTrainingAndOddLayers() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result = runOf("map.reduce", {scene.scene},
+                                   {{"features", "stacked-autoencoder-tuned"},
+                                    {"training_pixels", "2000"},
+                                    {"hidden", " 12,7 , 5"},
+                                    {"code", "1"},
+                                    {"epochs", "3"},
+                                    {"batch", "100"}});
+    QCOMPARE(outputOf<Series>(result, "losses").curves.size(), std::size_t(5));
+    QCOMPARE(outputOf<Series>(result, "losses").curves.back().y.size(), std::size_t(3));
+    for (const char* hidden : {"six", "6,,4", "0", "6 4", "5000", "1,1,1,1,1,1,1,1,1"}) {
+      try {
+        const Analysis& analysis = allAnalyses().require("map.reduce");
+        Inputs inputs;
+        inputs.add("raster", Data(scene.scene));
+        analysis.run(inputs,
+                     Parameters::fromText(analysis.declaration(),
+                                          {{"features", "autoencoder"}, {"hidden", hidden}}),
+                     {});
+        QFAIL(hidden);
+      } catch (const Error& error) {
+        QCOMPARE(std::string(error.key()), std::string("code.hidden"));
+      }
+    }
+  }
+
+  // Six units, shaded, which splits of a unit by its shade gain some Calinski-Harabasz from.
+  void numbersOfClassesOfAKnownScene() {
+    const RockScene scene = rockScene(1, 120, 100);
+    const RunResult result =
+        runOf("map.choose-k", {scene.scene}, {{"lowest", "2"}, {"highest", "10"}, {"runs", "4"}});
+    const auto& measures = outputOf<Table>(result, "measures");
+    QCOMPARE(measures.rows(), std::size_t(9));
+    QCOMPARE(result.outputs.metrics.at("silhouette"), 6.0);
+    QCOMPARE(result.outputs.metrics.at("davies_bouldin"), 6.0);
+    const std::vector<double> inertia = measures.require("inertia").numbers();
+    QVERIFY(std::is_sorted(inertia.rbegin(), inertia.rend()));
+    const std::vector<double> stability = measures.require("stability").numbers();
+    QVERIFY(stability[4] > 0.9);
+    for (const double value : stability) QVERIFY(value > 0 && value <= 1);
+    const std::vector<double> smallest = measures.require("smallest").numbers();
+    QVERIFY(smallest[0] <= 0.5 && smallest[8] < smallest[0]);
+    QCOMPARE(outputOf<Series>(result, "curves").curves.size(), std::size_t(6));
+  }
+
+  void qualityBandsHideClouds() {
+    const RockScene scene = rockScene(2, 60, 50);
+    RasterBand band;
+    band.name = "QA_PIXEL";
+    std::vector<float> quality(60 * 50, 21824);
+    for (std::size_t i = 600; i < 1200; ++i) quality[i] = 22280;  // under a cloud
+    const Raster mask = Raster::of(scene.scene.grid(), {band}, quality);
+    const auto hidden = [&](const Settings& settings) {
+      const RunResult result = runOf("map.cluster", {scene.scene, mask}, settings);
+      const std::vector<float> labels = valuesOf(outputOf<Raster>(result, "labels"));
+      return std::count_if(labels.begin() + 600, labels.begin() + 1200,
+                           [](float label) { return std::isnan(label); });
+    };
+    QCOMPARE(hidden({{"k", "4"}}), std::ptrdiff_t{600});
+    QVERIFY(hidden({{"k", "4"}, {"clouds", "keep"}}) < 600);
+  }
+
   void cloudsStayWithoutAClass() {
     const RockScene scene = rockScene(1, 120, 100);
     const RunResult result = runOf("map.cluster", {scene.scene}, {{"k", "4"}});

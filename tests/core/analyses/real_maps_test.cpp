@@ -41,6 +41,20 @@ class RealMapsTest : public QObject {
     QCOMPARE(map.classes().size(), std::size_t(7));
   }
 
+  // The published notebook for Landsat 8 ends its first network at a loss of about 6.5e-4, on
+  // another scene of seven bands.
+  void playaByStackedAutoencoders() {
+    const Raster scene =
+        io::readRaster(kScenes / "playa_landsat8" / "Playa_Image.tif", "landsat-oli", {});
+    const Outputs found = runOf("map.reduce", {scene}, {{"features", "stacked-autoencoder"}});
+    const auto& losses = found.find("losses")->require<Series>();
+    QCOMPARE(losses.curves.size(), std::size_t(3));
+    const double last = losses.curves[0].y[losses.curves[0].y.size() - 1];
+    QVERIFY(last > 4e-4 && last < 9e-4);
+    QVERIFY(found.metrics.at("residual") < 0.02);
+    QCOMPARE(found.find("features")->require<Raster>().bands().size(), std::size_t(2));
+  }
+
   void sentinelBandsOfThreeResolutions() {
     std::vector<Raster> bands;
     for (const char* band : {"B01", "B02", "B03", "B04", "B05", "B08"}) {

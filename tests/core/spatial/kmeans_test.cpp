@@ -226,7 +226,7 @@ class KMeansTest : public QObject {
         std::vector<double> rows(777, 2.0);
         rows[at] = bad;
         rows[5] = 3;
-        QCOMPARE(keyWith(PointRows(1, rows), 2), std::string("kmeans.value"));
+        QCOMPARE(keyWith(PointRows(1, rows), 2), std::string("points.value"));
       }
     }
     KMeansOptions options = starting(points, 2);

@@ -89,15 +89,16 @@ class PixelFeaturesTest : public QObject {
   void bandsToZeroAndOne() {
     std::vector<std::string> left_out;
     const Raster raster = twoBands();
+    std::vector<std::uint8_t> missing;
     const FeatureMap map =
-        bandFeatures(raster, statisticsOf(raster, {}), Scaling::minmax, left_out);
-    const PixelFeatures features(raster, map, {});
+        bandFeatures(raster, statisticsOf(raster, {}, &missing), Scaling::minmax, left_out);
+    const PixelFeatures features(raster, map);
     // The pixel without a near infrared value is no point, in either band.
     const std::vector<float> expected{0, 0, 0.2f, 0.2f, 0.4f, 0.4f, 0.8f, 0.8f, 1, 1};
     const std::vector<float> found = allFeatures(features);
     QCOMPARE(found.size(), expected.size());
     for (std::size_t i = 0; i < found.size(); ++i) QVERIFY(std::abs(found[i] - expected[i]) < 1e-6);
-    QCOMPARE(features.mask(), (std::vector<std::uint8_t>{0, 0, 0, 255, 0, 0}));
+    QCOMPARE(missing, (std::vector<std::uint8_t>{0, 0, 0, 255, 0, 0}));
   }
 
   void constantBandsAreLeftOut() {
@@ -110,42 +111,6 @@ class PixelFeaturesTest : public QObject {
     const Raster flat = rasterOf(2, 1, {7, 7});
     QVERIFY_EXCEPTION_THROWN(bandFeatures(flat, statisticsOf(flat, {}), Scaling::minmax, left_out),
                              Error);
-  }
-
-  // (0,0) (2,1) (4,2) (6,4): by hand, with the covariance over N - 1.
-  void principalComponentsOfFourPoints() {
-    std::vector<std::string> left_out;
-    std::vector<double> ratios;
-    const Raster raster = rasterOf(4, 1, {0, 2, 4, 6, 0, 1, 2, 4});
-    const FeatureMap map =
-        principalComponents(raster, statisticsOf(raster, {}), Scaling::none, 0.9, left_out, ratios);
-    QCOMPARE(map.features(), std::size_t(1));
-    QVERIFY(std::abs(ratios[0] - 0.99268755) < 1e-8);
-    QVERIFY(std::abs(ratios[1] - 0.00731245) < 1e-8);
-    QVERIFY(std::abs(map.matrix[0] - 0.83579665) < 1e-8);
-    QVERIFY(std::abs(map.matrix[1] - 0.54903913) < 1e-8);
-    const std::vector<float> scores = allFeatures(PixelFeatures(raster, map, {}));
-    const std::vector<double> expected{-3.46820842, -1.24757599, 0.97305643, 3.74272798};
-    for (std::size_t i = 0; i < 4; ++i) QVERIFY(std::abs(scores[i] - expected[i]) < 1e-6);
-    ratios.clear();
-    QCOMPARE(principalComponents(raster, statisticsOf(raster, {}), Scaling::none, 0.999, left_out,
-                                 ratios)
-                 .features(),
-             std::size_t(2));
-  }
-
-  void streamingGivesTheSameNumbers() {
-    std::vector<std::string> left_out;
-    const Raster raster = drawn(301, 503);
-    const FeatureMap map =
-        bandFeatures(raster, statisticsOf(raster, {}), Scaling::minmax, left_out);
-    const PixelFeatures kept(raster, map, {});
-    setMemoryBudget(1 << 20);
-    const PixelFeatures streamed(raster, map, {});
-    setMemoryBudget(0);
-    QVERIFY(kept.inMemory());
-    QVERIFY(!streamed.inMemory());
-    QCOMPARE(allFeatures(kept), allFeatures(streamed));
   }
 
   void noPixelAtAll() {

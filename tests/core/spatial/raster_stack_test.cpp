@@ -54,6 +54,18 @@ class RasterStackTest : public QObject {
     QCOMPARE(bandOf(stack({raster}, Resampling::nearest, {}), 0), bandOf(raster, 0));
   }
 
+  void qualityBandsAreNotMixed() {
+    const Raster fine = plane(gridOf(8, 6), "B2");
+    RasterBand band;
+    band.name = "SCL";
+    std::vector<float> classes;
+    for (int i = 0; i < 12; ++i) classes.push_back(i % 2 == 0 ? 4.0f : 9.0f);
+    const Raster rough = Raster::of(coarse(4, 3, 2), {band}, classes);
+    for (const float value : bandOf(stack({fine, rough}, Resampling::bilinear, {}), 1)) {
+      QVERIFY(value == 4 || value == 9);
+    }
+  }
+
   void takesTheFinestGrid() {
     const Raster fine = plane(gridOf(8, 6), "B2"), rough = plane(coarse(4, 3, 2), "B11");
     const Raster both = stack({rough, fine}, Resampling::nearest, {});
