@@ -28,6 +28,7 @@ lineament_require(ZLIB zlib1g-dev)
 lineament_require(OpenSSL libssl-dev)
 lineament_require(SQLite3 libsqlite3-dev)
 lineament_require(GDAL libgdal-dev)
+lineament_require(PROJ libproj-dev)
 lineament_require(hwy libhwy-dev)
 lineament_require(Threads libc6-dev)
 

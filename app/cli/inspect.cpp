@@ -14,6 +14,7 @@ constexpr std::size_t kTensorsShown = 200;
 
 std::string details(const Table& table) {
   TextGrid grid;
+  if (table.columnCount() == 0) return {};
   grid.add({"  column", "type", "unit", "missing"});
   grid.alignRight(3);
   for (const Column& column : table.columns()) {
@@ -54,11 +55,27 @@ std::string details(const PointCloud& cloud) {
   return grid.text();
 }
 
+std::string details(const Features& features) {
+  TextGrid grid;
+  const Extent extent = features.geometries().extent();
+  const std::string& unit = features.crs().unit;
+  if (!extent.empty()) {
+    grid.add({"  axis", "low", "high", "unit"});
+    grid.add({"  x", fmt::format("{}", extent.low_x), fmt::format("{}", extent.high_x), unit});
+    grid.add({"  y", fmt::format("{}", extent.low_y), fmt::format("{}", extent.high_y), unit});
+    grid.alignRight(1);
+    grid.alignRight(2);
+  }
+  const bool both = !grid.empty() && features.attributes().columnCount() != 0;
+  return grid.text() + (both ? "\n" : "") + details(features.attributes());
+}
+
 // What a person reads below the summary line; empty for kinds that the line says all of.
 std::string detailsOf(const Data& data) {
   if (const auto* table = data.as<Table>()) return details(*table);
   if (const auto* checkpoint = data.as<Checkpoint>()) return details(*checkpoint);
   if (const auto* cloud = data.as<PointCloud>()) return details(*cloud);
+  if (const auto* features = data.as<Features>()) return details(*features);
   return {};
 }
 

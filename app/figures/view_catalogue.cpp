@@ -2,6 +2,7 @@
 #include "app/figures/view_catalogue.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <vector>
 
 #include "core/base/error.h"
@@ -35,45 +36,48 @@ struct Words {
 struct Entry {
   const char* id;
   const char* title;
-  Kind shows;
+  std::vector<Kind> shows;
   std::unique_ptr<views::Figure> (*figure)();
   std::unique_ptr<views::View> (*view)();
 };
 
 template <class Figure, class View>
-Entry entry(const char* id, const char* title, Kind shows) {
-  return {id, title, shows,
+Entry entry(const char* id, const char* title, std::vector<Kind> shows) {
+  return {id, title, std::move(shows),
           []() -> std::unique_ptr<views::Figure> { return std::make_unique<Figure>(); },
           []() -> std::unique_ptr<views::View> { return std::make_unique<View>(); }};
 }
 
 template <class Figure>
-Entry plot(const char* id, const char* title, Kind shows) {
-  return entry<Figure, views::PlotOf<Figure>>(id, title, shows);
+Entry plot(const char* id, const char* title, std::vector<Kind> shows) {
+  return entry<Figure, views::PlotOf<Figure>>(id, title, std::move(shows));
 }
 
 // The best view of a kind first.
 const std::vector<Entry>& entries() {
   using namespace views;
   static const std::vector<Entry> all = {
-      entry<TableFigure, TableView>("table", QT_TRANSLATE_NOOP("Views", "Table"), Kind::table),
-      plot<SeriesFigure>("series", QT_TRANSLATE_NOOP("Views", "Curves"), Kind::series),
-      plot<PanelsFigure>("panels", QT_TRANSLATE_NOOP("Views", "Curves side by side"), Kind::series),
-      plot<BeeswarmFigure>("beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), Kind::explanation),
-      plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), Kind::explanation),
+      entry<TableFigure, TableView>("table", QT_TRANSLATE_NOOP("Views", "Table"),
+                                    {Kind::table, Kind::features}),
+      plot<SeriesFigure>("series", QT_TRANSLATE_NOOP("Views", "Curves"), {Kind::series}),
+      plot<PanelsFigure>("panels", QT_TRANSLATE_NOOP("Views", "Curves side by side"),
+                         {Kind::series}),
+      plot<BeeswarmFigure>("beeswarm", QT_TRANSLATE_NOOP("Views", "Beeswarm"), {Kind::explanation}),
+      plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), {Kind::explanation}),
       plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),
-                            Kind::explanation),
+                            {Kind::explanation}),
       entry<MechanismsFigure, MechanismsView>(
-          "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), Kind::attention),
+          "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), {Kind::attention}),
       entry<SequenceFigure, SequenceView>(
-          "sequence", QT_TRANSLATE_NOOP("Views", "Mechanisms side by side"), Kind::comparison),
-      entry<CloudFigure, CloudView>("cloud", QT_TRANSLATE_NOOP("Views", "Points"), Kind::points),
-      entry<ModelFigure, ModelView>("model", QT_TRANSLATE_NOOP("Views", "Model"), Kind::model),
+          "sequence", QT_TRANSLATE_NOOP("Views", "Mechanisms side by side"), {Kind::comparison}),
+      entry<CloudFigure, CloudView>("cloud", QT_TRANSLATE_NOOP("Views", "Points"), {Kind::points}),
+      entry<ModelFigure, ModelView>("model", QT_TRANSLATE_NOOP("Views", "Model"), {Kind::model}),
       entry<CheckpointFigure, CheckpointView>("checkpoint", QT_TRANSLATE_NOOP("Views", "Tensors"),
-                                              Kind::checkpoint),
-      entry<TensorFigure, TensorView>("tensor", QT_TRANSLATE_NOOP("Views", "Values"), Kind::tensor),
-      entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"), Kind::raster),
-      entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), Kind::note),
+                                              {Kind::checkpoint}),
+      entry<TensorFigure, TensorView>("tensor", QT_TRANSLATE_NOOP("Views", "Values"),
+                                      {Kind::tensor}),
+      entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"), {Kind::raster}),
+      entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), {Kind::note}),
   };
   return all;
 }
@@ -106,7 +110,8 @@ std::unique_ptr<views::Figure> makeFigure(const QString& id) {
 QStringList viewsFor(Kind kind) {
   QStringList ids;
   for (const Entry& entry : entries()) {
-    if (entry.shows == kind) ids << QString::fromLatin1(entry.id);
+    if (std::ranges::find(entry.shows, kind) != entry.shows.end())
+      ids << QString::fromLatin1(entry.id);
   }
   return ids;
 }

@@ -194,6 +194,10 @@ std::vector<Block> described(const Raster& raster) {
   return {grid};
 }
 
+std::vector<Block> described(const Features& features) {
+  return described(features.attributes());
+}
+
 std::vector<Block> described(const Note& note) {
   return blocksOfMarkdown(text(shownMarkdown(note)));
 }

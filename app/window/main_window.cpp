@@ -46,6 +46,7 @@ constexpr int kFormWidth = 320;
 QList<ColumnChoice> columnsOf(const Data& data) {
   QList<ColumnChoice> columns;
   const Table* table = data.as<Table>();
+  if (const auto* features = data.as<Features>()) table = &features->attributes();
   if (!table) return columns;
   for (const Column& column : table->columns()) {
     const std::string_view type = name(column.type());

@@ -51,6 +51,7 @@ QString iconOf(Kind kind) {
     case Kind::points:
       return "points";
     case Kind::raster:
+    case Kind::features:
       return "map";
     case Kind::checkpoint:
       return "checkpoint";

@@ -6,6 +6,8 @@
 #include "core/analyses/map_choose_k.h"
 #include "core/analyses/map_cluster.h"
 #include "core/analyses/map_index.h"
+#include "core/analyses/map_polygons.h"
+#include "core/analyses/map_rasterize.h"
 #include "core/analyses/map_reduce.h"
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sample_scene.h"
@@ -30,6 +32,8 @@ const Catalogue& allAnalyses() {
     all.add(makeMapReduce());
     all.add(makeMapIndex());
     all.add(makeMapAssess());
+    all.add(makeMapPolygons());
+    all.add(makeMapRasterize());
     all.add(makeSequenceRun());
     all.add(makeSequenceCompare());
     all.add(makeSequenceCost());

@@ -7,9 +7,11 @@
 #include <cmath>
 #include <map>
 
+#include "core/analyses/map_rasterize.h"
 #include "core/base/error.h"
 #include "core/spatial/agreement.h"
 #include "core/spatial/raster_stack.h"
+#include "core/spatial/rasterize.h"
 
 namespace lineament {
 
@@ -32,7 +34,9 @@ Declaration declare() {
   declaration.summary =
       "How far a map of classes agrees with a reference of the same area: each class is matched to "
       "one unit such that as many pixels as can be agree, then counted. The reference is sampled "
-      "at the pixels of the finer grid. Pixels without a class or without a unit do not count.";
+      "at the pixels of the finer grid; a vector layer is drawn on those of the map. Pixels "
+      "without "
+      "a class or without a unit do not count.";
   declaration.source =
       "Kuhn (1955), The Hungarian method; Cohen (1960); Hubert and Arabie (1985); Congalton "
       "(1991), "
@@ -43,8 +47,9 @@ Declaration declare() {
                          .help = "A raster of classes, such as map.cluster makes"},
                         {.id = "reference",
                          .title = "Known units",
-                         .kinds = {Kind::raster},
-                         .help = "A raster of units"}};
+                         .kinds = {Kind::raster, Kind::features},
+                         .help = "A raster of units, or a vector layer of areas"}};
+  declaration.parameters = {unitParameter("reference")};
   declaration.outputs = {
       {"confusion", Kind::table, "Confusion matrix", "Pixels of each unit by class"},
       {"units", Kind::table, "Units", "Producer's and user's accuracy of each unit"}};
@@ -93,11 +98,13 @@ class MapAssess : public Analysis {
  public:
   const Declaration& declaration() const override { return declaration_; }
 
-  Outputs run(const Inputs& inputs, const Parameters&, const Context& context) const override {
+  Outputs run(const Inputs& inputs, const Parameters& parameters,
+              const Context& context) const override {
     const auto& labels = inputs.get<Raster>("labels");
-    const auto& reference = inputs.get<Raster>("reference");
+    const Raster reference = referenceOf(inputs, labels, parameters, context.part(0, 0.3));
     Categories classes(labels, "map"), units(reference, "reference");
-    const spatial::Contingency table = counted(labels, reference, classes, units, context);
+    const spatial::Contingency table =
+        counted(labels, reference, classes, units, context.part(0.3, 1));
     const spatial::Agreement agreement = spatial::agreementOf(table);
     Outputs outputs;
     outputs.add("confusion", Data(confusionOf(table, classes, units)));
@@ -112,6 +119,14 @@ class MapAssess : public Analysis {
   }
 
  private:
+  static Raster referenceOf(const Inputs& inputs, const Raster& labels,
+                            const Parameters& parameters, const Context& context) {
+    const Data& given = inputs.one("reference");
+    const auto* layer = given.as<Features>();
+    if (layer == nullptr) return given.require<Raster>();
+    return spatial::rasterize(*layer, labels.grid(), parameters.text("unit"), context);
+  }
+
   static spatial::Contingency counted(const Raster& labels, const Raster& reference,
                                       Categories& classes, Categories& units,
                                       const Context& context) {

@@ -16,7 +16,8 @@ constexpr ErrorText kWrongKind{"data.kind", "Use this {found} as a {expected}",
                                "Choose data of the expected kind"};
 constexpr ErrorText kNoKind{
     "data.no_kind", "Find the kind '{name}'", "there is no such kind", "",
-    "Use one of table, tensor, model, explanation, series, points, attention, comparison, raster"};
+    "Use one of table, tensor, model, explanation, series, points, attention, comparison, raster, "
+    "features"};
 
 struct KindNames {
   std::string_view name;
@@ -35,15 +36,15 @@ constexpr KindNames kKinds[] = {{"table", "Table"},
                                 {"attention", "Attention"},
                                 {"comparison", "Comparison"},
                                 {"raster", "Raster"},
+                                {"features", "Features"},
                                 {"boxes", "Boxes"},
                                 {"tokens", "Tokens"},
-                                {"features", "Features"},
                                 {"graph", "Graph"},
                                 {"image", "Image"}};
 
 using nlohmann::json;
 
-json summary(const Table& table) {
+json columnsOf(const Table& table) {
   json columns = json::array();
   for (const Column& column : table.columns()) {
     json entry{
@@ -51,7 +52,11 @@ json summary(const Table& table) {
     if (!column.unit().empty()) entry["unit"] = column.unit();
     columns.push_back(std::move(entry));
   }
-  return {{"rows", table.rows()}, {"columns", std::move(columns)}};
+  return columns;
+}
+
+json summary(const Table& table) {
+  return {{"rows", table.rows()}, {"columns", columnsOf(table)}};
 }
 
 json summary(const Tensor& tensor) {
@@ -165,6 +170,18 @@ json summary(const Raster& raster) {
   return result;
 }
 
+json summary(const Features& features) {
+  json result{{"name", features.name()},         {"features", features.size()},
+              {"geometry", features.typeText()}, {"vertices", features.geometries().vertices()},
+              {"crs", features.crs().name},      {"attributes", columnsOf(features.attributes())}};
+  if (features.crs().known()) result["unit"] = features.crs().unit;
+  const Extent extent = features.geometries().extent();
+  if (!extent.empty()) {
+    result["extent"] = {extent.low_x, extent.low_y, extent.high_x, extent.high_y};
+  }
+  return result;
+}
+
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", countText(count), count == 1 ? one : many);
 }
@@ -210,6 +227,13 @@ struct Line {
                        countText(static_cast<std::uint64_t>(raster.rows())),
                        raster.categorical() ? counted(raster.classes().size(), "class", "classes")
                                             : counted(raster.bands().size(), "band", "bands"),
+                       crs.empty() ? "" : ", ", crs);
+  }
+  std::string operator()(const Features& features) const {
+    const std::string& crs = features.crs().name;
+    return fmt::format("{}, {}, {}{}{}", counted(features.size(), "feature", "features"),
+                       features.geometries().vertices() == 0 ? "no geometry" : features.typeText(),
+                       counted(features.attributes().columnCount(), "attribute", "attributes"),
                        crs.empty() ? "" : ", ", crs);
   }
   std::string operator()(const Comparison& comparison) const {

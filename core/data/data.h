@@ -12,6 +12,7 @@
 #include "core/data/checkpoint.h"
 #include "core/data/comparison.h"
 #include "core/data/explanation.h"
+#include "core/data/features.h"
 #include "core/data/figure_spec.h"
 #include "core/data/model.h"
 #include "core/data/note.h"
@@ -38,9 +39,9 @@ enum class Kind {
   attention,
   comparison,
   raster,
+  features,
   boxes,
   tokens,
-  features,
   graph,
   image
 };
@@ -54,7 +55,7 @@ Kind kindFromName(std::string_view name);  // Error (usage) when there is none o
 class Data {
  public:
   using Value = std::variant<Table, Tensor, Model, Explanation, Series, Note, Checkpoint,
-                             FigureSpec, PointCloud, AttentionStack, Comparison, Raster>;
+                             FigureSpec, PointCloud, AttentionStack, Comparison, Raster, Features>;
 
   Data() : Data(Note{}) {}
   Data(Value value, std::string origin = {});  // NOLINT: a value is data

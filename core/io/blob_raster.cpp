@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/base/memory.h"
+#include "core/io/blob_crs.h"
 
 namespace lineament::io {
 
@@ -21,11 +22,7 @@ void append(BlobWriter& writer, const RasterGrid& grid) {
   writer.number(grid.columns);
   writer.number(grid.rows);
   for (const double coefficient : grid.transform) writer.number(coefficient);
-  writer.text(grid.crs.wkt);
-  writer.text(grid.crs.name);
-  writer.text(grid.crs.unit);
-  writer.flag(grid.crs.geographic);
-  writer.number(grid.crs.metres);
+  appendToBlob(writer, grid.crs);
 }
 
 RasterGrid gridFrom(BlobReader& reader) {
@@ -33,11 +30,7 @@ RasterGrid gridFrom(BlobReader& reader) {
   grid.columns = reader.number<std::int64_t>();
   grid.rows = reader.number<std::int64_t>();
   for (double& coefficient : grid.transform) coefficient = reader.number<double>();
-  grid.crs.wkt = reader.text();
-  grid.crs.name = reader.text();
-  grid.crs.unit = reader.text();
-  grid.crs.geographic = reader.flag();
-  grid.crs.metres = reader.number<double>();
+  grid.crs = crsFromBlob(reader);
   return grid;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/io/blob_features.h"
 #include "core/io/blob_raster.h"
 #include "core/io/blob_stream.h"
 #include "core/io/blob_table.h"
@@ -59,6 +60,8 @@ Data valueFrom(Kind kind, BlobReader& reader) {
       return Data(comparisonFromBlob(reader));
     case Kind::raster:
       return Data(rasterFromBlob(reader));
+    case Kind::features:
+      return Data(featuresFromBlob(reader));
     default:
       reader.malformed("this kind is not stored");
   }

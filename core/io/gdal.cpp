@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/gdal.h"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 
@@ -43,16 +44,28 @@ std::string GdalMessages::reasonOf(const std::filesystem::path& path) const {
   return said.starts_with(name) ? said.substr(name.size()) : said;
 }
 
+int CPL_STDCALL GdalProgress::tell(double done, const char*, void* self) {
+  const auto& own = *static_cast<GdalProgress*>(self);
+  if (own.context_.progress) {
+    const double share = std::clamp(done, 0.0, 1.0);  // some algorithms say a little more
+    own.context_.progress(own.from_ + (own.to_ - own.from_) * share, own.doing_);
+  }
+  return own.context_.stopRequested() ? FALSE : TRUE;
+}
+
 Crs crsOf(const OGRSpatialReference* reference) {
   Crs crs;
   if (reference == nullptr || reference->IsEmpty() || reference->IsLocal()) return crs;
+  const char* name = reference->GetName();
+  // What a GeoPackage says where it has none.
+  if (name != nullptr && std::string_view(name).starts_with("Undefined ")) return crs;
   const std::array<const char*, 2> format{"FORMAT=WKT2_2019", nullptr};
   char* text = nullptr;
   if (reference->exportToWkt(&text, format.data()) == OGRERR_NONE && text != nullptr) {
     crs.wkt = text;
   }
   CPLFree(text);
-  if (const char* name = reference->GetName()) crs.name = name;
+  if (name != nullptr) crs.name = name;
   crs.geographic = reference->IsGeographic() != 0;
   crs.metres = crs.geographic ? kMetresOfADegree : reference->GetLinearUnits();
   crs.unit = unitOf(*reference, crs.metres);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/context.h"
 #include "core/data/raster.h"
 
 namespace lineament::io {
@@ -33,6 +34,20 @@ class GdalMessages {
  private:
   static void CPL_STDCALL keep(CPLErr severity, CPLErrorNum, const char* message);
   std::string failure_;  // others follow from it
+};
+
+// Passes GDAL's progress on to a context, and its wish to stop back: GDAL then gives up with a
+// failure, behind which the caller looks at the stop token. Throwing is not for GDAL's frames.
+class GdalProgress {
+ public:
+  GdalProgress(const Context& context, double from, double to, const char* doing)
+      : context_(context), from_(from), to_(to), doing_(doing) {}
+  static int CPL_STDCALL tell(double done, const char*, void* self);
+
+ private:
+  const Context& context_;
+  double from_, to_;
+  const char* doing_;
 };
 
 struct CloseDataset {

@@ -144,13 +144,10 @@ class GeoTiff {
     }
     if (factors.empty()) return;
     const char* method = raster_.categorical() ? "NEAREST" : "AVERAGE";
-    const auto progress = [](double done, const char*, void* self) -> int {
-      const Context& context = static_cast<GeoTiff*>(self)->context_;
-      if (context.progress) context.progress(0.8 + 0.2 * done, "Making overviews");
-      return context.stopRequested() ? FALSE : TRUE;  // throwing is not for GDAL's frames
-    };
-    const CPLErr result = dataset_->BuildOverviews(method, static_cast<int>(factors.size()),
-                                                   factors.data(), 0, nullptr, progress, this);
+    GdalProgress progress(context_, 0.8, 1, "Making overviews");
+    const CPLErr result =
+        dataset_->BuildOverviews(method, static_cast<int>(factors.size()), factors.data(), 0,
+                                 nullptr, GdalProgress::tell, &progress);
     context_.checkpoint(1);  // Cancelled, when that is why it ended
     if (result != CE_None) fail();
   }

@@ -9,8 +9,10 @@
 #include "core/io/model_file.h"
 #include "core/io/npy.h"
 #include "core/io/points_writer.h"
+#include "core/io/qgis_style.h"
 #include "core/io/safetensors.h"
 #include "core/io/series_json.h"
+#include "core/io/vector_writer.h"
 
 namespace lineament::io {
 
@@ -101,6 +103,22 @@ class Writer {
     writeGeoTiff(raster, at(".tif"), context_);
     Files files{name_ + ".tif"};
     if (std::filesystem::exists(at(".tif.aux.xml"))) files.push_back(name_ + ".tif.aux.xml");
+    return files;
+  }
+
+  // With its legend beside it, by the name that QGIS looks for.
+  Files operator()(const Features& features) {
+    writeGeoPackage(features, at(".gpkg"), context_.part(0, 0.6));
+    Files files{name_ + ".gpkg"};
+    if (const auto style = qgisStyleOf(features, features.name())) {
+      writeWhole(at(".qml"), style->qml);
+      writeWhole(at(".sld"), style->sld);
+      files.insert(files.end(), {name_ + ".qml", name_ + ".sld"});
+    }
+    if (features.crs().known()) {
+      writeGeoJson(features, at(".geojson"), context_.part(0.6, 1));
+      files.push_back(name_ + ".geojson");
+    }
     return files;
   }
 

@@ -22,7 +22,8 @@ constexpr ErrorText kWebPage{"file.web_page", "Read {file}",
                              "Download the file itself; a log-in page may have come in its place"};
 constexpr ErrorText kUnknown{"file.unknown", "Read {file}", "no reader knows this kind of file",
                              "{path}",
-                             "Convert it to CSV, XLSX, NPY, NPZ, safetensors, .pt or .pcd"};
+                             "Convert it to CSV, XLSX, NPY, NPZ, safetensors, .pt, .pcd, "
+                             "GeoTIFF or GeoPackage"};
 
 constexpr ErrorText kUnknownOption{"reader.unknown_option", "Read with '{name}' ({reader})",
                                    "this kind of file has no option of that name", "",

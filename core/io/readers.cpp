@@ -12,6 +12,7 @@
 #include "core/io/spreadsheet_reader.h"
 #include "core/io/text_reader.h"
 #include "core/io/torch.h"
+#include "core/io/vector_file.h"
 
 namespace lineament::io {
 
@@ -23,6 +24,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
     all.push_back(makeRasterReader());
+    all.push_back(makeVectorReader());
     all.push_back(makeSpreadsheetReader());
     all.push_back(makePcdReader());
     all.push_back(makeKittiReader());

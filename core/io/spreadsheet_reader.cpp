@@ -2,12 +2,12 @@
 #include "core/io/spreadsheet_reader.h"
 
 #include <fmt/ranges.h>
-#include <ogr_api.h>
 #include <ogrsf_frmts.h>
 
 #include <array>
 
 #include "core/base/file.h"
+#include "core/io/field_columns.h"
 #include "core/io/gdal.h"
 
 namespace lineament::io {
@@ -104,121 +104,15 @@ OGRLayer& chooseSheet(GDALDataset& dataset, const std::string& sheet,
   throw Error(kEmpty, {{"file", file}, {"path", path.string()}});
 }
 
-// Collects one field of all features.
-class FieldColumn {
- public:
-  explicit FieldColumn(OGRFieldDefn& field) : name_(field.GetNameRef()), type_(typeOf(field)) {}
-
-  void add(OGRFeature& feature, int index) {
-    const bool is_missing = !feature.IsFieldSetAndNotNull(index);
-    missing_.push_back(is_missing);
-    any_missing_ |= is_missing;
-    switch (type_) {
-      case Column::Type::real:
-        reals_.push_back(is_missing ? std::nan("") : feature.GetFieldAsDouble(index));
-        break;
-      case Column::Type::integer:
-        integers_.push_back(is_missing ? 0 : feature.GetFieldAsInteger64(index));
-        break;
-      case Column::Type::boolean:
-        booleans_.push_back(!is_missing && feature.GetFieldAsInteger(index) != 0);
-        break;
-      case Column::Type::text:
-        words_.add(is_missing ? "" : feature.GetFieldAsString(index));
-        break;
-      case Column::Type::date:
-      case Column::Type::time:
-        addTime(feature, index, is_missing);
-        break;
-    }
-  }
-
-  Column finish() {
-    SharedArray<std::uint8_t> mask;
-    if (any_missing_) mask = std::move(missing_);
-    return Column(name_, values(), std::move(mask));
-  }
-
- private:
-  static Column::Type typeOf(const OGRFieldDefn& field) {
-    switch (field.GetType()) {
-      case OFTInteger:
-        return field.GetSubType() == OFSTBoolean ? Column::Type::boolean : Column::Type::integer;
-      case OFTInteger64:
-        return Column::Type::integer;
-      case OFTReal:
-        return Column::Type::real;
-      case OFTDate:
-        return Column::Type::date;
-      case OFTDateTime:
-        return Column::Type::time;
-      default:
-        return Column::Type::text;
-    }
-  }
-
-  void addTime(OGRFeature& feature, int index, bool is_missing) {
-    int year = 1970, month = 1, day = 1, hour = 0, minute = 0, zone = 0;
-    float second = 0;
-    if (!is_missing) {
-      feature.GetFieldAsDateTime(index, &year, &month, &day, &hour, &minute, &second, &zone);
-    }
-    const std::int32_t days = daysFromCivil(year, month, day);
-    if (type_ == Column::Type::date) {
-      dates_.push_back({days});
-      return;
-    }
-    // GDAL keeps thousandths of a second.
-    const auto thousandths = static_cast<std::int64_t>(std::llround(double{second} * 1000));
-    times_.push_back(
-        {((days * std::int64_t{24} + hour) * 60 + minute) * 60'000'000 + thousandths * 1000});
-  }
-
-  Column::Values values() {
-    switch (type_) {
-      case Column::Type::real:
-        return SharedArray<double>(std::move(reals_));
-      case Column::Type::integer:
-        return SharedArray<std::int64_t>(std::move(integers_));
-      case Column::Type::boolean:
-        return SharedArray<std::uint8_t>(std::move(booleans_));
-      case Column::Type::date:
-        return SharedArray<Column::Date>(std::move(dates_));
-      case Column::Type::time:
-        return SharedArray<Column::Time>(std::move(times_));
-      case Column::Type::text:
-        break;
-    }
-    return words_.finish();
-  }
-
-  std::string name_;
-  Column::Type type_;
-  std::vector<std::uint8_t> missing_;
-  bool any_missing_ = false;
-  std::vector<double> reals_;
-  std::vector<std::int64_t> integers_;
-  std::vector<std::uint8_t> booleans_;
-  std::vector<Column::Date> dates_;
-  std::vector<Column::Time> times_;
-  TextBuilder words_;
-};
-
 Table tableOf(OGRLayer& layer, const Context& context) {
-  std::vector<FieldColumn> fields;
-  const OGRFeatureDefn& definition = *layer.GetLayerDefn();
-  for (int i = 0; i < definition.GetFieldCount(); ++i) {
-    fields.emplace_back(*const_cast<OGRFeatureDefn&>(definition).GetFieldDefn(i));
-  }
+  FieldColumns fields(*layer.GetLayerDefn());
   const double rows = static_cast<double>(std::max<GIntBig>(layer.GetFeatureCount(), 1));
   std::size_t row = 0;
   for (const auto& feature : layer) {
-    for (std::size_t i = 0; i < fields.size(); ++i) fields[i].add(*feature, static_cast<int>(i));
+    fields.add(*feature);
     if (++row % 1024 == 0) context.checkpoint(static_cast<double>(row) / rows, "Reading rows");
   }
-  std::vector<Column> columns;
-  for (FieldColumn& field : fields) columns.push_back(field.finish());
-  return Table(std::move(columns));
+  return fields.finish();
 }
 
 class SpreadsheetReader final : public Reader {

@@ -141,7 +141,7 @@ class Patches {
     std::vector<Patch> host(labels_.size(), kNone);
     const auto consider = [&](Patch patch, Patch neighbour) {
       if (size_[patch] >= least || !above(neighbour, patch)) return;
-      if (host[patch] == kNone || above(neighbour, host[patch])) host[patch] = neighbour;
+      if (host[patch] == kNone || size_[neighbour] > size_[host[patch]]) host[patch] = neighbour;
     };
     forSides([&](std::size_t pixel, std::size_t other) {
       if (parent_[pixel] == parent_[other] || labels_[pixel] == kNoLabel ||

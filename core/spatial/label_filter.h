@@ -26,8 +26,8 @@ std::vector<std::uint8_t> majorityFilterReference(const std::vector<std::uint8_t
                                                   int window);
 
 // A minimum mapping unit: patches of under `least` pixels, connected by their sides, take the label
-// of their largest neighbour, the smallest patches first, until none is left. A patch without
-// neighbours stays.
+// of their largest neighbour, of equally large ones that met first row by row, the smallest patches
+// first, until none is left. A patch without neighbours stays.
 std::vector<std::uint8_t> sieve(std::vector<std::uint8_t> labels, std::int64_t columns,
                                 std::int64_t rows, std::int64_t least, const Context& context);
 

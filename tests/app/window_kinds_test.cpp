@@ -40,7 +40,11 @@ void fill(project::Project& made, const QTemporaryDir& folder) {
   io::writeSafetensors({{"net.0.weight", tensor}}, {}, path("weights.safetensors"));
   written(folder, "scan.bin", scan());
   written(folder, "piles.csv", pileTable(60));
-  for (const char* name : {"values.npy", "arrays.npz", "weights.safetensors", "scan.bin"}) {
+  written(folder, "place.geojson",
+          R"({"type": "Feature", "properties": {"unit": "Sand"},
+              "geometry": {"type": "Point", "coordinates": [51, 31]}})");
+  for (const char* name :
+       {"values.npy", "arrays.npz", "weights.safetensors", "scan.bin", "place.geojson"}) {
     project::importFile(made, path(name));
   }
   const Id piles = project::importFile(made, path("piles.csv")).source;
@@ -88,9 +92,10 @@ class WindowKindsTest : public QObject {
   void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
 
   void everyKindOfValueHasAView() {
-    for (const Data& data : {Data(Table()), Data(Tensor()), Data(Model()), Data(Explanation()),
-                             Data(Series()), Data(Note()), Data(Checkpoint()), Data(PointCloud()),
-                             Data(AttentionStack()), Data(Comparison()), Data(Raster())}) {
+    for (const Data& data :
+         {Data(Table()), Data(Tensor()), Data(Model()), Data(Explanation()), Data(Series()),
+          Data(Note()), Data(Checkpoint()), Data(PointCloud()), Data(AttentionStack()),
+          Data(Comparison()), Data(Raster()), Data(Features())}) {
       QVERIFY2(!viewsFor(data.kind()).isEmpty(), std::string(name(data.kind())).c_str());
       for (const QString& id : viewsFor(data.kind())) {
         QCOMPARE(makeView(id)->figure().id(), id);

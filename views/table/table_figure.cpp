@@ -16,6 +16,7 @@ constexpr double kLowestRow = 10;  // units
 
 Table tableOf(const Data& shown) {
   if (const auto* explanation = shown.as<Explanation>()) return explanationTable(*explanation);
+  if (const auto* features = shown.as<Features>()) return features->attributes();
   return shown.require<Table>();
 }
 

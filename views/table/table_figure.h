@@ -16,8 +16,8 @@
 namespace lineament::views {
 
 // The first rows of a table as sorting and filtering leave it, in print; also the values of an
-// Explanation. Options: "sort" {"column", "descending"}, "filters" {column: condition}. Figure id
-// "table".
+// Explanation and the attributes of Features. Options: "sort" {"column", "descending"}, "filters"
+// {column: condition}. Figure id "table".
 class TableFigure : public Copied<TableFigure, Figure> {
   Q_DECLARE_TR_FUNCTIONS(TableFigure)
 
@@ -33,7 +33,7 @@ class TableFigure : public Copied<TableFigure, Figure> {
   };
 
   QString id() const override { return QStringLiteral("table"); }
-  // A Table or an Explanation; throws Error ("data.kind") for another kind.
+  // A Table, an Explanation or Features; throws Error ("data.kind") for another kind.
   void setData(const Data& data) override;
   // Throws Error (usage) for a filter that is no condition. The rows are put in order by prepare(),
   // or by whoever calls arrange().

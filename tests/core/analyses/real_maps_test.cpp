@@ -66,6 +66,33 @@ class RealMapsTest : public QObject {
     const Outputs map = runOf("map.cluster", bands, {{"k", "5"}, {"features", "pca"}});
     QCOMPARE(map.find("labels")->require<Raster>().classes().size(), std::size_t(5));
   }
+
+  // Every pixel of a map of rock units is in one polygon, and comes back from it.
+  void rockUnitsAsPolygons() {
+    const Raster units = io::readRaster(
+        kScenes / "wilcannia_rock_units" / "Wilcannia_RockUnits_30m.tif", "none", {});
+    const Analysis& polygons = allAnalyses().require("map.polygons");
+    Inputs map;
+    map.add("labels", Data(units));
+    const Outputs made = polygons.run(map, Parameters::fromText(polygons.declaration(), {}), {});
+    const std::vector<float> values = units.values(units.whole());
+    const auto none =
+        std::count_if(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+    const auto pixels = static_cast<double>(values.size()) - static_cast<double>(none);
+    QCOMPARE(made.metrics.at("area_m2"), 900 * pixels);
+    QCOMPARE(made.metrics.at("classes"), 15.0);
+    const Analysis& rasterize = allAnalyses().require("map.rasterize");
+    Inputs layer;
+    layer.add("features", *made.find("polygons"));
+    layer.add("grid", Data(units));
+    const Outputs back = rasterize.run(
+        layer, Parameters::fromText(rasterize.declaration(), {{"unit", "cluster"}}), {});
+    const auto& again = back.find("labels")->require<Raster>();
+    const std::vector<float> found = again.values(again.whole());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      QVERIFY(found[i] == values[i] || (std::isnan(found[i]) && std::isnan(values[i])));
+    }
+  }
 };
 
 QTEST_APPLESS_MAIN(RealMapsTest)

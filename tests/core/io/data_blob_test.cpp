@@ -11,6 +11,7 @@
 #include "core/base/random.h"
 #include "core/io/named_tensors.h"
 #include "tests/core/data/comparison_fixture.h"
+#include "tests/core/data/features_fixture.h"
 #include "tests/core/data/raster_fixture.h"
 #include "tests/core/io/attacks.h"
 
@@ -131,7 +132,8 @@ std::vector<Data> oneOfEach() {
           Data(FigureSpec{"bar", "explanation", "T", "C", {{"top", 10}}}),
           Data(cloud),
           Data(attention),
-          Data(lineament::testing::threeMechanisms(2))};
+          Data(lineament::testing::threeMechanisms(2)),
+          Data(lineament::testing::twoUnits())};
 }
 
 Data there(const Data& data) {
@@ -181,6 +183,27 @@ class DataBlobTest : public QObject {
     QVERIFY(std::isnan(four.values({3, 3, 1, 1})[0]));
     // Labels are a byte each: 16 of them, and what stands around them.
     QVERIFY(toBlob(Data(lineament::testing::fourByFour())).size() < 400);
+  }
+
+  void layersComeBack() {
+    Crs crs;
+    crs.wkt = "LOCAL_CS[\"a\"]";
+    crs.name = "a";
+    crs.unit = "ft";
+    crs.metres = 0.3048;
+    const Features made = lineament::testing::twoUnits(crs);
+    const Data data = there(Data(made));
+    const auto& read = data.require<Features>();
+    QCOMPARE(read.name(), made.name());
+    QCOMPARE(read.crs(), made.crs());
+    QVERIFY(sameBytes(read.geometries().arrays().types, made.geometries().arrays().types));
+    QVERIFY(sameBytes(read.geometries().arrays().parts, made.geometries().arrays().parts));
+    QVERIFY(sameBytes(read.geometries().arrays().rings, made.geometries().arrays().rings));
+    QVERIFY(sameBytes(read.geometries().arrays().features, made.geometries().arrays().features));
+    QVERIFY(
+        sameBytes(read.geometries().arrays().coordinates, made.geometries().arrays().coordinates));
+    compareTables(read.attributes(), made.attributes());
+    QCOMPARE(there(Data(Features())).require<Features>().size(), std::size_t(0));
   }
 
   void comparisonsComeBack() {

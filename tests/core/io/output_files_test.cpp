@@ -7,6 +7,7 @@
 #include "core/io/named_tensors.h"
 #include "core/io/series_json.h"
 #include "tests/core/data/comparison_fixture.h"
+#include "tests/core/data/features_fixture.h"
 #include "tests/core/io/attacks.h"
 
 using namespace lineament;
@@ -82,6 +83,16 @@ class OutputFilesTest : public QObject {
     columns.emplace_back("a", std::vector<std::int64_t>{1, 2});
     QCOMPARE(write(Data(Table(std::move(columns)))), Names{"out.csv"});
     QCOMPARE(content("out.csv"), QByteArray("a\n1\n2\n"));
+  }
+
+  void layersBringTheirLegend() {
+    using Names = std::vector<std::string>;
+    QCOMPARE(write(Data(lineament::testing::twoUnits())),
+             (Names{"out.gpkg", "out.qml", "out.sld"}));
+    QCOMPARE(readFile(scratch_.path("out.gpkg")).require<Features>().size(), std::size_t(2));
+    QVERIFY(content("out.qml").startsWith("<!DOCTYPE qgis"));
+    QVERIFY(content("out.sld").contains("<se:Name>units</se:Name>"));
+    QCOMPARE(write(Data(Features("bare", {}, lineament::testing::twoAreas()))), Names{"out.gpkg"});
   }
 
   void writesExplanationsAndCurvesTwice() {

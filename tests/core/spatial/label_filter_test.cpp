@@ -92,6 +92,14 @@ class LabelFilterTest : public QObject {
                         [&](std::uint8_t label) { return label == found[0]; }));
   }
 
+  // The lone 1 1 lies beside a 3 and a 2 of five pixels each, and meets the 3 first.
+  void equallyLargeNeighbours() {
+    const Labels labels{1, 1, 2, 2, 1, kNoLabel, 2, 2, 3, 3, 3, 2, 3, 3, 1, 1};
+    Labels expected = labels;
+    expected[14] = expected[15] = 3;
+    QCOMPARE(sieve(labels, 4, 4, 3, {}), expected);
+  }
+
   void patchesAloneStay() {
     const Labels labels{kNoLabel, 3, kNoLabel};
     QCOMPARE(sieve(labels, 3, 1, 100, {}), labels);

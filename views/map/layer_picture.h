@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPainter>
+#include <QRectF>
+#include <QTransform>
+#include <memory>
+#include <vector>
+
+#include "core/data/feature_legend.h"
+#include "core/data/features.h"
+
+namespace lineament::views {
+
+// How a layer is laid over a map.
+struct LayerLook {
+  double fill = 0.6;         // opacity of areas, 0 to 1; 0 leaves their outlines alone
+  double outline_width = 1;  // units
+  double line_width = 1.5;   // units
+  double marker = 6;         // units across
+  bool operator==(const LayerLook&) const = default;
+};
+
+// The features of a layer in the colours of its legend. Knows no raster: whoever draws says where
+// map coordinates are. Cheap to copy; may be painted on any thread.
+class LayerPicture {
+ public:
+  LayerPicture() = default;
+  explicit LayerPicture(Features features);  // by legendOf(features)
+
+  const Features& features() const { return features_; }
+  const FeatureLegend& legend() const { return legend_; }
+
+  // Draws what meets `plot`, which is of the painter's units as what `from_map` maps to. Vertices
+  // that would lie on each other are left out.
+  void paint(QPainter& painter, const QTransform& from_map, const QRectF& plot,
+             const LayerLook& look) const;
+
+  // The last feature drawn at that place, within `reach` units of lines and points; nothing where
+  // there is none.
+  std::optional<std::size_t> featureAt(const QPointF& at, const QTransform& from_map,
+                                       double reach) const;
+
+ private:
+  QColor colourOf(std::size_t feature) const;
+
+  Features features_;
+  FeatureLegend legend_;
+  std::shared_ptr<const std::vector<Extent>> extents_;  // of each feature
+};
+
+}  // namespace lineament::views
