@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
 
 #include "core/analyses/scene_code.h"
 #include "core/analyses/scene_features.h"
 #include "core/base/parallel.h"
 #include "core/spatial/cluster_quality.h"
+#include "core/spatial/gaussian_mixture.h"
 #include "core/spatial/kmeans.h"
 #include "core/spatial/label_filter.h"
 
@@ -35,7 +38,7 @@ Declaration declare() {
   declaration.source =
       "Nagar, Farahbakhsh, Awange and Chandra (2024), Remote sensing framework for geological "
       "mapping via stacked autoencoders and clustering; Lloyd (1982); Arthur and Vassilvitskii "
-      "(2007)";
+      "(2007); Dempster, Laird and Rubin (1977)";
   declaration.inputs = {sceneInput()};
   declaration.parameters = {{.id = "k",
                              .title = "Classes",
@@ -43,7 +46,16 @@ Declaration declare() {
                              .fallback = std::int64_t{7},
                              .help = "How many groups",
                              .lowest = 1,
-                             .highest = static_cast<double>(kMostClusters)}};
+                             .highest = static_cast<double>(kMostClusters)},
+                            {.id = "method",
+                             .title = "Method",
+                             .type = Type::choice,
+                             .fallback = std::string("kmeans"),
+                             .help = "How pixels are grouped",
+                             .choices = {{"kmeans", "k-means", "To the nearest centre"},
+                                         {"gaussian", "Gaussian mixture",
+                                          "To the likeliest of components that may be long, tilted "
+                                          "and of other sizes; begins where k-means ends"}}}};
   for (Parameter& parameter : featureParameters()) {
     declaration.parameters.push_back(std::move(parameter));
   }
@@ -101,46 +113,55 @@ Declaration declare() {
       {"figure_map", Kind::figure, "Figure: map", ""},
       {"figure_spectra", Kind::figure, "Figure: spectra", ""}};
   declaration.metrics = {
-      {"inertia", "Inertia", "", "Sum of squared distances to the nearest centre"},
+      {"inertia", "Inertia", "", "Of k-means: sum of squared distances to the nearest centre"},
+      {"log_likelihood", "Log-likelihood", "", "Of Gaussian components: mean over the pixels"},
+      {"bic", "BIC", "", "Of Gaussian components: smaller is better, among the same features"},
       {"silhouette", "Silhouette", "", "Mean over a sample: -1 to 1, larger is better"},
       {"calinski_harabasz", "Calinski-Harabasz", "", "Larger is better; grows with the scene"},
       {"davies_bouldin", "Davies-Bouldin", "", "0 is best"}};
   return declaration;
 }
 
-// Clusters in the order of their sizes, the largest first, so that runs from other seeds look
-// alike.
-std::vector<std::size_t> bySize(const spatial::KMeansResult& found) {
-  std::vector<std::size_t> order(found.counts.size());
+// What was found, however: the classes in the order of their sizes, the largest first, so that runs
+// from other seeds look alike.
+struct Clusters {
+  std::size_t classes = 0;
+  std::vector<std::uint8_t> labels;  // of each pixel; those that are no points keep kNoLabel
+  int iterations = 0;
+  double inertia = std::numeric_limits<double>::quiet_NaN();
+  double log_likelihood = std::numeric_limits<double>::quiet_NaN();
+  double bic = std::numeric_limits<double>::quiet_NaN();
+};
+
+// Places of the clusters when the largest comes first.
+std::vector<std::uint8_t> placesBySize(const std::vector<std::uint64_t>& counts) {
+  std::vector<std::size_t> order(counts.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return found.counts[a] > found.counts[b]; });
-  return order;
+                   [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  std::vector<std::uint8_t> places(counts.size());
+  for (std::size_t i = 0; i < order.size(); ++i) places[order[i]] = static_cast<std::uint8_t>(i);
+  return places;
 }
 
-void sortClusters(spatial::KMeansResult& found, std::size_t features) {
-  const std::vector<std::size_t> order = bySize(found);
-  const spatial::KMeansResult before = found;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    found.counts[i] = before.counts[order[i]];
-    std::copy_n(before.centres.begin() + static_cast<std::ptrdiff_t>(order[i] * features), features,
-                found.centres.begin() + static_cast<std::ptrdiff_t>(i * features));
-  }
-}
-
-// The cluster of each pixel; those that are no points keep kNoLabel.
-std::vector<std::uint8_t> labelsOf(const SceneFeatures& features, std::int64_t columns,
-                                   const spatial::KMeansResult& found, const Context& context) {
+// `assign` gives all points to clusters, block by block, and says how many each got.
+std::vector<std::uint8_t> labelsOf(
+    const SceneFeatures& features, std::int64_t columns,
+    const std::function<std::vector<std::uint64_t>(const spatial::StoreLabels&)>& assign) {
   std::vector<std::uint8_t> all = features.missing;
-  spatial::assign(*features.points, found.centres, context,
-                  [&](std::size_t block, std::span<const std::uint16_t> labels) {
-                    const RasterWindow window = features.pixels->windowOf(block);
-                    std::uint8_t* pixel = all.data() + window.row * columns;
-                    for (const std::uint16_t label : labels) {
-                      while (*pixel == kNoLabel) ++pixel;
-                      *pixel++ = static_cast<std::uint8_t>(label);
-                    }
-                  });
+  const std::vector<std::uint64_t> counts =
+      assign([&](std::size_t block, std::span<const std::uint16_t> labels) {
+        const RasterWindow window = features.pixels->windowOf(block);
+        std::uint8_t* pixel = all.data() + window.row * columns;
+        for (const std::uint16_t label : labels) {
+          while (*pixel == kNoLabel) ++pixel;
+          *pixel++ = static_cast<std::uint8_t>(label);
+        }
+      });
+  const std::vector<std::uint8_t> places = placesBySize(counts);
+  for (std::uint8_t& label : all) {
+    if (label != kNoLabel) label = places[label];
+  }
   return all;
 }
 
@@ -268,15 +289,12 @@ class MapCluster : public Analysis {
     context.checkpoint(0, "Reading the scene");
     const Raster scene = sceneOf(inputs, parameters, context);
     const SceneFeatures features = sceneFeatures(scene, parameters, context.part(0, 0.4));
-    spatial::KMeansResult found = clustered(*features.points, parameters, context.part(0.4, 0.8));
-    sortClusters(found, features.points->features());
+    Clusters found = clustersOf(features, scene.columns(), parameters, context.part(0.4, 0.8));
     context.checkpoint(0.8, "Measuring the clusters");
-    std::vector<std::uint8_t> map = labelsOf(features, scene.columns(), found, context);
-    const spatial::ClusterQuality quality =
-        qualityOf(*features.points, map, found, parameters, context);
+    const spatial::ClusterQuality quality = qualityOf(*features.points, found, parameters, context);
     context.checkpoint(0.9, "Smoothing the map");
-    map = smoothed(std::move(map), scene, parameters, context.part(0.9, 0.97));
-    return outputsOf(scene, features, std::move(map), found, quality, context);
+    found.labels = smoothed(std::move(found.labels), scene, parameters, context.part(0.9, 0.97));
+    return outputsOf(scene, features, std::move(found), quality, context);
   }
 
  private:
@@ -294,15 +312,41 @@ class MapCluster : public Analysis {
     return spatial::fitKMeans(points, options, context);
   }
 
+  static Clusters clustersOf(const SceneFeatures& features, std::int64_t columns,
+                             const Parameters& parameters, const Context& context) {
+    const bool gaussian = parameters.text("method") == "gaussian";
+    const spatial::KeptPoints& points = *features.points;
+    const spatial::KMeansResult means =
+        clustered(points, parameters, context.part(0, gaussian ? 0.4 : 0.9));
+    Clusters found;
+    found.classes = means.clusters;
+    if (!gaussian) {
+      found.iterations = means.iterations;
+      found.inertia = means.inertia;
+      found.labels = labelsOf(features, columns, [&](const spatial::StoreLabels& store) {
+        return spatial::assign(points, means.centres, context.part(0.9, 1), store).counts;
+      });
+      return found;
+    }
+    const spatial::GaussianMixture mixture =
+        spatial::fitMixture(points, means, {}, context.part(0.4, 0.9));
+    found.iterations = mixture.iterations;
+    found.log_likelihood = mixture.log_likelihood;
+    found.bic = mixture.bic;
+    found.labels = labelsOf(features, columns, [&](const spatial::StoreLabels& store) {
+      return spatial::assignMixture(points, mixture, context.part(0.9, 1), store);
+    });
+    return found;
+  }
+
   static spatial::ClusterQuality qualityOf(const spatial::PointSource& points,
-                                           const std::vector<std::uint8_t>& map,
-                                           const spatial::KMeansResult& found,
-                                           const Parameters& parameters, const Context& context) {
+                                           const Clusters& found, const Parameters& parameters,
+                                           const Context& context) {
     std::vector<std::uint8_t> labels;
-    std::copy_if(map.begin(), map.end(), std::back_inserter(labels),
+    std::copy_if(found.labels.begin(), found.labels.end(), std::back_inserter(labels),
                  [](std::uint8_t label) { return label != kNoLabel; });
     return spatial::clusterQuality(
-        points, labels, found.clusters,
+        points, labels, found.classes,
         static_cast<std::size_t>(parameters.integer("silhouette_sample")), context.seed, context);
   }
 
@@ -318,16 +362,14 @@ class MapCluster : public Analysis {
     return map;
   }
 
-  static Outputs outputsOf(const Raster& scene, const SceneFeatures& features,
-                           std::vector<std::uint8_t> labels, const spatial::KMeansResult& found,
+  static Outputs outputsOf(const Raster& scene, const SceneFeatures& features, Clusters found,
                            const spatial::ClusterQuality& quality, const Context& context) {
-    const std::size_t classes = found.counts.size();
     const ClassMeans means =
-        classMeans(scene, labels, classes, *features.pixels, context.part(0.97, 1));
+        classMeans(scene, found.labels, found.classes, *features.pixels, context.part(0.97, 1));
     RasterBand band;
     band.name = "class";
-    const Raster map =
-        Raster::ofLabels(scene.grid(), band, std::move(labels), classesOf(classes), kNoLabel);
+    const Raster map = Raster::ofLabels(scene.grid(), band, std::move(found.labels),
+                                        classesOf(found.classes), kNoLabel);
     Outputs outputs;
     outputs.add("labels", Data(map));
     outputs.add("legend", Data(legendOf(scene, map, means)));
@@ -339,26 +381,30 @@ class MapCluster : public Analysis {
     }
     outputs.add("figure_map", Data(FigureSpec{"map", "labels", "Map of classes", "", {}}));
     outputs.add("figure_spectra", Data(FigureSpec{"series", "spectra", "Mean spectra", "", {}}));
-    outputs.metrics = {{"inertia", found.inertia}};
     const auto add = [&outputs](const char* id, double value) {
       if (std::isfinite(value)) outputs.metrics[id] = value;
     };
+    add("inertia", found.inertia);
+    add("log_likelihood", found.log_likelihood);
+    add("bic", found.bic);
     add("silhouette", quality.silhouette);
     add("calinski_harabasz", quality.calinski_harabasz);
     add("davies_bouldin", quality.davies_bouldin);
     return outputs;
   }
 
-  static Table qualityTable(const spatial::KMeansResult& found,
-                            const spatial::ClusterQuality& quality) {
+  static Table qualityTable(const Clusters& found, const spatial::ClusterQuality& quality) {
     TextBuilder names, better;
     std::vector<double> values;
     const auto add = [&](const char* name, double value, const char* which) {
+      if (std::isnan(value)) return;
       names.add(name);
       values.push_back(value);
       better.add(which);
     };
     add("inertia", found.inertia, "smaller");
+    add("mean log-likelihood", found.log_likelihood, "larger");
+    add("BIC", found.bic, "smaller");
     add("silhouette", quality.silhouette, "larger, 1 at most");
     add("Calinski-Harabasz", quality.calinski_harabasz, "larger");
     add("Davies-Bouldin", quality.davies_bouldin, "smaller, 0 at least");

@@ -87,6 +87,18 @@ class MapTest : public QObject {
     }
   }
 
+  void findsKnownUnitsAsGaussianComponents() {
+    const RockScene scene = rockScene(1, 240, 200);
+    const RunResult result = runOf("map.cluster", {scene.scene},
+                                   {{"k", "6"}, {"method", "gaussian"}, {"smoothing", "3"}});
+    QVERIFY(purity(valuesOf(outputOf<Raster>(result, "labels")), valuesOf(scene.units)) > 0.97);
+    QVERIFY(result.outputs.metrics.contains("log_likelihood"));
+    QVERIFY(!result.outputs.metrics.contains("inertia"));
+    const std::vector<double> pixels =
+        outputOf<Table>(result, "legend").require("pixels").numbers();
+    QVERIFY(pixels[0] > pixels[5]);
+  }
+
   void featuresAsBands() {
     const RockScene scene = rockScene(1, 120, 100);
     const std::vector<float> values = valuesOf(scene.scene);
