@@ -12,6 +12,7 @@
 #include "core/analyses/scene_code.h"
 #include "core/analyses/scene_features.h"
 #include "core/base/parallel.h"
+#include "core/data/feature_legend.h"
 #include "core/spatial/cluster_quality.h"
 #include "core/spatial/gaussian_mixture.h"
 #include "core/spatial/kmeans.h"
@@ -228,7 +229,7 @@ Table legendOf(const Raster& scene, const Raster& map, const ClassMeans& means) 
     const RasterClass& one = map.classes()[i];
     values.push_back(one.value);
     names.add(one.name);
-    colours.add(fmt::format("#{:02x}{:02x}{:02x}", one.colour[0], one.colour[1], one.colour[2]));
+    colours.add(colourText(one.colour));
     pixels.push_back(static_cast<std::int64_t>(means.pixels[i]));
     shares.push_back(means.pixels[i] / all);
     areas.push_back(means.pixels[i] * areaOf(scene.grid()));
@@ -305,8 +306,9 @@ class MapCluster : public Analysis {
     options.restarts = static_cast<int>(parameters.integer("restarts"));
     options.iterations = static_cast<int>(parameters.integer("iterations"));
     options.seed = context.seed;
-    // A pass over a file costs more than the better start of k-means++ is worth.
-    if (points.place() != spatial::KeptPoints::Place::memory) {
+    // A pass over a file costs more than the better start of k-means++ is worth. By the size alone,
+    // so that what else lies in memory does not change the result.
+    if (points.count() * points.features() * sizeof(float) > spatial::KeptPoints::kMostInMemory) {
       options.seeding = spatial::Seeding::parallel;
     }
     return spatial::fitKMeans(points, options, context);

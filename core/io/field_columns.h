@@ -42,6 +42,7 @@ class FieldColumns {
   explicit FieldColumns(const OGRFeatureDefn& definition);
 
   void add(const OGRFeature& feature);
+  std::size_t size() const { return columns_.size(); }
   Table finish();
 
  private:

@@ -9,8 +9,8 @@ namespace lineament::io {
 
 namespace {
 
-// Bytes of decoded blocks. A row of the largest tiles in use, 1024 pixels high, of a scene of twelve
-// bands takes half of it; GDAL's own default is a share of the machine's memory.
+// Bytes of decoded blocks. A row of the largest tiles in use, 1024 pixels high, of a scene of
+// twelve bands takes half of it; GDAL's own default is a share of the machine's memory.
 constexpr GIntBig kMostCached = GIntBig{512} << 20;
 
 constexpr double kMetresOfADegree = 111319.49079327358;  // of WGS 84's equator

@@ -50,12 +50,20 @@ bool isSurface(const OGRGeometry& geometry) {
   return type == wkbPolyhedralSurface || type == wkbTIN || type == wkbTriangle;
 }
 
-// OGR's envelope of coordinates that are no numbers is none either.
+class FiniteVertices : public OGRDefaultConstGeometryVisitor {
+ public:
+  using OGRDefaultConstGeometryVisitor::visit;
+  void visit(const OGRPoint* point) override {
+    all = all && std::isfinite(point->getX()) && std::isfinite(point->getY());
+  }
+  bool all = true;
+};
+
+// An envelope would not tell: comparisons with what is no number leave it as it is.
 bool finite(const OGRGeometry& geometry) {
-  OGREnvelope box;
-  geometry.getEnvelope(&box);
-  return std::isfinite(box.MinX) && std::isfinite(box.MaxX) && std::isfinite(box.MinY) &&
-         std::isfinite(box.MaxY);
+  FiniteVertices vertices;
+  geometry.accept(&vertices);
+  return vertices.all;
 }
 
 using Owned = std::unique_ptr<OGRGeometry>;

@@ -110,14 +110,17 @@ class Writer {
   Files operator()(const Features& features) {
     writeGeoPackage(features, at(".gpkg"), context_.part(0, 0.6));
     Files files{name_ + ".gpkg"};
-    if (const auto style = qgisStyleOf(features, features.name())) {
+    if (const auto style = qgisStyleOf(features, geoPackageLayerName(features, at(".gpkg")))) {
       writeWhole(at(".qml"), style->qml);
       writeWhole(at(".sld"), style->sld);
       files.insert(files.end(), {name_ + ".qml", name_ + ".sld"});
     }
-    if (features.crs().known()) {
+    if (!features.crs().known()) return files;
+    try {
       writeGeoJson(features, at(".geojson"), context_.part(0.6, 1));
       files.push_back(name_ + ".geojson");
+    } catch (const Error& error) {  // there are systems that no way leads from to longitudes
+      context_.warn(fmt::format("{}.geojson is not written: {}", name_, error.found()));
     }
     return files;
   }

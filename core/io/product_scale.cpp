@@ -42,8 +42,11 @@ std::optional<ProductScale> productScaleOf(const std::filesystem::path& file,
   }
   if (stem.starts_with("AST_07")) return ProductScale{0.001, 0, 0, ""};
   if (sensor->id != "sentinel2") return std::nullopt;
-  for (const std::filesystem::path& part : std::filesystem::absolute(file)) {
-    if (const auto baseline = baselineIn(part.string())) {
+  for (std::filesystem::path part = std::filesystem::absolute(file); part.has_filename();
+       part = part.parent_path()) {
+    const std::string name = part.filename().string();
+    if (!name.starts_with("S2")) continue;
+    if (const auto baseline = baselineIn(name)) {
       return ProductScale{1e-4, *baseline >= 400 ? -0.1 : 0, 0, ""};
     }
   }

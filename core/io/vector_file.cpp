@@ -35,6 +35,7 @@ constexpr ErrorText kCompanion{"vector.companion", "Read {file} as a vector laye
 
 constexpr const char* kStyles = "layer_styles";  // where QGIS keeps its own
 constexpr std::size_t kStep = 256;               // features between two looks at the stop token
+constexpr std::size_t kBytesOfVertex = 2 * sizeof(double), kBytesOfField = 32;
 
 VectorFormat formatOf(const std::filesystem::path& path, const InputFile& file) {
   std::vector<std::byte> head(std::min<std::uint64_t>(64 << 10, file.size()));
@@ -68,7 +69,14 @@ class VectorFile {
   Features read(const std::string& wanted) {
     OGRLayer& layer = choose(wanted);
     // Its coordinates and words, and what is made of them.
-    const MemoryReservation room = reserveMemory(2 * size_, "the features of " + name_);
+    std::vector<MemoryReservation> room;
+    std::size_t reserved = 0;
+    const auto reserve = [&](std::size_t bytes) {
+      if (bytes <= reserved) return;
+      room.push_back(reserveMemory(bytes - reserved, "the features of " + name_));
+      reserved = bytes;
+    };
+    reserve(2 * size_);
     FieldColumns fields(*layer.GetLayerDefn());
     GeometryImport geometries;
     const double count = static_cast<double>(std::max<GIntBig>(layer.GetFeatureCount(), 1));
@@ -76,6 +84,9 @@ class VectorFile {
     for (const auto& feature : layer) {
       if (done++ % kStep == 0) {
         context_.checkpoint(std::min(1.0, static_cast<double>(done) / count), "Reading features");
+        // A view of a database may have more than the file does.
+        reserve(2 *
+                (geometries.vertices() * kBytesOfVertex + done * fields.size() * kBytesOfField));
       }
       fields.add(*feature);
       geometries.add(feature->GetGeometryRef());

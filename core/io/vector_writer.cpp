@@ -142,6 +142,10 @@ OGRwkbGeometryType layerTypeOf(const Features& features) {
   return wkbUnknown;
 }
 
+std::string layerNameOf(const Features& features, const std::filesystem::path& path) {
+  return features.name().empty() ? path.stem().string() : features.name();
+}
+
 class VectorWriter {
  public:
   VectorWriter(const Features& features, const std::filesystem::path& path, const Context& context)
@@ -157,7 +161,7 @@ class VectorWriter {
     options.SetNameValue("FID", taken.back().c_str());
     geometry_column_ = freeName("geom", taken);
     options.SetNameValue("GEOMETRY_NAME", geometry_column_.c_str());
-    addLayer(packageName(), options);
+    addLayer(geoPackageLayerName(features_, path_), options);
     addFeatures();
     addStyle();
     finish();
@@ -170,23 +174,12 @@ class VectorWriter {
     create("GeoJSON");
     CPLStringList options;
     options.SetNameValue("RFC7946", "YES");
-    addLayer(layerName(), options);
+    addLayer(layerNameOf(features_, path_), options);
     addFeatures();
     finish();
   }
 
  private:
-  std::string layerName() const {
-    return features_.name().empty() ? path_.stem().string() : features_.name();
-  }
-  // GeoPackages keep some beginnings of names to themselves.
-  std::string packageName() const {
-    const std::string name = layerName(), small = lower(name);
-    for (const char* own : {"gpkg", "sqlite_", "rtree_", "layer_styles"}) {
-      if (small.starts_with(own)) return "features_" + name;
-    }
-    return name;
-  }
   // GDAL tells them apart without regard to case.
   std::vector<std::string> columnNames() const {
     std::vector<std::string> names;
@@ -245,7 +238,8 @@ class VectorWriter {
 
   // The table that QGIS keeps styles in, and takes a layer's default one from.
   void addStyle() {
-    const std::optional<QgisStyle> style = qgisStyleOf(features_, packageName());
+    const std::optional<QgisStyle> style =
+        qgisStyleOf(features_, geoPackageLayerName(features_, path_));
     if (!style) return;
     const std::string layer_name = layer_->GetName();
     const CPLStringList options(CSLSetNameValue(nullptr, "FID", "id"));
@@ -307,6 +301,14 @@ class VectorWriter {
 };
 
 }  // namespace
+
+std::string geoPackageLayerName(const Features& features, const std::filesystem::path& path) {
+  const std::string name = layerNameOf(features, path), small = lower(name);
+  for (const char* own : {"gpkg", "sqlite_", "rtree_", "layer_styles"}) {
+    if (small.starts_with(own)) return "features_" + name;
+  }
+  return name;
+}
 
 void writeGeoPackage(const Features& features, const std::filesystem::path& path,
                      const Context& context) {

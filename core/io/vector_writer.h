@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "core/base/context.h"
 #include "core/data/features.h"
@@ -10,6 +11,10 @@ namespace lineament::io {
 
 // Both write the file whole or not at all, the same bytes for the same layer. Throw Error
 // "vector.write" with GDAL's reason, and what OutputFile does (a full disk, say).
+
+// The layer's name in a GeoPackage: its own, or the file's where it has none, and another where
+// GeoPackages keep its beginning to themselves.
+std::string geoPackageLayerName(const Features& features, const std::filesystem::path& path);
 
 // A GeoPackage of one layer with its attributes, an index over its boxes, and where the features
 // are told apart by an attribute the legend as QGIS's default style. Real attributes that are NaN

@@ -124,10 +124,11 @@ HWY_INLINE Vector selu(Vector x) {
   return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), rise, fall);
 }
 
+// What is no number stays so: a minimum would hide it, and training would go on with it.
 HWY_INLINE Vector activated(Layer::Type type, Vector x) {
-  if (type == Layer::Type::selu) return selu(x);
-  if (type == Layer::Type::sigmoid) return sequence::HWY_NAMESPACE::sigmoid(Lane(), x);
-  return x;
+  if (type == Layer::Type::linear) return x;
+  const auto y = type == Layer::Type::selu ? selu(x) : sequence::HWY_NAMESPACE::sigmoid(Lane(), x);
+  return hn::IfThenElse(hn::Eq(x, x), y, x);
 }
 
 // The activation's derivative from its value.

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/base/random.h"
 #include "core/spatial/point_moments.h"
@@ -38,6 +39,11 @@ class Training {
                   .epsilon = 1e-7,
                   .uncorrected_epsilon = true}) {
     if (total_ == 0) throw Error(kNoPoints);
+    const std::size_t largest =
+        std::max(kPointsOfGroup, *std::max_element(counts_.begin(), counts_.end()));
+    room_ = reserveMemory(
+        (std::min(total_, largest) + schedule.batch) * source.features() * sizeof(float),
+        "the points of the training");
   }
 
   std::vector<double> run() {
@@ -121,6 +127,7 @@ class Training {
   std::vector<std::size_t> counts_;
   std::size_t total_;
   nets::AutoencoderTrainer trainer_;
+  MemoryReservation room_;
   std::vector<float> rows_;  // [point][feature]
 };
 

@@ -40,7 +40,7 @@ void addAxes(const Eigen::MatrixXd& symmetric, const Eigen::MatrixXd& towards, d
   for (Eigen::Index i = size - 1; i >= 0; --i) {  // values ascend
     axes.values.push_back(std::max(0.0, found.values[i]));
     axes.shares.push_back(total > 0 ? worth(found.values[i]) / total : 0);
-    if (!axes.map.names.empty() && held >= share * (1 - 1e-12)) continue;
+    if (!axes.map.names.empty() && (total == 0 || held >= share * (1 - 1e-12))) continue;
     held += axes.shares.back();
     Eigen::RowVectorXd axis = (towards * found.vectors.col(i)).transpose();
     Eigen::Index largest = 0;
@@ -94,6 +94,7 @@ ComponentAxes minimumNoiseFractions(const Raster& raster, const BandStatistics& 
   ComponentAxes axes;
   const FeatureMap scales = bandFeatures(raster, statistics, Scaling::standard, axes.left_out);
   axes.map.centre = statistics.mean;
+  if (raster.columns() < 2) throw Error(kNoNoise);
   const Raster differences(raster.grid(), raster.bands(), std::make_shared<RowDifferences>(raster));
   std::vector<double> noise = statisticsOf(differences, context).covariance;
   for (double& entry : noise) entry /= 2;

@@ -20,6 +20,7 @@ namespace {
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr std::size_t kChunk = 128;  // points that are worked on in the first cache
+constexpr std::size_t kBlocksOfGroup = 64;
 
 constexpr ErrorText kSingular{"mixture.singular", "Fit Gaussian components",
                               "component {component} has collapsed: its covariance has no inverse",
@@ -171,6 +172,7 @@ class Fit {
       mixture_.converged = std::abs(mixture_.log_likelihood - before) < options_.tolerance;
       before = mixture_.log_likelihood;
     }
+    mixture_.log_likelihood = softSums().log_likelihood / count_;  // of what is handed out
     const auto k = static_cast<double>(mixture_.clusters);
     const auto d = static_cast<double>(mixture_.features);
     const double parameters = k - 1 + k * d + k * d * (d + 1) / 2;
@@ -183,21 +185,29 @@ class Fit {
   }
 
  private:
-  template <class Work>  // work(chunk, points' first index in the block, sums)
+  // The sums of work(chunk, sums) over all points. Blocks go in groups: the sums of a block may be
+  // large, and a scene has thousands of blocks.
+  template <class Work>
   Sums pass(const Work& work) const {
-    return reducePointBlocks<Sums>(
-        source_, context_,
-        [&](std::size_t block, const Points& points) {
-          Sums sums(mixture_.clusters, mixture_.features);
-          Chunk chunk(mixture_.features, mixture_.clusters);
-          const auto prepared = work(block, points);
-          for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-            chunk.load(points, begin, mixture_.features);
-            prepared(chunk, begin, sums);
-          }
-          return sums;
-        },
-        [](Sums& left, const Sums& right) { left.add(right); });
+    Sums total(mixture_.clusters, mixture_.features);
+    for (std::size_t first = 0; first < source_.blocks(); first += kBlocksOfGroup) {
+      const std::size_t count = std::min(kBlocksOfGroup, source_.blocks() - first);
+      total.add(reduceBlocks<Sums>(
+          count, 1, context_,
+          [&](std::size_t block, std::size_t) {
+            std::vector<float> room;
+            const Points points = source_.block(first + block, room);
+            Sums sums(mixture_.clusters, mixture_.features);
+            Chunk chunk(mixture_.features, mixture_.clusters);
+            for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
+              chunk.load(points, begin, mixture_.features);
+              work(chunk, sums);
+            }
+            return sums;
+          },
+          [](Sums& left, const Sums& right) { left.add(right); }));
+    }
+    return total;
   }
 
   void centre(Chunk& chunk) const {
@@ -206,56 +216,62 @@ class Fit {
     }
   }
 
-  // Each point belongs to its nearest centre alone.
+  // Each point belongs to its nearest centre alone; of equally near ones, to the first.
   Sums hardSums(const KMeansResult& start) const {
-    std::vector<std::vector<std::uint16_t>> labels(source_.blocks());
-    assign(source_, start.centres, context_,
-           [&](std::size_t block, std::span<const std::uint16_t> found) {
-             labels[block].assign(found.begin(), found.end());
-           });
-    return pass([&](std::size_t block, const Points&) {
-      return [this, &of_block = labels[block]](Chunk& chunk, std::size_t begin, Sums& sums) {
-        centre(chunk);
-        double share[kChunk];
-        for (std::size_t k = 0; k < mixture_.clusters; ++k) {
-          for (std::size_t i = 0; i < chunk.count; ++i) {
-            share[i] = of_block[begin + i] == k ? 1 : 0;
+    return pass([&](Chunk& chunk, Sums& sums) {
+      double nearest[kChunk], square[kChunk], share[kChunk];
+      std::size_t label[kChunk] = {};
+      std::fill_n(nearest, kChunk, std::numeric_limits<double>::infinity());
+      for (std::size_t k = 0; k < start.clusters; ++k) {
+        std::fill_n(square, kChunk, 0.0);
+        for (std::size_t f = 0; f < start.features; ++f) {
+          const double centre = start.centres[k * start.features + f];
+          for (std::size_t i = 0; i < kChunk; ++i) {
+            const double difference = chunk.values[f * kChunk + i] - centre;
+            square[i] += difference * difference;
           }
-          sums.addChunk(k, share, chunk.values, chunk.count);
         }
-      };
+        for (std::size_t i = 0; i < chunk.count; ++i) {
+          if (!(square[i] < nearest[i])) continue;
+          nearest[i] = square[i];
+          label[i] = k;
+        }
+      }
+      centre(chunk);
+      for (std::size_t k = 0; k < start.clusters; ++k) {
+        for (std::size_t i = 0; i < chunk.count; ++i) share[i] = label[i] == k ? 1 : 0;
+        sums.addChunk(k, share, chunk.values, chunk.count);
+      }
     });
   }
 
   Sums softSums() const {
     const std::vector<Component> components = componentsOf(mixture_);
-    return pass([&](std::size_t, const Points&) {
-      return [&](Chunk& chunk, std::size_t, Sums& sums) {
-        chunk.evaluate(components);
-        double highest[kChunk], total[kChunk];
-        std::fill_n(highest, kChunk, -std::numeric_limits<double>::infinity());
-        std::fill_n(total, kChunk, 0.0);
-        for (std::size_t k = 0; k < components.size(); ++k) {
-          const double* logs = chunk.logs.data() + k * kChunk;
-          for (std::size_t i = 0; i < chunk.count; ++i) highest[i] = std::max(highest[i], logs[i]);
-        }
-        for (std::size_t k = 0; k < components.size(); ++k) {
-          double* logs = chunk.logs.data() + k * kChunk;
-          for (std::size_t i = 0; i < chunk.count; ++i) {
-            logs[i] = std::exp(logs[i] - highest[i]);
-            total[i] += logs[i];
-          }
-        }
+    return pass([&](Chunk& chunk, Sums& sums) {
+      chunk.evaluate(components);
+      double highest[kChunk], total[kChunk];
+      std::fill_n(highest, kChunk, -std::numeric_limits<double>::infinity());
+      std::fill_n(total, kChunk, 0.0);
+      for (std::size_t k = 0; k < components.size(); ++k) {
+        const double* logs = chunk.logs.data() + k * kChunk;
+        for (std::size_t i = 0; i < chunk.count; ++i) highest[i] = std::max(highest[i], logs[i]);
+      }
+      for (std::size_t k = 0; k < components.size(); ++k) {
+        double* logs = chunk.logs.data() + k * kChunk;
         for (std::size_t i = 0; i < chunk.count; ++i) {
-          sums.log_likelihood += highest[i] + std::log(total[i]);
+          logs[i] = std::exp(logs[i] - highest[i]);
+          total[i] += logs[i];
         }
-        centre(chunk);
-        for (std::size_t k = 0; k < components.size(); ++k) {
-          double* share = chunk.logs.data() + k * kChunk;
-          for (std::size_t i = 0; i < chunk.count; ++i) share[i] /= total[i];
-          sums.addChunk(k, share, chunk.values, chunk.count);
-        }
-      };
+      }
+      for (std::size_t i = 0; i < chunk.count; ++i) {
+        sums.log_likelihood += highest[i] + std::log(total[i]);
+      }
+      centre(chunk);
+      for (std::size_t k = 0; k < components.size(); ++k) {
+        double* share = chunk.logs.data() + k * kChunk;
+        for (std::size_t i = 0; i < chunk.count; ++i) share[i] /= total[i];
+        sums.addChunk(k, share, chunk.values, chunk.count);
+      }
     });
   }
 

@@ -29,9 +29,12 @@ KeptPoints::KeptPoints(std::shared_ptr<const PointSource> source, std::uint64_t 
     reservation_ = reserveMemory(bytes, "the features");
     values_.resize(counts_.size());
   } else {
-    file_.emplace();
+    try {
+      file_.emplace();
+    } catch (const Error&) {  // no folder to write to: as good as no room
+    }
     place_ = Place::disk;
-    if (file_->freeBytes() < bytes + kLeftFree) {
+    if (!file_ || file_->freeBytes() < bytes + kLeftFree) {
       file_.reset();
       place_ = Place::nowhere;
       context.warn(

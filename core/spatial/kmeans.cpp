@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "core/base/memory.h"
 #include "core/base/random.h"
 #include "core/spatial/block_pass.h"
 #include "core/spatial/kmeans_kernel.h"
@@ -167,7 +168,9 @@ int reseed(const PointSource& source, const CentreTable& table, ClusterSums& sum
 class Sums {
  public:
   Sums(const PointSource& source, const BlockCounts& counts, std::size_t clusters)
-      : source_(source), labels_(clusters <= 256 ? source.blocks() : 0) {
+      : source_(source),
+        labels_(clusters <= 256 ? source.blocks() : 0),
+        room_(reserveMemory(labels_.empty() ? 0 : counts.total, "the clusters of the points")) {
     for (std::size_t b = 0; b < labels_.size(); ++b) labels_[b].resize(counts.blocks[b]);
   }
 
@@ -193,6 +196,7 @@ class Sums {
  private:
   const PointSource& source_;
   std::vector<std::vector<std::uint8_t>> labels_;  // of each block
+  MemoryReservation room_;
   ClusterSums total_;
 };
 
@@ -220,7 +224,8 @@ KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeans
   while (result.iterations < options.iterations && !result.converged) {
     context.checkpoint(static_cast<double>(result.iterations) / options.iterations,
                        "Moving centres");
-    // The same origin all along: the same labels then give the same centres, to the last bit.
+    // The same origin all along, so that a pass in which no point changes its cluster changes no
+    // centre by a bit.
     const CentreTable table(result.centres, survey.mean);
     ClusterSums sums = passes.pass(table, context);
     const int reseeded = reseed(source, table, sums, context);

@@ -10,8 +10,8 @@
 
 namespace lineament::spatial {
 
-// The patches of a map as polygons, by their labels, within a label in the order that their first
-// pixels are met row by row.
+// The patches of a map as polygons, by their labels, within a label in the order that GDAL finishes
+// them in, which is the same for the same map.
 struct LabelPolygons {
   Geometries geometries;
   std::vector<std::uint8_t> labels;  // of each polygon

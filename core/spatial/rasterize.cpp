@@ -5,6 +5,7 @@
 #include <gdal_alg.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/base/error.h"
@@ -32,7 +33,7 @@ constexpr ErrorText kApart{"rasterize.apart", "Draw a layer on the pixels of a r
 constexpr ErrorText kFailed{"rasterize.failed", "Draw a layer on the pixels of a raster",
                             "{reason}", "", "Check the layer's geometries in a GIS"};
 
-constexpr double kFar = 1e9;                    // pixels; GDAL counts them in ints
+constexpr double kFar = 1 << 28;                // pixels; GDAL counts them in ints, and doubles
 constexpr std::size_t kMostVertices = 1 << 20;  // of the geometries handed over at once
 
 Features inCoordinatesOf(const RasterGrid& grid, const Features& features, const Context& context) {
@@ -60,6 +61,72 @@ bool meets(const Extent& extent, const RasterGrid& grid) {
   return !extent.empty() && extent.high_x >= 0 && extent.high_y >= 0 &&
          extent.low_x <= static_cast<double>(grid.columns) &&
          extent.low_y <= static_cast<double>(grid.rows);
+}
+
+// The part of a segment within a box (Liang and Barsky, 1984); false where there is none.
+bool clip(const Extent& box, std::array<double, 2>& from, std::array<double, 2>& to) {
+  const std::array<double, 2> low{box.low_x, box.low_y}, high{box.high_x, box.high_y};
+  double first = 0, last = 1;
+  const std::array<double, 2> start = from, step{to[0] - from[0], to[1] - from[1]};
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    if (step[axis] == 0) {
+      if (start[axis] < low[axis] || start[axis] > high[axis]) return false;
+      continue;
+    }
+    const double a = (low[axis] - start[axis]) / step[axis];
+    const double b = (high[axis] - start[axis]) / step[axis];
+    first = std::max(first, std::min(a, b));
+    last = std::min(last, std::max(a, b));
+  }
+  if (first > last) return false;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    if (last < 1) to[axis] = start[axis] + last * step[axis];
+    if (first > 0) from[axis] = start[axis] + first * step[axis];
+  }
+  return true;
+}
+
+// What lies on the grid or just beside it: GDAL walks along each line pixel by pixel, however far
+// away it ends.
+class LinesOnGrid : public OGRDefaultConstGeometryVisitor {
+ public:
+  explicit LinesOnGrid(const RasterGrid& grid)
+      : box_{-1, -1, static_cast<double>(grid.columns) + 1, static_cast<double>(grid.rows) + 1},
+        lines_(std::make_unique<OGRMultiLineString>()) {}
+
+  using OGRDefaultConstGeometryVisitor::visit;
+  void visit(const OGRLineString* line) override {
+    auto piece = std::make_unique<OGRLineString>();
+    const auto finish = [&] {
+      if (piece->getNumPoints() > 0) lines_->addGeometryDirectly(piece.release());
+      piece = std::make_unique<OGRLineString>();
+    };
+    for (int i = 0; i + 1 < line->getNumPoints(); ++i) {
+      std::array<double, 2> from{line->getX(i), line->getY(i)};
+      std::array<double, 2> to{line->getX(i + 1), line->getY(i + 1)};
+      const std::array<double, 2> end = to;
+      if (!clip(box_, from, to)) {
+        finish();
+        continue;
+      }
+      if (piece->getNumPoints() == 0) piece->addPoint(from[0], from[1]);
+      piece->addPoint(to[0], to[1]);
+      if (to != end) finish();
+    }
+    finish();
+  }
+  std::unique_ptr<OGRGeometry> take() { return std::move(lines_); }
+
+ private:
+  Extent box_;
+  std::unique_ptr<OGRMultiLineString> lines_;
+};
+
+std::unique_ptr<OGRGeometry> onGrid(std::unique_ptr<OGRGeometry> geometry, const RasterGrid& grid) {
+  if (geometry->getDimension() != 1) return geometry;
+  LinesOnGrid lines(grid);
+  geometry->accept(&lines);
+  return lines.take();
 }
 
 // The classes that may occur, and the label of each.
@@ -164,8 +231,8 @@ Raster rasterize(const Features& features, const RasterGrid& grid, std::string_v
   Painter painter(drawn, grid, context);
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     if (!counts(i)) continue;
-    painter.add(io::ogrGeometryOf(pixels, i, false), pixels.coordinatesOf(i).size() / 2,
-                labels.of_class[legend.class_of[i]]);
+    painter.add(onGrid(io::ogrGeometryOf(pixels, i, false), grid),
+                pixels.coordinatesOf(i).size() / 2, labels.of_class[legend.class_of[i]]);
   }
   painter.paint();
   if (std::ranges::all_of(drawn, [](std::uint8_t label) { return label == kNoLabel; })) {

@@ -10,7 +10,9 @@ namespace lineament::spatial {
 
 SampledPoints::SampledPoints(const KeptPoints& source, std::size_t count, std::uint64_t seed,
                              const Context& context)
-    : values_(source.features() * std::min(count, source.count())),
+    : room_(reserveMemory(source.features() * std::min(count, source.count()) * sizeof(float),
+                          "a sample of the pixels")),
+      values_(source.features() * std::min(count, source.count())),
       planar_(values_.data(), source.features(), std::min(count, source.count())) {
   const std::size_t taken = std::min(count, source.count());
   const std::vector<std::size_t> chosen = Random(seed).sample(source.count(), taken);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/memory.h"
 #include "core/spatial/kept_points.h"
 #include "core/spatial/planar_points.h"
 
@@ -22,6 +23,7 @@ class SampledPoints : public PointSource {
   }
 
  private:
+  MemoryReservation room_;
   std::vector<float> values_;
   PlanarPoints planar_;
 };

@@ -93,9 +93,17 @@ std::vector<ShownClass> ClassEdits::shown(const std::vector<RasterClass>& classe
     }
     return value;  // in a circle
   };
+  std::map<std::int64_t, std::vector<std::int64_t>> joined;  // to each target, but for itself
+  for (const RasterClass& one : classes) {
+    if (const std::int64_t into = target(one.value); into != one.value) {
+      joined[into].push_back(one.value);
+    }
+  }
+  std::set<std::int64_t> gone;
+  for (const auto& [into, members] : joined) gone.insert(members.begin(), members.end());
   std::vector<ShownClass> shown;
   for (const RasterClass& one : classes) {
-    if (target(one.value) != one.value) continue;
+    if (gone.contains(one.value)) continue;
     const Change change = changeOf(one.value);
     shown.push_back({one.value,
                      change.name.value_or(one.name),
@@ -103,9 +111,9 @@ std::vector<ShownClass> ClassEdits::shown(const std::vector<RasterClass>& classe
                      change.pattern,
                      change.hidden,
                      {one.value}});
-    for (const RasterClass& other : classes) {
-      const bool joins = other.value != one.value && target(other.value) == one.value;
-      if (joins) shown.back().members.push_back(other.value);
+    if (const auto members = joined.find(one.value); members != joined.end()) {
+      shown.back().members.insert(shown.back().members.end(), members->second.begin(),
+                                  members->second.end());
     }
   }
   return shown;

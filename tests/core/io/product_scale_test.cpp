@@ -67,6 +67,9 @@ class ProductScaleTest : public QObject {
     QVERIFY(std::abs(valueOf(newer, "B4", 2000) - 0.1) < 1e-12);
     const char* older = "/d/S2B_MSIL2A_20181013T003659_N0209_R059_T54HXD.tif";
     QVERIFY(std::abs(valueOf(older, "B4", 2000) - 0.2) < 1e-12);
+    // The product's own folder counts, whatever those above it are called.
+    const char* within = "/field_N2024/S2A_MSIL1C_20180101T0_N0206_R1_T54HXD.SAFE/T54HXD_B04.jp2";
+    QVERIFY(std::abs(valueOf(within, "B4", 2000) - 0.2) < 1e-12);
     QVERIFY(std::abs(valueOf("AST_07XT_00305032003_B1.tif", "B1", 250) - 0.25) < 1e-12);
   }
 

@@ -118,6 +118,21 @@ class RasterizeTest : public QObject {
     QCOMPARE(drawn.classes()[0].value, std::int64_t(7));
   }
 
+  // Lines that begin and end far away: what lies on the grid is drawn, each piece of it.
+  void linesFromFarAway() {
+    GeometryBuilder builder;
+    builder.feature(GeometryType::line);
+    builder.part();
+    addRing(builder, {{-1e12, 1.5}, {1e12, 1.5}});
+    builder.feature(GeometryType::line);
+    builder.part();
+    addRing(builder, {{-50, -40}, {0.5, -40}, {0.5, 0.5}, {-60, 0.5}, {-60, 2.5}, {0.5, 2.5}});
+    std::vector<Column> columns;
+    columns.emplace_back("code", std::vector<std::int64_t>{1, 2});
+    const Features layer("a", {}, builder.finish(), Table(std::move(columns)));
+    QCOMPARE(picture(rasterize(layer, unitGrid(3, 3), "", {})), std::string("2..1112.."));
+  }
+
   void linesAndPoints() {
     GeometryBuilder builder;
     builder.feature(GeometryType::line);
