@@ -16,6 +16,18 @@ namespace {
 constexpr double kLeastStep = 0.4;  // units between vertices that are drawn
 constexpr std::size_t kFeaturesOfAGo = 64;
 
+// Brings the painter's state back, also where the painting is cancelled.
+class SavedState {
+ public:
+  explicit SavedState(QPainter& painter) : painter_(painter) { painter.save(); }
+  ~SavedState() { painter_.restore(); }
+  SavedState(const SavedState&) = delete;
+  SavedState& operator=(const SavedState&) = delete;
+
+ private:
+  QPainter& painter_;
+};
+
 bool meets(const Extent& extent, const QRectF& box) {
   return extent.low_x <= box.right() && box.left() <= extent.high_x &&
          extent.low_y <= box.bottom() && box.top() <= extent.high_y;
@@ -140,6 +152,12 @@ LayerPicture::LayerPicture(Features features) : features_(std::move(features)) {
     extents->push_back(features_.geometries().extentOf(i));
   }
   extents_ = std::move(extents);
+  auto types = std::make_shared<std::vector<GeometryType>>(legend_.classes.size());
+  for (std::size_t i = features_.size(); i-- > 0;) {
+    const std::uint32_t one = legend_.class_of[i];
+    if (one != FeatureLegend::kNoClass) (*types)[one] = features_.geometries().type(i);
+  }
+  class_types_ = std::move(types);
   extent_ = features_.geometries().extent();
 }
 
@@ -155,14 +173,13 @@ void LayerPicture::paint(QPainter& painter, const QTransform& from_map, const QR
   if (!extents_ || !from_map.isInvertible()) return;
   const double margin = std::max({look.marker, look.line_width, look.outline_width});
   const QRectF seen = from_map.inverted().mapRect(plot.adjusted(-margin, -margin, margin, margin));
-  painter.save();
+  const SavedState saved(painter);
   painter.setClipRect(plot, Qt::IntersectClip);
   for (std::size_t i = 0; i < features_.size(); ++i) {
     if (i % kFeaturesOfAGo == 0) context.checkpoint(double(i) / double(features_.size()));
     const Extent& extent = (*extents_)[i];
     if (!extent.empty() && meets(extent, seen)) paintFeature(painter, i, from_map, plot, look);
   }
-  painter.restore();
 }
 
 void LayerPicture::paintFeature(QPainter& painter, std::size_t feature, const QTransform& from_map,

@@ -35,6 +35,8 @@ class LayerPicture {
 
   const Features& features() const { return features_; }
   const FeatureLegend& legend() const { return legend_; }
+  // What the features of a class are, by its first one.
+  GeometryType typeOf(std::size_t one) const { return (*class_types_)[one]; }
   bool sharesFeatures(const LayerPicture& other) const { return extents_ == other.extents_; }
   const Extent& extent() const { return extent_; }  // around all features
 
@@ -56,7 +58,8 @@ class LayerPicture {
   Features features_;
   FeatureLegend legend_;
   Extent extent_;
-  std::shared_ptr<const std::vector<Extent>> extents_;  // of each feature
+  std::shared_ptr<const std::vector<Extent>> extents_;            // of each feature
+  std::shared_ptr<const std::vector<GeometryType>> class_types_;  // of each class
 };
 
 }  // namespace lineament::views

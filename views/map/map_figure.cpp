@@ -264,7 +264,7 @@ std::vector<QRectF> MapFigure::plots(const QSizeF& size) const {
   return plotsOf(frame(size), beside() ? MapArrangement::beside : MapArrangement::over, gap());
 }
 
-QRectF MapFigure::columnArea(const QSizeF& size) const {
+QRectF MapFigure::legendArea(const QSizeF& size) const {
   const double column = legendColumn(size.width());
   if (!(column > 0)) return {};
   const QRectF around = frame(size);
@@ -272,8 +272,8 @@ QRectF MapFigure::columnArea(const QSizeF& size) const {
 }
 
 // Below the colours of a band shown alone, which keep the upper half at least.
-QRectF MapFigure::legendArea(const QSizeF& size) const {
-  const QRectF column = columnArea(size);
+QRectF MapFigure::listArea(const QSizeF& size) const {
+  const QRectF column = legendArea(size);
   if (!oneBand() || column.isEmpty()) return column;
   const double list = static_cast<double>(legendEntries().size()) * kLegendRow;
   return column.adjusted(0, column.height() - std::min(list, column.height() / 2), 0, 0);
@@ -285,7 +285,7 @@ MapCamera MapFigure::camera(const QSizeF& size) const {
 }
 
 std::optional<LegendEntry> MapFigure::legendEntryOf(const QPointF& at, const QSizeF& size) const {
-  const QRectF column = legendArea(size);
+  const QRectF column = listArea(size);
   const std::vector<LegendEntry> entries = legendEntries();
   if (entries.empty() || !column.contains(at)) return std::nullopt;
   const auto entry =
@@ -309,7 +309,7 @@ QRectF MapFigure::legendNameOf(std::int64_t value, const QSizeF& size) const {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [value](const LegendEntry& one) { return one.value == value; });
   if (found == entries.end()) return {};
-  return legendNameArea(entries, legendArea(size), legend_first_,
+  return legendNameArea(entries, listArea(size), legend_first_,
                         static_cast<std::size_t>(found - entries.begin()));
 }
 
@@ -427,7 +427,7 @@ void MapFigure::drawEdge(QPainter& painter, const MapCamera& camera, const Theme
 
 void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const {
   if (!choices_.legend || empty()) return;
-  const QRectF around = frame(size), list = legendArea(size);
+  const QRectF around = frame(size), list = listArea(size);
   if (hasBandKey()) {
     drawBandKey(painter,
                 {around.left(), around.top() - kBandKeyHeight, around.width(), kBandKeyHeight - 3},
@@ -435,7 +435,7 @@ void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Th
   }
   drawLegend(painter, list, legendEntries(), legend_first_, theme);
   if (oneBand() && top().overview) {
-    QRectF column = columnArea(size);
+    QRectF column = legendArea(size);
     if (list.height() > 0) column.setBottom(list.top() - kMargin);
     drawBandBar(painter, column, top().raster, *top().overview->picture.look, theme);
   }

@@ -100,7 +100,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
 
  private:
   void takeLayer(const Features& features);
-  QRectF columnArea(const QSizeF& size) const;  // right of the plots
+  QRectF listArea(const QSizeF& size) const;  // of the legend, without a band's colours
   QString nothingText() const;
   bool oneBand() const { return !classes() && settings(top(), false).bands.size() == 1; }
   bool hasBandKey() const;

@@ -160,8 +160,8 @@ std::vector<LegendEntry> legendOf(const std::vector<ShownClass>& classes,
 
 namespace {
 
-LegendMark markOf(const Features& features) {
-  switch (features.commonType().value_or(GeometryType::polygon)) {
+LegendMark markOf(GeometryType type) {
+  switch (type) {
     case GeometryType::line:
       return LegendMark::line;
     case GeometryType::point:
@@ -174,8 +174,8 @@ LegendMark markOf(const Features& features) {
 void addLayer(std::vector<LegendEntry>& entries, const VectorLayer& layer, double fill) {
   constexpr std::size_t kMost = 12;
   const FeatureLegend& legend = layer.picture.legend();
-  const LegendMark mark = markOf(layer.picture.features());
-  const auto add = [&](QColor colour, const QString& name) {
+  const auto add = [&](QColor colour, const QString& name, GeometryType type) {
+    const LegendMark mark = markOf(type);
     if (mark == LegendMark::area) colour.setAlphaF(static_cast<float>(fill));
     entries.push_back({colour, name, {}, ClassPattern::none, {}, mark});
   };
@@ -183,13 +183,17 @@ void addLayer(std::vector<LegendEntry>& entries, const VectorLayer& layer, doubl
     entries.push_back({{}, text, {}, ClassPattern::none, {}, kind});
   };
   const bool here = layer.place == LayerPlace::here;
-  if (here && legend.classes.empty()) return add(kNoClassColour, layer.name);
+  if (here && legend.classes.empty()) {
+    const auto type = layer.picture.features().commonType();
+    return add(kNoClassColour, layer.name, type.value_or(GeometryType::polygon));
+  }
   addText(layer.name, LegendMark::heading);
   if (!here) return addText(placeText(layer.place), LegendMark::remark);
   const std::size_t shown = std::min(legend.classes.size(), kMost);
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [red, green, blue] = legend.classes[i].colour;
-    add({red, green, blue}, QString::fromStdString(legend.classes[i].value));
+    add({red, green, blue}, QString::fromStdString(legend.classes[i].value),
+        layer.picture.typeOf(i));
   }
   if (shown < legend.classes.size()) {
     addText(Words::tr("and %1 more").arg(legend.classes.size() - shown), LegendMark::remark);
