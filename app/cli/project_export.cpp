@@ -85,7 +85,7 @@ std::vector<std::string> exportFigures(const Project& project, const std::vector
     const auto load = [&](Id data) { return project::loadItem(project, data, context); };
     const Data shown = load(figure.data);
     const auto drawn =
-        renderFigure(figure.spec, shown, context, companionsOf(figure.spec, shown, load));
+        renderFigure(figure.spec, shown, context, companionsOf(figure.spec, shown, load, context));
     for (const std::string& ending : formats.endings) {
       files.push_back(fileName(id, figure.spec.title) + "." + ending);
       views::exportFigure(*drawn, folder / files.back(), formats.format,

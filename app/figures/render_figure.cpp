@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/render_figure.h"
 
+#include "app/figures/companion_system.h"
 #include "app/figures/view_catalogue.h"
 #include "core/base/error.h"
 
@@ -22,11 +23,12 @@ std::unique_ptr<views::Figure> figureOf(const FigureSpec& spec, const Data& data
 }  // namespace
 
 Companions companionsOf(const FigureSpec& spec, const Data& data,
-                        const std::function<Data(std::int64_t)>& load) {
+                        const std::function<Data(std::int64_t)>& load, const Context& context) {
   Companions companions;
-  for (const std::int64_t id : figureOf(spec, data)->companions()) {
+  const auto figure = figureOf(spec, data);
+  for (const std::int64_t id : figure->companions()) {
     try {
-      companions.emplace(id, load(id));
+      companions.emplace(id, broughtTo(figure->companionSystem(), load(id), context));
     } catch (const Error&) {
       continue;
     }

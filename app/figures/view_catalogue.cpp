@@ -76,7 +76,8 @@ const std::vector<Entry>& entries() {
                                               {Kind::checkpoint}),
       entry<TensorFigure, TensorView>("tensor", QT_TRANSLATE_NOOP("Views", "Values"),
                                       {Kind::tensor}),
-      entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"), {Kind::raster}),
+      entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"),
+                                {Kind::raster, Kind::features}),
       entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), {Kind::note}),
   };
   return all;

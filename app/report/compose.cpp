@@ -133,9 +133,8 @@ class Composer {
   void addFigure(const project::Figure& figure, const std::string& caption) {
     orSay([&] {
       Picture picture{figure.spec, project::loadItem(project_, figure.data, context_), {}};
-      picture.companions = companionsOf(picture.spec, picture.data, [this](Id id) {
-        return project::loadItem(project_, id, context_);
-      });
+      const auto load = [this](Id id) { return project::loadItem(project_, id, context_); };
+      picture.companions = companionsOf(picture.spec, picture.data, load, context_);
       if (!caption.empty()) picture.spec.caption = caption;
       picture.record.title = text(figure.spec.title);
       picture.record.project = text(project_.path().filename().string());

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "app/figures/companion_system.h"
 #include "core/io/geographic.h"
 #include "core/project/flow.h"
 
@@ -80,8 +81,20 @@ void ViewSurroundings::list(Kind kind, QObject* receiver, Listed listed) {
       });
 }
 
-void ViewSurroundings::load(std::int64_t id, QObject* receiver, Loaded loaded) {
-  store_.load(id, receiver, std::move(loaded));
+void ViewSurroundings::load(std::int64_t id, const Crs& system, QObject* receiver, Loaded loaded) {
+  store_.load(id, receiver, [this, system, receiver, loaded = std::move(loaded)](const Data& data) {
+    differsFrom(system, data) ? bring(data, system, receiver, loaded) : loaded(data);
+  });
+}
+
+void ViewSurroundings::bring(const Data& data, const Crs& system, QObject* receiver,
+                             Loaded loaded) {
+  jobs_.start(
+      {.title = tr("Bring a layer to the map's coordinates"), .lane = Lane::view},
+      [data, system](const Context& context) { return broughtTo(system, data, context); }, receiver,
+      [loaded = std::move(loaded)](const Outcome<Data>& outcome) {
+        if (const Data* brought = valueOf(outcome)) loaded(*brought);
+      });
 }
 
 views::Surroundings::ToDegrees ViewSurroundings::toDegrees(const Crs& crs) const {

@@ -17,12 +17,13 @@ class ViewSurroundings : public views::Surroundings {
   ViewSurroundings(JobQueue& jobs, ProjectSession& session, DataStore& store, QObject* parent);
 
   void list(Kind kind, QObject* receiver, Listed listed) override;
-  void load(std::int64_t id, QObject* receiver, Loaded loaded) override;
+  void load(std::int64_t id, const Crs& system, QObject* receiver, Loaded loaded) override;
   ToDegrees toDegrees(const Crs& crs) const override;
 
  private:
   using Summaries = QHash<Id, nlohmann::json>;
   QList<Item> itemsOf(Kind kind) const;  // as far as their summaries are known
+  void bring(const Data& data, const Crs& system, QObject* receiver, Loaded loaded);
   void forgetSources(const project::ChangeSet& changes);
 
   JobQueue& jobs_;

@@ -2,12 +2,15 @@
 // A scene is dropped on the window, clustered, and the map of classes laid over it and edited: by
 // the events and clicks of a person. What was edited is kept in the project.
 #include <QLineEdit>
+#include <QMenu>
 #include <QSlider>
 #include <QStandardPaths>
+#include <QToolButton>
 
 #include "app/window/action_registry.h"
 #include "app/window/figure_dialog.h"
 #include "core/analyses/all.h"
+#include "core/io/geographic.h"
 #include "core/io/geotiff_writer.h"
 #include "tests/app/file_choice.h"
 #include "tests/app/window_fixture.h"
@@ -46,6 +49,41 @@ QString sceneIn(const QTemporaryDir& folder) {
   return path;
 }
 
+// One area in degrees, over the pixels from (16, 16) to (48, 80) of the scene.
+QString unitsIn(const QTemporaryDir& folder) {
+  const io::Geographic geographic({kUtm, "WGS 84 / UTM zone 39N", "m", false, 1});
+  nlohmann::json ring = nlohmann::json::array();
+  for (const auto& [column, row] : {std::pair(16, 16), std::pair(16, 80), std::pair(48, 80),
+                                    std::pair(48, 16), std::pair(16, 16)}) {
+    const auto [longitude, latitude] =
+        geographic.lonLat(500'000 + 30.0 * column, 3'000'000 - 30.0 * row).value();
+    ring.push_back({longitude, latitude});
+  }
+  const nlohmann::json layer{
+      {"type", "FeatureCollection"},
+      {"features",
+       {{{"type", "Feature"},
+         {"properties", {{"unit", "Gabbro"}, {"colour", "#ff0000"}}},
+         {"geometry", {{"type", "Polygon"}, {"coordinates", nlohmann::json::array({ring})}}}}}}};
+  return written(folder, "units.geojson", QByteArray::fromStdString(layer.dump()));
+}
+
+// What the chooser of layers lists; the one of that title is switched.
+QStringList switchLayer(views::MapView& view, const QString& title) {
+  QStringList titles;
+  for (QToolButton* button : view.findChildren<QToolButton*>()) {
+    if (button->accessibleName() != "Layers") continue;
+    Q_EMIT button->menu()->aboutToShow();
+    QAction* wanted = nullptr;
+    for (QAction* action : button->menu()->actions()) {
+      titles << action->text();
+      if (action->text() == title) wanted = action;
+    }
+    if (wanted) wanted->trigger();
+  }
+  return titles;
+}
+
 // The tab of the figure that the run has made.
 ViewPage* mapOf(MainWindow& window) {
   for (ViewPage* page : window.tabs().pages()) {
@@ -58,7 +96,7 @@ views::MapView& viewOf(ViewPage* page) {
   return static_cast<views::MapView&>(page->view());
 }
 
-QComboBox* boxOf(views::MapView& view, const char* title) {
+QComboBox* boxOf(const QWidget& view, const char* title) {
   for (QComboBox* one : view.findChildren<QComboBox*>()) {
     if (one->accessibleName() == QLatin1String(title)) return one;
   }
@@ -157,7 +195,81 @@ class WindowMapTest : public QObject {
     QTRY_VERIFY(view.figure().other());
   }
 
+  // A layer in degrees over a scene in metres: shown where it belongs, kept, undone, exported.
+  void aVectorLayerLiesOverTheScene() {
+    QTemporaryDir folder;
+    QString path;
+    {
+      MainWindow window(allAnalyses());
+      window.resize(1280, 800);
+      window.show();
+      drop(window, sceneIn(folder));
+      QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);
+      drop(window, unitsIn(folder));
+      QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 2, kPatienceMs);
+      layerAlone(window);
+      layOverIt(window);
+      exportLayers(window, folder);
+      path = window.session().path();
+      window.close();
+    }
+    MainWindow again(allAnalyses());
+    again.show();
+    again.openFiles({path});
+    QTRY_VERIFY_WITH_TIMEOUT(again.session().path() == path && again.jobs().idle(), kPatienceMs);
+    QTRY_VERIFY(mapOf(again));
+    QTRY_COMPARE(viewOf(mapOf(again)).figure().layers().size(), 1U);
+    QVERIFY(viewOf(mapOf(again)).caption().contains("with units.geojson"));
+  }
+
  private:
+  static void layerAlone(MainWindow& window) {
+    ViewPage* table = window.tabs().currentPage();
+    QCOMPARE(table->showing().view, QString("table"));
+    choose(boxOf(*table, "View"), "Map");
+    QTRY_COMPARE(window.tabs().count(), 3);
+    views::MapView& view = viewOf(window.tabs().currentPage());
+    QVERIFY(view.figure().ofLayer());
+    QTRY_VERIFY(view.canvas().complete());
+    QVERIFY(view.caption().startsWith("1 feature"));
+    window.tabs().close(2);
+  }
+
+  static void layOverIt(MainWindow& window) {
+    ViewPage* scene = pageOf(window, "map");
+    window.tabs().setCurrentWidget(scene);
+    views::MapView& view = viewOf(scene);
+    QTRY_VERIFY(view.canvas().complete());
+    const QColor inside = colourAt(view, 30, 30), outside = colourAt(view, 30, 8);
+    QTRY_VERIFY(switchLayer(view, "").contains("units.geojson"));
+    switchLayer(view, "units.geojson");
+    QTRY_COMPARE(view.figure().layers().size(), 1U);
+    QTRY_VERIFY(view.canvas().complete());
+    const QColor covered = colourAt(view, 30, 30);
+    QVERIFY(covered.red() > inside.red() + 40 && covered.green() < inside.green());
+    QCOMPARE(colourAt(view, 30, 8), outside);
+    QCOMPARE(colourAt(view, 60, 30), colourAt(view, 60, 90));
+    QTRY_COMPARE(keptIn(window)["layers"].size(), 1U);
+    QTRY_VERIFY(window.jobs().idle());
+    window.undo();
+    QTRY_VERIFY(view.figure().layers().empty());
+    window.redo();
+    QTRY_COMPARE(view.figure().layers().size(), 1U);
+    QTRY_VERIFY(window.jobs().idle() && view.canvas().complete());
+  }
+
+  static void exportLayers(MainWindow& window, const QTemporaryDir& folder) {
+    window.exportReport();
+    const QString report = folder.filePath("report.html");
+    saveAs(window, report);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(report), kPatienceMs);
+    QFile file(report);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray text = file.readAll();
+    QVERIFY(text.contains("Gabbro"));
+    QVERIFY(text.contains("with units.geojson") && text.contains("#ff0000"));
+  }
+
   static void cluster(MainWindow& window, const QString& scene) {
     drop(window, scene);
     QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);

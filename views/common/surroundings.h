@@ -35,11 +35,11 @@ class Surroundings : public QObject {
 
   using QObject::QObject;
 
-  // Sources and results of a kind, and the data of one. Files may have to be opened for them, in
-  // jobs: then the answer comes later, unless `receiver` is gone by then; no answer where a file
-  // cannot be read.
+  // Sources and results of a kind, and the data of one, a vector layer in that system as
+  // Figure::companionSystem() says. Files may have to be opened for them, in jobs: then the answer
+  // comes later, unless `receiver` is gone by then; no answer where a file cannot be read.
   virtual void list(Kind kind, QObject* receiver, Listed listed) = 0;
-  virtual void load(std::int64_t id, QObject* receiver, Loaded loaded) = 0;
+  virtual void load(std::int64_t id, const Crs& system, QObject* receiver, Loaded loaded) = 0;
 
   // May be called from any thread, and may take as long as a file takes to open.
   virtual ToDegrees toDegrees(const Crs& crs) const = 0;

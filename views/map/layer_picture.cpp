@@ -1,54 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/map/layer_picture.h"
 
+#include <QLineF>
 #include <QPainterPath>
-#include <QPainterPathStroker>
+#include <QPolygonF>
+#include <algorithm>
 #include <cmath>
+
+#include "views/map/clipping.h"
 
 namespace lineament::views {
 
 namespace {
 
 constexpr double kLeastStep = 0.4;  // units between vertices that are drawn
-const QColor kNoClassColour(140, 140, 140);
+constexpr std::size_t kFeaturesOfAGo = 64;
 
-QRectF rectOf(const Extent& extent) {
-  return {QPointF(extent.low_x, extent.low_y), QPointF(extent.high_x, extent.high_y)};
+// Brings the painter's state back, also where the painting is cancelled.
+class SavedState {
+ public:
+  explicit SavedState(QPainter& painter) : painter_(painter) { painter.save(); }
+  ~SavedState() { painter_.restore(); }
+  SavedState(const SavedState&) = delete;
+  SavedState& operator=(const SavedState&) = delete;
+
+ private:
+  QPainter& painter_;
+};
+
+bool meets(const Extent& extent, const QRectF& box) {
+  return extent.low_x <= box.right() && box.left() <= extent.high_x &&
+         extent.low_y <= box.bottom() && box.top() <= extent.high_y;
 }
 
-// Lines and points have boxes without a width, which QRectF holds to meet nothing.
-bool meets(const QRectF& a, const QRectF& b) {
-  return a.left() <= b.right() && b.left() <= a.right() && a.top() <= b.bottom() &&
-         b.top() <= a.bottom();
-}
-
-void addRing(QPainterPath& path, std::span<const double> ring, const QTransform& from_map) {
-  QPointF last;
+// The vertices as they are drawn.
+QPolygonF lineOf(std::span<const double> ring, const QTransform& from_map) {
+  QPolygonF line;
   for (std::size_t i = 0; i + 1 < ring.size(); i += 2) {
     const QPointF at = from_map.map(QPointF(ring[i], ring[i + 1]));
-    if (i == 0) {
-      path.moveTo(at);
-    } else if (i + 2 < ring.size() && (at - last).manhattanLength() < kLeastStep) {
-      continue;
-    } else {
-      path.lineTo(at);
-    }
-    last = at;
+    const bool inner = i > 0 && i + 2 < ring.size();
+    if (inner && (at - line.last()).manhattanLength() < kLeastStep) continue;
+    line << at;
   }
+  return line;
 }
 
-// Areas and lines; holes are inside twice, and so outside.
-QPainterPath pathOf(const Geometries& geometries, std::size_t feature, const QTransform& from_map) {
-  QPainterPath path;
-  path.setFillRule(Qt::OddEvenFill);
+template <class Visit>
+void forRings(const Geometries& geometries, std::size_t feature, const Visit& visit) {
   const IndexRange parts = geometries.partsOf(feature);
   for (std::size_t part = parts.first; part < parts.end; ++part) {
     const IndexRange rings = geometries.ringsOf(part);
-    for (std::size_t ring = rings.first; ring < rings.end; ++ring) {
-      addRing(path, geometries.ring(ring), from_map);
-    }
+    for (std::size_t ring = rings.first; ring < rings.end; ++ring) visit(geometries.ring(ring));
   }
-  return path;
 }
 
 template <class Visit>
@@ -60,22 +63,83 @@ void forPoints(const Geometries& geometries, std::size_t feature, const QTransfo
   }
 }
 
-void paintArea(QPainter& painter, const QPainterPath& path, QColor colour, const LayerLook& look) {
-  painter.setPen(QPen(colour.darker(150), look.outline_width));
-  if (look.fill > 0) {
-    colour.setAlphaF(static_cast<float>(look.fill));
-    painter.setBrush(colour);
-  } else {
-    painter.setBrush(Qt::NoBrush);
+// Where it was cut an area has no outline. Holes are inside twice, and so outside.
+void paintArea(QPainter& painter, const std::vector<QPolygonF>& rings, const QRectF& plot,
+               QColor colour, const LayerLook& look) {
+  QPainterPath area, outline;
+  area.setFillRule(Qt::OddEvenFill);
+  for (const QPolygonF& ring : rings) {
+    area.addPolygon(clippedArea(ring, plot));
+    addClippedLine(outline, ring, plot);
   }
-  painter.drawPath(path);
+  if (look.fill > 0) {
+    QColor inside = colour;
+    inside.setAlphaF(static_cast<float>(look.fill));
+    painter.fillPath(area, inside);
+  }
+  painter.strokePath(outline, QPen(colour.darker(150), look.outline_width));
 }
 
-void paintLine(QPainter& painter, const QPainterPath& path, const QColor& colour,
-               const LayerLook& look) {
-  painter.setPen(QPen(colour, look.line_width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-  painter.setBrush(Qt::NoBrush);
-  painter.drawPath(path);
+void paintLines(QPainter& painter, const std::vector<QPolygonF>& lines, const QRectF& plot,
+                const QColor& colour, const LayerLook& look) {
+  QPainterPath path;
+  for (const QPolygonF& line : lines) addClippedLine(path, line, plot);
+  painter.strokePath(path,
+                     QPen(colour, look.line_width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+}
+
+// By the number of edges to the right of the place.
+bool inside(const Geometries& geometries, std::size_t feature, const QPointF& at) {
+  bool odd = false;
+  forRings(geometries, feature, [&](std::span<const double> ring) {
+    for (std::size_t i = 2; i + 1 < ring.size(); i += 2) {
+      const double x0 = ring[i - 2], y0 = ring[i - 1], x1 = ring[i], y1 = ring[i + 1];
+      if ((y0 > at.y()) == (y1 > at.y())) continue;
+      odd ^= at.x() < x0 + (at.y() - y0) / (y1 - y0) * (x1 - x0);
+    }
+  });
+  return odd;
+}
+
+double distance(const QLineF& line, const QPointF& at) {
+  const QPointF along = line.p2() - line.p1(), off = at - line.p1();
+  const double length2 = QPointF::dotProduct(along, along);
+  const double share =
+      length2 > 0 ? std::clamp(QPointF::dotProduct(off, along) / length2, 0.0, 1.0) : 0;
+  return QLineF(at, line.pointAt(share)).length();
+}
+
+bool near(const Geometries& geometries, std::size_t feature, const QPointF& at,
+          const QTransform& from_map, double reach) {
+  bool found = false;
+  forRings(geometries, feature, [&](std::span<const double> ring) {
+    QPointF last;
+    for (std::size_t i = 0; i + 1 < ring.size() && !found; i += 2) {
+      const QPointF next = from_map.map(QPointF(ring[i], ring[i + 1]));
+      found = i > 0 && distance({last, next}, at) <= reach;
+      last = next;
+    }
+  });
+  return found;
+}
+
+bool isAt(const Geometries& geometries, std::size_t feature, const QPointF& at,
+          const QTransform& from_map, double reach) {
+  switch (geometries.type(feature)) {
+    case GeometryType::polygon:
+      return inside(geometries, feature, from_map.inverted().map(at));
+    case GeometryType::line:
+      return near(geometries, feature, at, from_map, reach);
+    case GeometryType::point: {
+      bool hit = false;
+      forPoints(geometries, feature, from_map,
+                [&](const QPointF& point) { hit |= QLineF(point, at).length() <= reach; });
+      return hit;
+    }
+    case GeometryType::none:
+      break;
+  }
+  return false;
 }
 
 }  // namespace
@@ -88,6 +152,13 @@ LayerPicture::LayerPicture(Features features) : features_(std::move(features)) {
     extents->push_back(features_.geometries().extentOf(i));
   }
   extents_ = std::move(extents);
+  auto types = std::make_shared<std::vector<GeometryType>>(legend_.classes.size());
+  for (std::size_t i = features_.size(); i-- > 0;) {
+    const std::uint32_t one = legend_.class_of[i];
+    if (one != FeatureLegend::kNoClass) (*types)[one] = features_.geometries().type(i);
+  }
+  class_types_ = std::move(types);
+  extent_ = features_.geometries().extent();
 }
 
 QColor LayerPicture::colourOf(std::size_t feature) const {
@@ -98,57 +169,48 @@ QColor LayerPicture::colourOf(std::size_t feature) const {
 }
 
 void LayerPicture::paint(QPainter& painter, const QTransform& from_map, const QRectF& plot,
-                         const LayerLook& look) const {
-  const Geometries& geometries = features_.geometries();
+                         const LayerLook& look, const Context& context) const {
+  if (!extents_ || !from_map.isInvertible()) return;
   const double margin = std::max({look.marker, look.line_width, look.outline_width});
-  const QRectF reach = plot.adjusted(-margin, -margin, margin, margin);
-  painter.save();
+  const QRectF seen = from_map.inverted().mapRect(plot.adjusted(-margin, -margin, margin, margin));
+  const SavedState saved(painter);
   painter.setClipRect(plot, Qt::IntersectClip);
   for (std::size_t i = 0; i < features_.size(); ++i) {
+    if (i % kFeaturesOfAGo == 0) context.checkpoint(double(i) / double(features_.size()));
     const Extent& extent = (*extents_)[i];
-    if (extent.empty() || !meets(from_map.mapRect(rectOf(extent)), reach)) continue;
-    const QColor colour = colourOf(i);
-    switch (geometries.type(i)) {
-      case GeometryType::polygon:
-        paintArea(painter, pathOf(geometries, i, from_map), colour, look);
-        break;
-      case GeometryType::line:
-        paintLine(painter, pathOf(geometries, i, from_map), colour, look);
-        break;
-      case GeometryType::point:
-        painter.setPen(QPen(colour.darker(150), look.outline_width));
-        painter.setBrush(colour);
-        forPoints(geometries, i, from_map, [&](const QPointF& at) {
-          if (reach.contains(at)) painter.drawEllipse(at, look.marker / 2, look.marker / 2);
-        });
-        break;
-      case GeometryType::none:
-        break;
-    }
+    if (!extent.empty() && meets(extent, seen)) paintFeature(painter, i, from_map, plot, look);
   }
-  painter.restore();
+}
+
+void LayerPicture::paintFeature(QPainter& painter, std::size_t feature, const QTransform& from_map,
+                                const QRectF& plot, const LayerLook& look) const {
+  const Geometries& geometries = features_.geometries();
+  const QColor colour = colourOf(feature);
+  if (geometries.type(feature) == GeometryType::point) {
+    painter.setPen(QPen(colour.darker(150), look.outline_width));
+    painter.setBrush(colour);
+    forPoints(geometries, feature, from_map, [&](const QPointF& at) {
+      if (plot.contains(at)) painter.drawEllipse(at, look.marker / 2, look.marker / 2);
+    });
+    return;
+  }
+  std::vector<QPolygonF> lines;
+  forRings(geometries, feature,
+           [&](std::span<const double> ring) { lines.push_back(lineOf(ring, from_map)); });
+  geometries.type(feature) == GeometryType::polygon
+      ? paintArea(painter, lines, plot, colour, look)
+      : paintLines(painter, lines, plot, colour, look);
 }
 
 std::optional<std::size_t> LayerPicture::featureAt(const QPointF& at, const QTransform& from_map,
                                                    double reach) const {
-  const Geometries& geometries = features_.geometries();
-  const QRectF around(at - QPointF(reach, reach), at + QPointF(reach, reach));
+  if (!extents_ || !from_map.isInvertible()) return std::nullopt;
+  const QPointF corner(reach, reach);
+  const QRectF around = from_map.inverted().mapRect(QRectF(at - corner, at + corner));
   for (std::size_t i = features_.size(); i-- > 0;) {
     const Extent& extent = (*extents_)[i];
-    if (extent.empty() || !meets(from_map.mapRect(rectOf(extent)), around)) continue;
-    bool hit = false;
-    if (geometries.type(i) == GeometryType::polygon) {
-      hit = pathOf(geometries, i, from_map).contains(at);
-    } else if (geometries.type(i) == GeometryType::line) {
-      QPainterPathStroker stroker;
-      stroker.setWidth(2 * reach);
-      hit = stroker.createStroke(pathOf(geometries, i, from_map)).contains(at);
-    } else {
-      forPoints(geometries, i, from_map, [&](const QPointF& point) {
-        hit |= std::hypot(point.x() - at.x(), point.y() - at.y()) <= reach;
-      });
-    }
-    if (hit) return i;
+    const bool close = !extent.empty() && meets(extent, around);
+    if (close && isAt(features_.geometries(), i, at, from_map, reach)) return i;
   }
   return std::nullopt;
 }

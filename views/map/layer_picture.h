@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QColor>
 #include <QPainter>
 #include <QRectF>
 #include <QTransform>
 #include <memory>
 #include <vector>
 
+#include "core/base/context.h"
 #include "core/data/feature_legend.h"
 #include "core/data/features.h"
 
@@ -21,6 +23,9 @@ struct LayerLook {
   bool operator==(const LayerLook&) const = default;
 };
 
+// What features that belong to no class are drawn in.
+inline const QColor kNoClassColour(140, 140, 140);
+
 // The features of a layer in the colours of its legend. Knows no raster: whoever draws says where
 // map coordinates are. Cheap to copy; may be painted on any thread.
 class LayerPicture {
@@ -30,11 +35,15 @@ class LayerPicture {
 
   const Features& features() const { return features_; }
   const FeatureLegend& legend() const { return legend_; }
+  // What the features of a class are, by its first one.
+  GeometryType typeOf(std::size_t one) const { return (*class_types_)[one]; }
+  bool sharesFeatures(const LayerPicture& other) const { return extents_ == other.extents_; }
+  const Extent& extent() const { return extent_; }  // around all features
 
-  // Draws what meets `plot`, which is of the painter's units as what `from_map` maps to. Vertices
-  // that would lie on each other are left out.
+  // Draws what meets `plot`, which is of the painter's units as what `from_map` maps to, cut at its
+  // sides. Vertices that would lie on each other are left out. Throws Cancelled.
   void paint(QPainter& painter, const QTransform& from_map, const QRectF& plot,
-             const LayerLook& look) const;
+             const LayerLook& look, const Context& context = {}) const;
 
   // The last feature drawn at that place, within `reach` units of lines and points; nothing where
   // there is none.
@@ -42,11 +51,15 @@ class LayerPicture {
                                        double reach) const;
 
  private:
+  void paintFeature(QPainter& painter, std::size_t feature, const QTransform& from_map,
+                    const QRectF& plot, const LayerLook& look) const;
   QColor colourOf(std::size_t feature) const;
 
   Features features_;
   FeatureLegend legend_;
-  std::shared_ptr<const std::vector<Extent>> extents_;  // of each feature
+  Extent extent_;
+  std::shared_ptr<const std::vector<Extent>> extents_;            // of each feature
+  std::shared_ptr<const std::vector<GeometryType>> class_types_;  // of each class
 };
 
 }  // namespace lineament::views

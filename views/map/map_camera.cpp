@@ -26,15 +26,20 @@ bool usable(const RasterGrid& grid) {
                      [](double value) { return std::isfinite(value); });
 }
 
-// Files write the same system in more ways than one.
+}  // namespace
+
 bool sameSystem(const Crs& a, const Crs& b) {
   if (a.wkt == b.wkt) return true;
   return !a.name.empty() && a.name == b.name && a.unit == b.unit;
 }
 
-}  // namespace
+MapPlane::MapPlane(const RasterGrid& grid) : MapPlane(grid, usable(grid)) {}
 
-MapPlane::MapPlane(const RasterGrid& grid) : mapped_(usable(grid)) {
+MapPlane MapPlane::ofCoordinates(const RasterGrid& grid) {
+  return {grid, true};
+}
+
+MapPlane::MapPlane(const RasterGrid& grid, bool mapped) : mapped_(mapped) {
   if (mapped_) narrowing_ = narrowingOf(grid);
   place(grid);
 }

@@ -18,6 +18,8 @@ class MapPlane {
  public:
   MapPlane() = default;
   explicit MapPlane(const RasterGrid& grid);
+  // Of coordinates, y upwards, though no system of them is known.
+  static MapPlane ofCoordinates(const RasterGrid& grid);
   // Another grid in the plane of `under`, whose coordinates it must share.
   MapPlane(const RasterGrid& grid, const MapPlane& under);
 
@@ -33,6 +35,7 @@ class MapPlane {
   QPointF fromMap(const QPointF& map) const;
 
  private:
+  MapPlane(const RasterGrid& grid, bool mapped);
   void place(const RasterGrid& grid);
 
   bool mapped_ = false;
@@ -41,6 +44,9 @@ class MapPlane {
   QTransform from_pixel_, to_pixel_;
   QRectF whole_;
 };
+
+// Files write the same system in more ways than one.
+bool sameSystem(const Crs& a, const Crs& b);
 
 // Where `grid` lies in the plane of another raster: by the transforms of both, where their systems
 // are the same and some of one lies over the other; pixel on pixel where one of them has no system

@@ -52,7 +52,8 @@ void drawPointerTwin(QPainter& painter, const QPointF& at, const QPointF& to_sec
 MapCanvas::MapCanvas(QWidget* parent)
     : View(parent),
       tiles_([this]() -> Background& { return background(); }),
-      other_tiles_([this]() -> Background& { return background(); }) {
+      other_tiles_([this]() -> Background& { return background(); }),
+      sheets_([this]() -> Background& { return background(); }) {
   setAttribute(Qt::WA_OpaquePaintEvent);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
@@ -60,6 +61,7 @@ MapCanvas::MapCanvas(QWidget* parent)
   setAccessibleName(tr("Map"));
   connect(&tiles_, &MapTiles::changed, this, &MapCanvas::tilesChanged);
   connect(&other_tiles_, &MapTiles::changed, this, &MapCanvas::otherTilesChanged);
+  connect(&sheets_, &LayerSheets::changed, this, qOverload<>(&QWidget::update));
 }
 
 void MapCanvas::setBackground(Background& background) {
@@ -74,7 +76,7 @@ void MapCanvas::setSurroundings(Surroundings* surroundings) {
 
 void MapCanvas::setData(const Data& shown) {
   figure_.setData(shown);
-  tiles_.setRaster(figure_.raster());
+  tiles_.setRaster(figure_.ofLayer() ? Raster() : figure_.raster());
   other_tiles_.setRaster({});
   ++raster_number_;
   hovered_.reset();
@@ -98,8 +100,10 @@ void MapCanvas::setOptions(const nlohmann::json& options) {
 
 void MapCanvas::setCompanion(std::int64_t id, const Data& companion) {
   figure_.setCompanion(id, companion);
-  other_tiles_.setRaster(figure_.other() ? figure_.other()->raster : Raster());
-  ++raster_number_;
+  if (companion.kind() == Kind::raster) {
+    other_tiles_.setRaster(figure_.other() ? figure_.other()->raster : Raster());
+    ++raster_number_;
+  }
   hovered_.reset();
   askForTiles();
   Q_EMIT captionChanged();
@@ -146,7 +150,8 @@ QPointF MapCanvas::inFirstPlot(const QPointF& at) const {
 }
 
 bool MapCanvas::complete() const {
-  return tiles_.complete() && (!figure_.other() || other_tiles_.complete());
+  const bool pixels = figure_.ofLayer() || tiles_.complete();
+  return pixels && (!figure_.other() || other_tiles_.complete()) && sheets_.complete();
 }
 
 // A hidden map reads nothing.
@@ -154,9 +159,18 @@ void MapCanvas::askForTiles() {
   stale_ = true;
   update();
   if (!isVisible()) return;
-  tiles_.setSettings(figure_.settings(figure_.own(), theme().dark));
-  tiles_.want(figure_.own().camera(camera()), kScale * devicePixelRatioF());
+  if (!figure_.ofLayer()) {
+    tiles_.setSettings(figure_.settings(figure_.own(), theme().dark));
+    tiles_.want(figure_.own().camera(camera()), kScale * devicePixelRatioF());
+  }
   askForOtherTiles();
+  askForSheets();
+}
+
+void MapCanvas::askForSheets() {
+  if (figure_.empty()) return;
+  sheets_.setLayers(figure_.layers(), figure_.layerLook());
+  sheets_.want(figure_.plane(), camera(), kScale * devicePixelRatioF());
 }
 
 void MapCanvas::askForOtherTiles() {
@@ -189,8 +203,9 @@ void MapCanvas::otherTilesChanged() {
 
 void MapCanvas::paintEvent(QPaintEvent*) {
   if (std::exchange(stale_, false)) {
-    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage()};
+    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage(), {}};
   }
+  images_.layers = sheets_.sheet();
   QPainter painter(this);
   painter.scale(kScale, kScale);
   figure_.paintLayers(painter, figureSize(), theme(), images_);
@@ -295,20 +310,44 @@ void MapCanvas::moveDivider(double share) {
 
 std::optional<MapPlace> MapCanvas::placeAt(const QPointF& at) const {
   const MapCamera now = camera();
-  if (figure_.empty() || !now.plot().contains(at)) return std::nullopt;
+  const bool pixels = !figure_.empty() && !figure_.ofLayer();
+  if (!pixels || !now.plot().contains(at)) return std::nullopt;
   const RasterGrid& grid = figure_.raster().grid();
   const auto pixel = pixelWithin(grid, now.toPixel(at));
   if (!pixel) return std::nullopt;
-  MapPlace place{*pixel, std::nullopt, std::nullopt};
+  MapPlace place{*pixel, std::nullopt, std::nullopt, {}};
   if (const RasterLayer* other = figure_.other()) {
     place.other = pixelWithin(other->raster.grid(), other->camera(now).toPixel(at));
   }
-  if (to_degrees_) {
-    const auto [x, y] =
-        grid.toMap(static_cast<double>(pixel->column) + 0.5, static_cast<double>(pixel->row) + 0.5);
-    place.degrees = to_degrees_(x, y);
-  }
+  const auto [x, y] =
+      grid.toMap(static_cast<double>(pixel->column) + 0.5, static_cast<double>(pixel->row) + 0.5);
+  place.degrees = degreesAt({x, y});
+  place.features = figure_.featuresAt(at, figureSize(), false);
   return place;
+}
+
+std::optional<std::array<double, 2>> MapCanvas::degreesAt(const QPointF& map) const {
+  return to_degrees_ ? to_degrees_(map.x(), map.y()) : std::nullopt;
+}
+
+// Features reach further than a raster, or lie over none.
+QString MapCanvas::beyondPixels(const QPointF& at) const {
+  const MapCamera now = camera();
+  if (figure_.empty() || !now.plot().contains(at)) return {};
+  const QStringList features = figure_.featuresAt(at, figureSize(), false);
+  if (features.isEmpty() && !figure_.ofLayer()) return {};
+  QStringList lines;
+  const QPointF map = now.toMap(at);
+  if (figure_.plane().mapped()) {
+    lines = coordinateLines(figure_.raster().grid().crs, map.x(), map.y(), degreesAt(map));
+  }
+  return (lines + features).join(u'\n');
+}
+
+// All that is known of them; nothing where none is.
+void MapCanvas::tellFeatures(const QPointF& at, const QPoint& global) {
+  const QStringList lines = figure_.featuresAt(at, figureSize(), true);
+  if (!lines.isEmpty()) QToolTip::showText(global + QPoint(12, 8), lines.join(u'\n'), this);
 }
 
 void MapCanvas::readPlace(MapPlace place, Read then) {
@@ -339,7 +378,7 @@ void MapCanvas::readPlace(MapPlace place, Read then) {
 }
 
 QString MapCanvas::hoverText() const {
-  return hovered_ ? figure_.describe(*hovered_) : QString();
+  return hovered_ ? figure_.describe(*hovered_) : beyond_;
 }
 
 // The place is said at once, the values when they have been read.
@@ -349,8 +388,10 @@ void MapCanvas::hover(const QPointF& at, const QPoint& global) {
   if (figure_.beside()) update();
   auto place = placeAt(pointer_);
   hovered_at_ = global + QPoint(12, 8);
+  beyond_ = place ? QString() : beyondPixels(pointer_);
   if (!place) {
     hovered_.reset();
+    if (!beyond_.isEmpty()) return QToolTip::showText(hovered_at_, beyond_, this);
     QString legend = figure_.legendTextAt(at, figureSize());
     if (figure_.legendClassAt(at, figureSize())) {
       legend += u'\n' + tr("Double click to rename, right click for more");
@@ -359,6 +400,7 @@ void MapCanvas::hover(const QPointF& at, const QPoint& global) {
     return;
   }
   const bool same = hovered_ && hovered_->pixel.samePlace(place->pixel);
+  if (same) hovered_->features = place->features;
   if (!same) hovered_ = std::move(place);
   QToolTip::showText(hovered_at_, hoverText(), this);
   if (!same && !reading_hovered_) readHovered();
@@ -370,6 +412,7 @@ void MapCanvas::readHovered() {
     reading_hovered_ = false;
     if (!hovered_) return;
     if (!hovered_->pixel.samePlace(read.pixel)) return readHovered();
+    read.features = hovered_->features;
     hovered_ = std::move(read);
     if (QToolTip::isVisible()) QToolTip::showText(hovered_at_, hoverText(), this);
   });
@@ -416,6 +459,7 @@ void MapCanvas::mouseReleaseEvent(QMouseEvent* event) {
   if (ended == Gesture::swipe) Q_EMIT edited(tr("Move the swipe"), false);
   if (ended != Gesture::press) return;
   if (button_ == Qt::RightButton) return askForMenu(at, event->globalPosition().toPoint());
+  tellFeatures(inFirstPlot(at), event->globalPosition().toPoint());
   if (const auto place = placeAt(inFirstPlot(at))) {
     readPlace(*place, [this](MapPlace read) { Q_EMIT placeRead(read); });
   }
@@ -493,6 +537,7 @@ void MapCanvas::contextMenuEvent(QContextMenuEvent* event) {
 
 void MapCanvas::leaveEvent(QEvent* event) {
   hovered_.reset();
+  beyond_.clear();
   if (figure_.beside()) update();
   View::leaveEvent(event);
 }

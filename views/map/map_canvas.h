@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "views/common/view.h"
+#include "views/map/layer_sheets.h"
 #include "views/map/map_figure.h"
 #include "views/map/map_tiles.h"
 
@@ -70,6 +71,7 @@ class MapCanvas : public View {
   QPointF inFirstPlot(const QPointF& at) const;
   void askForTiles();  // what is seen has changed
   void askForOtherTiles();
+  void askForSheets();
   void tilesChanged();
   void otherTilesChanged();
   void learnSystem();
@@ -79,6 +81,9 @@ class MapCanvas : public View {
   void zoomToBox();
   bool onDivider(const QPointF& at) const;
   void moveDivider(double share);
+  std::optional<std::array<double, 2>> degreesAt(const QPointF& map) const;
+  QString beyondPixels(const QPointF& at) const;
+  void tellFeatures(const QPointF& at, const QPoint& global);
   std::optional<MapPlace> placeAt(const QPointF& at) const;
   void readPlace(MapPlace place, Read then);
   void hover(const QPointF& at, const QPoint& global);
@@ -89,6 +94,7 @@ class MapCanvas : public View {
 
   MapFigure figure_;
   MapTiles tiles_, other_tiles_;
+  LayerSheets sheets_;
   MapImages images_;
   bool stale_ = true;      // the images
   int raster_number_ = 0;  // values of earlier rasters are not taken for those of these
@@ -96,6 +102,7 @@ class MapCanvas : public View {
 
   std::vector<PixelValues> marked_;
   std::optional<MapPlace> hovered_;
+  QString beyond_;     // what is hovered where there is no pixel
   QPointF pointer_;    // of the figure, in the first plot
   QPoint hovered_at_;  // of the screen
   bool reading_hovered_ = false;

@@ -2,6 +2,7 @@
 #include "views/map/map_caption.h"
 
 #include <QStringList>
+#include <algorithm>
 
 #include "views/common/number_text.h"
 #include "views/map/map_figure.h"
@@ -41,6 +42,37 @@ QString backgroundText(const MapFigure& figure) {
   return {};
 }
 
+// The layers that are drawn, and why others are not.
+QStringList layersText(const MapFigure& figure) {
+  const std::vector<VectorLayer> layers = figure.layers();
+  QStringList names, problems;
+  for (const MapChoices::Layer& one : figure.choices().layers) {
+    const auto found = std::find_if(layers.begin(), layers.end(),
+                                    [&](const VectorLayer& layer) { return layer.id == one.id; });
+    if (found == layers.end()) {
+      problems << MapFigure::tr("without %1, which is not here").arg(one.name);
+    } else if (found->place != LayerPlace::here) {
+      problems << one.name + u' ' + placeText(found->place);
+    } else {
+      names << one.name;
+    }
+  }
+  if (!names.isEmpty()) {
+    problems.prepend(MapFigure::tr("with %1").arg(names.join(QStringLiteral(", "))));
+  }
+  return problems;
+}
+
+QString sizeText(const MapFigure& figure) {
+  const RasterGrid& grid = figure.raster().grid();
+  if (!figure.ofLayer()) {
+    return MapFigure::tr("%1 × %2 pixels").arg(countedText(grid.columns), countedText(grid.rows));
+  }
+  const std::size_t count = figure.layers().front().picture.features().size();
+  return count == 1 ? MapFigure::tr("1 feature")
+                    : MapFigure::tr("%1 features").arg(countedText(std::int64_t(count)));
+}
+
 QString stretchText(StretchKind stretch) {
   switch (stretch) {
     case StretchKind::percentile:
@@ -64,12 +96,13 @@ QString reductionText(const RasterLayer& layer) {
 
 QString captionOf(const MapFigure& figure) {
   const RasterGrid& grid = figure.raster().grid();
-  QStringList parts{
-      MapFigure::tr("%1 × %2 pixels").arg(countedText(grid.columns), countedText(grid.rows))};
+  QStringList parts{sizeText(figure)};
   if (figure.empty()) return parts.first();
   const bool legend = figure.choices().legend;
   if (figure.choices().background != 0) parts << backgroundText(figure);
-  if (!legend || figure.classes()) parts << bandsText(figure);  // else the key says it
+  parts << layersText(figure);
+  if (!figure.ofLayer() && (!legend || figure.classes()))
+    parts << bandsText(figure);  // else the key says it
   if (figure.reduction() > 1.01) parts << reductionText(figure.own());
   const auto& small = figure.top().overview;
   const bool sampled = small && small->picture.cells->pixelsPerCell() > 1.01;

@@ -34,6 +34,32 @@ class Members {
   const nlohmann::json& options_;
 };
 
+// Those without an id, and what comes twice, are left out.
+std::vector<MapChoices::Layer> layersIn(const nlohmann::json& list) {
+  std::vector<MapChoices::Layer> layers;
+  for (const nlohmann::json& one : list) {
+    if (!one.is_object()) continue;
+    const auto id = one.find("id");
+    if (id == one.end() || !id->is_number_integer()) continue;
+    const MapChoices::Layer layer{
+        id->get<std::int64_t>(),
+        QString::fromStdString(Members(one).text("name").value_or(std::string()))};
+    const bool again = std::any_of(layers.begin(), layers.end(), [&](const MapChoices::Layer& had) {
+      return had.id == layer.id;
+    });
+    if (layer.id > 0 && !again) layers.push_back(layer);
+  }
+  return layers;
+}
+
+nlohmann::json jsonOf(const std::vector<MapChoices::Layer>& layers) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const MapChoices::Layer& one : layers) {
+    list.push_back({{"id", one.id}, {"name", one.name.toStdString()}});
+  }
+  return list;
+}
+
 std::vector<std::string> textsIn(const nlohmann::json& list) {
   std::vector<std::string> texts;
   for (const nlohmann::json& one : list) {
@@ -55,6 +81,10 @@ void MapChoices::take(const nlohmann::json& options) {
   }
   members.setShare("opacity", opacity);
   members.setShare("swipe", swipe);
+  members.setShare("layer_fill", layer_fill);
+  if (const auto* list = members.find("layers"); list && list->is_array()) {
+    layers = layersIn(*list);
+  }
   members.set("legend", legend);
   members.set("graticule", graticule);
   if (const auto* list = members.find("classes"); list && list->is_array()) {
@@ -80,7 +110,9 @@ nlohmann::json MapChoices::toJson() const {
                          {"background", background},
                          {"background_name", background_name.toStdString()},
                          {"arrangement", name(arrangement)},
-                         {"swipe", swipe}};
+                         {"swipe", swipe},
+                         {"layers", jsonOf(layers)},
+                         {"layer_fill", layer_fill}};
   if (!title.isEmpty()) options["title"] = title.toStdString();
   return options;
 }

@@ -19,8 +19,15 @@ namespace lineament::views {
 // raster, where it lies over the other or is alone), "legend" and "graticule" (shown or not),
 // "title", "classes" (see ClassEdits), "background" (another raster, by its id in the project; 0:
 // none) and "background_name", "arrangement" ("over", "swipe", "beside"), "swipe" (0 to 1: where
-// its line is).
+// its line is), "layers" (vector layers over the rasters, the uppermost last: "id" in the project
+// and "name" of each), "layer_fill" (0 to 1: opacity of their areas; 0 leaves the outlines alone).
 struct MapChoices {
+  struct Layer {
+    std::int64_t id = 0;
+    QString name;
+    bool operator==(const Layer&) const = default;
+  };
+
   std::vector<std::string> bands;  // empty: the usual ones
   StretchKind stretch = StretchKind::percentile;
   Ramp ramp = Ramp::grey;
@@ -33,6 +40,8 @@ struct MapChoices {
   QString background_name;
   MapArrangement arrangement = MapArrangement::over;
   double swipe = 0.5;
+  std::vector<Layer> layers;
+  double layer_fill = 0.5;
 
   // Members that are absent or malformed change nothing.
   void take(const nlohmann::json& options);

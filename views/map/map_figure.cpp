@@ -53,9 +53,16 @@ void drawRightPart(QPainter& painter, const QRectF& plot, const QImage& image, d
 
 void MapFigure::setData(const Data& data) {
   own_ = {};
-  own_.raster = data.require<Raster>();
-  own_.plane = MapPlane(own_.raster.grid());
+  own_layer_.reset();
   other_.reset();
+  layers_.clear();
+  if (const auto* features = data.as<Features>()) {
+    takeLayer(*features);
+  } else {
+    own_.raster = data.require<Raster>();
+    own_.plane = MapPlane(own_.raster.grid());
+  }
+  choices_.layers.clear();
   choices_.bands.clear();
   choices_.edits = {};
   choices_.background = 0;
@@ -66,6 +73,16 @@ void MapFigure::setData(const Data& data) {
   problem_.clear();
 }
 
+// A raster without bands stands for the place.
+void MapFigure::takeLayer(const Features& features) {
+  const RasterGrid grid = gridAround(features);
+  own_.raster = Raster(grid, {}, nullptr);
+  own_.plane = MapPlane::ofCoordinates(grid);
+  const QString name =
+      features.name().empty() ? tr("Layer") : QString::fromStdString(features.name());
+  own_layer_ = placedLayer(0, name, features, grid, own_.plane);
+}
+
 void MapFigure::setOptions(const nlohmann::json& options) {
   const std::vector<std::string> bands = choices_.bands;
   const std::int64_t background = choices_.background;
@@ -74,6 +91,10 @@ void MapFigure::setOptions(const nlohmann::json& options) {
     other_.reset();
     no_overlap_ = false;
   }
+  std::erase_if(layers_, [this](const auto& had) {
+    return std::none_of(choices_.layers.begin(), choices_.layers.end(),
+                        [&](const MapChoices::Layer& one) { return one.id == had.first; });
+  });
   const RasterLayer* shown = image();
   if (shown && !bandsNamed(shown->raster, choices_.bands)) choices_.bands = bands;
   if (const auto found = options.find("view"); found != options.end()) {
@@ -85,7 +106,7 @@ void MapFigure::setOptions(const nlohmann::json& options) {
 
 nlohmann::json MapFigure::options() const {
   nlohmann::json options = choices_.toJson();
-  if (image() || choices_.bands.empty()) {
+  if (image() || (choices_.bands.empty() && !ofLayer())) {
     const RasterLayer& layer = image() ? *image() : own_;
     options["bands"] = nlohmann::json::array();
     for (const std::size_t band : settings(layer, false).bands) {
@@ -101,13 +122,25 @@ nlohmann::json MapFigure::options() const {
 }
 
 std::vector<std::int64_t> MapFigure::companions() const {
-  if (choices_.background == 0 || other_ || no_overlap_) return {};
-  return {choices_.background};
+  std::vector<std::int64_t> wanted;
+  const bool lacks = choices_.background != 0 && !other_ && !no_overlap_;
+  if (lacks && !ofLayer()) wanted.push_back(choices_.background);
+  for (const MapChoices::Layer& layer : choices_.layers) {
+    if (!layers_.contains(layer.id)) wanted.push_back(layer.id);
+  }
+  return wanted;
 }
 
 void MapFigure::setCompanion(std::int64_t id, const Data& data) {
+  const auto chosen = std::find_if(choices_.layers.begin(), choices_.layers.end(),
+                                   [id](const MapChoices::Layer& one) { return one.id == id; });
+  const Features* features = data.as<Features>();
+  if (features && chosen != choices_.layers.end()) {
+    layers_.insert_or_assign(id, placedLayer(id, {}, *features, raster().grid(), own_.plane));
+    return;
+  }
   const Raster* raster = data.as<Raster>();
-  if (id != choices_.background) return;
+  if (id != choices_.background || ofLayer()) return;
   const auto plane = raster ? planeWithin(raster->grid(), own_.raster.grid()) : std::nullopt;
   no_overlap_ = !plane;
   if (!plane) return;
@@ -118,6 +151,24 @@ void MapFigure::setCompanion(std::int64_t id, const Data& data) {
 
 void MapFigure::setOtherOverview(Overview overview) {
   if (other_) other_->overview = std::move(overview);
+}
+
+std::vector<VectorLayer> MapFigure::layers() const {
+  std::vector<VectorLayer> shown;
+  if (own_layer_) shown.push_back(*own_layer_);
+  for (const MapChoices::Layer& one : choices_.layers) {
+    const auto found = layers_.find(one.id);
+    if (found == layers_.end()) continue;
+    shown.push_back(found->second);
+    shown.back().name = one.name;
+  }
+  return shown;
+}
+
+LayerLook MapFigure::layerLook() const {
+  LayerLook look;
+  look.fill = choices_.layer_fill;
+  return look;
 }
 
 const RasterLayer& MapFigure::top() const {
@@ -131,6 +182,7 @@ const RasterLayer* MapFigure::beneath() const {
 }
 
 const RasterLayer* MapFigure::image() const {
+  if (ofLayer()) return nullptr;
   if (!top().categorical()) return &top();
   return beneath() && !beneath()->categorical() ? beneath() : nullptr;
 }
@@ -158,7 +210,9 @@ void MapFigure::prepare(const Context& context) {
   if (empty()) return;
   const bool dark = figureTheme().dark;
   const QSizeF size = naturalSize(174 * kUnitsPerMillimetre);
-  own_.prepare(settings(own_, dark), camera(size), context.part(0, other_ ? 0.5 : 1));
+  if (!ofLayer()) {
+    own_.prepare(settings(own_, dark), camera(size), context.part(0, other_ ? 0.5 : 1));
+  }
   if (other_) other_->prepare(settings(*other_, dark), camera(size), context.part(0.5, 1));
 }
 
@@ -183,13 +237,20 @@ double MapFigure::bottomMargin(double width) const {
 }
 
 std::vector<LegendEntry> MapFigure::legendEntries() const {
-  return legendOf(shownClasses(), top().overview ? &top().overview->shares : nullptr);
+  std::vector<LegendEntry> entries;
+  if (classes()) {
+    entries = legendOf(shownClasses(), top().overview ? &top().overview->shares : nullptr);
+  }
+  const std::vector<LegendEntry> features = legendOf(layers(), choices_.layer_fill);
+  entries.insert(entries.end(), features.begin(), features.end());
+  return entries;
 }
 
 double MapFigure::legendColumn(double width) const {
   if (!choices_.legend || empty()) return 0;
-  if (oneBand()) return kBandBarWidth;
-  return classes() ? legendWidth(legendEntries(), kMostLegend * width) : 0;
+  const std::vector<LegendEntry> entries = legendEntries();
+  const double list = entries.empty() ? 0 : legendWidth(entries, kMostLegend * width);
+  return oneBand() ? std::max(kBandBarWidth, list) : list;
 }
 
 QRectF MapFigure::frame(const QSizeF& size) const {
@@ -210,15 +271,23 @@ QRectF MapFigure::legendArea(const QSizeF& size) const {
   return {size.width() - kMargin - column, around.top(), column, around.height()};
 }
 
+// Below the colours of a band shown alone, which keep the upper half at least.
+QRectF MapFigure::listArea(const QSizeF& size) const {
+  const QRectF column = legendArea(size);
+  if (!oneBand() || column.isEmpty()) return column;
+  const double list = static_cast<double>(legendEntries().size()) * kLegendRow;
+  return column.adjusted(0, column.height() - std::min(list, column.height() / 2), 0, 0);
+}
+
 MapCamera MapFigure::camera(const QSizeF& size) const {
   const QRectF plot = plots(size).front();
   return shown_ ? MapCamera(own_.plane, plot, *shown_) : MapCamera(own_.plane, plot);
 }
 
 std::optional<LegendEntry> MapFigure::legendEntryOf(const QPointF& at, const QSizeF& size) const {
-  const QRectF column = legendArea(size);
-  if (!classes() || !column.contains(at)) return std::nullopt;
+  const QRectF column = listArea(size);
   const std::vector<LegendEntry> entries = legendEntries();
+  if (entries.empty() || !column.contains(at)) return std::nullopt;
   const auto entry =
       legendEntryAt(entries.size(), column.height(), legend_first_, at.y() - column.top());
   return entry ? std::optional(entries[*entry]) : std::nullopt;
@@ -240,7 +309,7 @@ QRectF MapFigure::legendNameOf(std::int64_t value, const QSizeF& size) const {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [value](const LegendEntry& one) { return one.value == value; });
   if (found == entries.end()) return {};
-  return legendNameArea(entries, legendArea(size), legend_first_,
+  return legendNameArea(entries, listArea(size), legend_first_,
                         static_cast<std::size_t>(found - entries.begin()));
 }
 
@@ -264,7 +333,7 @@ void MapFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme)
   MapImages images;
   if (!empty()) {
     const double ratio = rasterScale(painter);
-    images.own = own_.picture(camera(size), ratio);
+    if (!ofLayer()) images.own = own_.picture(camera(size), ratio);
     if (other_) images.other = other_->picture(camera(size), ratio);
   }
   paintLayers(painter, size, theme, images);
@@ -295,8 +364,11 @@ void MapFigure::paintLayers(QPainter& painter, const QSizeF& size, const Theme& 
   const std::vector<QRectF> all = plots(size);
   drawImages(painter, all, images);
   const MapCamera first = camera(size);
-  for (const QRectF& plot : all)
-    drawPlot(painter, MapCamera(own_.plane, plot, first.visible()), theme);
+  for (const QRectF& plot : all) {
+    const MapCamera same(own_.plane, plot, first.visible());
+    drawLayers(painter, same, images);
+    drawPlot(painter, same, theme);
+  }
   if (swiped()) drawDivider(painter, all.front(), choices_.swipe);
   drawTitle(painter, all.front(), theme);
   drawLegendColumn(painter, size, theme);
@@ -306,9 +378,19 @@ void MapFigure::paintLayers(QPainter& painter, const QSizeF& size, const Theme& 
     drawMapFooter(painter, {around.left(), top, around.width(), 0}, size.width(), first, own_.plane,
                   raster().grid().crs, theme);
   }
-  if (empty() || !problem_.isEmpty() || !own_.overview) {
+  if (empty() || !problem_.isEmpty() || (!own_.overview && !ofLayer())) {
     drawSentence(painter, all.front(), theme);
   }
+  painter.restore();
+}
+
+void MapFigure::drawLayers(QPainter& painter, const MapCamera& camera,
+                           const MapImages& images) const {
+  if (!images.layers) return views::paintLayers(painter, layers(), camera, layerLook());
+  painter.save();
+  painter.setClipRect(camera.plot(), Qt::IntersectClip);
+  painter.setRenderHint(QPainter::SmoothPixmapTransform);
+  painter.drawImage(camera.fromPlane().mapRect(images.layers->part), images.layers->image);
   painter.restore();
 }
 
@@ -334,7 +416,7 @@ void MapFigure::drawTitle(QPainter& painter, const QRectF& frame, const Theme& t
 // Where the raster ends, which its pixels do not show where they are as light as the ground. Cut by
 // hand, as not every file knows how to clip.
 void MapFigure::drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
-  if (empty()) return;
+  if (empty() || ofLayer()) return;
   const QRectF pixels(0, 0, static_cast<double>(raster().columns()),
                       static_cast<double>(raster().rows()));
   painter.setPen(figurePen(theme.line, kThinnest));
@@ -345,15 +427,16 @@ void MapFigure::drawEdge(QPainter& painter, const MapCamera& camera, const Theme
 
 void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const {
   if (!choices_.legend || empty()) return;
-  const QRectF around = frame(size), column = legendArea(size);
+  const QRectF around = frame(size), list = listArea(size);
   if (hasBandKey()) {
     drawBandKey(painter,
                 {around.left(), around.top() - kBandKeyHeight, around.width(), kBandKeyHeight - 3},
                 image()->raster, settings(*image(), false).bands, theme);
   }
-  if (classes()) {
-    drawLegend(painter, column, legendEntries(), legend_first_, theme);
-  } else if (oneBand() && top().overview) {
+  drawLegend(painter, list, legendEntries(), legend_first_, theme);
+  if (oneBand() && top().overview) {
+    QRectF column = legendArea(size);
+    if (list.height() > 0) column.setBottom(list.top() - kMargin);
     drawBandBar(painter, column, top().raster, *top().overview->picture.look, theme);
   }
 }
@@ -361,11 +444,15 @@ void MapFigure::drawLegendColumn(QPainter& painter, const QSizeF& size, const Th
 void MapFigure::drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const {
   painter.setFont(figureFont());
   painter.setPen(theme.muted);
-  const QString sentence = empty()              ? tr("The raster has no pixels")
+  const QString sentence = empty()              ? nothingText()
                            : problem_.isEmpty() ? tr("Reading the map")
                                                 : problem_;
   drawLabel(painter, plot.center(), Qt::AlignHCenter | Qt::AlignVCenter,
             elidedText(painter.font(), sentence, plot.width() - 8));
+}
+
+QString MapFigure::nothingText() const {
+  return ofLayer() ? tr("The layer has no features") : tr("The raster has no pixels");
 }
 
 QString MapFigure::caption() const {
@@ -377,6 +464,17 @@ QString MapFigure::describe(const MapPlace& place) const {
     return ReadoutLayer{layer, layer ? settings(*layer, false) : MapSettings()};
   };
   return readoutOf(place, about(&own_), about(other()));
+}
+
+QStringList MapFigure::featuresAt(const QPointF& at, const QSizeF& size, bool all) const {
+  QStringList lines;
+  const MapCamera map = camera(size);
+  if (!map.plot().contains(at)) return lines;
+  const std::vector<VectorLayer> shown = layers();
+  for (auto layer = shown.rbegin(); layer != shown.rend(); ++layer) {
+    lines << featureTextAt(*layer, at, map, all);
+  }
+  return lines;
 }
 
 }  // namespace lineament::views

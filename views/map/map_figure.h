@@ -3,10 +3,12 @@
 
 #include <QCoreApplication>
 #include <array>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "views/common/figure.h"
+#include "views/map/layer_sheets.h"
 #include "views/map/map_choices.h"
 #include "views/map/map_legend.h"
 #include "views/map/map_readout.h"
@@ -17,13 +19,15 @@ namespace lineament::views {
 // What is to be laid into the plots of a map.
 struct MapImages {
   QImage own, other;
+  std::optional<LayerSheet> layers;  // nothing: they are drawn as what they are, lines and areas
 };
 
 // A raster as a map: bands in colours or one in a ramp, or classes in theirs; and with it another
 // raster of the same place, its background, as MapChoices says. Of the two that with classes is
-// above; else the map's own is. A screen hands in what it has read so far; a file reads what it
-// needs in prepare(). Options: those of MapChoices, and "view" [x, y, x, y] (opposite corners of
-// what is seen, in map coordinates). Figure id "map".
+// above; else the map's own is. Vector layers of the project lie over both; in a map of a vector
+// layer alone that layer is the lowest of them. A screen hands in what it has read so far; a file
+// reads what it needs in prepare(), and has the layers as vectors. Options: those of MapChoices,
+// and "view" [x, y, x, y] (opposite corners of what is seen, in map coordinates). Figure id "map".
 class MapFigure : public Copied<MapFigure, Figure> {
   Q_DECLARE_TR_FUNCTIONS(MapFigure)
 
@@ -34,6 +38,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
   nlohmann::json options() const override;
   std::vector<std::int64_t> companions() const override;
   void setCompanion(std::int64_t id, const Data& data) override;
+  Crs companionSystem() const override { return raster().grid().crs; }
   void prepare(const Context& context) override;
   void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
   QSizeF naturalSize(double width) const override;
@@ -50,9 +55,14 @@ class MapFigure : public Copied<MapFigure, Figure> {
   const RasterLayer* classes() const { return top().categorical() ? &top() : nullptr; }
   std::vector<ShownClass> shownClasses() const;
   MapSettings settings(const RasterLayer& layer, bool dark) const;
+  bool ofLayer() const { return own_layer_.has_value(); }  // a vector layer, of no pixels
   bool empty() const {
-    return raster().columns() < 1 || raster().rows() < 1 || raster().bands().empty();
+    return raster().columns() < 1 || raster().rows() < 1 ||
+           (raster().bands().empty() && !ofLayer());
   }
+  // Those that are here, the lowest first, and how they are drawn.
+  std::vector<VectorLayer> layers() const;
+  LayerLook layerLook() const;
 
   // The plots, one or two beside each other, and what is around both.
   QRectF frame(const QSizeF& size) const;
@@ -84,8 +94,14 @@ class MapFigure : public Copied<MapFigure, Figure> {
                    const MapImages& images) const;
 
   QString describe(const MapPlace& place) const;
+  // Of the features at a place of the figure, the uppermost layer's first: what tells them apart,
+  // or all of their attributes.
+  QStringList featuresAt(const QPointF& at, const QSizeF& size, bool all) const;
 
  private:
+  void takeLayer(const Features& features);
+  QRectF listArea(const QSizeF& size) const;  // of the legend, without a band's colours
+  QString nothingText() const;
   bool oneBand() const { return !classes() && settings(top(), false).bands.size() == 1; }
   bool hasBandKey() const;
   double topMargin() const;
@@ -97,6 +113,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
   std::optional<LegendEntry> legendEntryOf(const QPointF& at, const QSizeF& size) const;
   void drawImages(QPainter& painter, const std::vector<QRectF>& plots,
                   const MapImages& images) const;
+  void drawLayers(QPainter& painter, const MapCamera& camera, const MapImages& images) const;
   void drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
   void drawTitle(QPainter& painter, const QRectF& frame, const Theme& theme) const;
   void drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const;
@@ -106,8 +123,10 @@ class MapFigure : public Copied<MapFigure, Figure> {
   MapChoices choices_;
   RasterLayer own_;
   std::optional<RasterLayer> other_;
-  bool no_overlap_ = false;      // what was to be the background lies elsewhere
-  std::optional<QRectF> shown_;  // of the plane; nothing: all of it
+  std::optional<VectorLayer> own_layer_;
+  std::map<std::int64_t, VectorLayer> layers_;  // of the project, by their ids
+  bool no_overlap_ = false;                     // what was to be the background lies elsewhere
+  std::optional<QRectF> shown_;                 // of the plane; nothing: all of it
   std::size_t legend_first_ = 0;
   QString problem_;
 };

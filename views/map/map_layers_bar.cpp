@@ -4,8 +4,10 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QToolButton>
 #include <algorithm>
 #include <cmath>
 
@@ -24,11 +26,13 @@ MapLayersBar::MapLayersBar(QWidget* parent) : QWidget(parent) {
   line->setSpacing(8);
   backgrounds_ = addBox(tr("Background"), tr("Another raster of the same place, beneath this one"));
   backgrounds_->setMaximumWidth(kNameWidth);
-  line->insertWidget(0, addLabel(tr("Background"), backgrounds_));
+  background_label_ = addLabel(tr("Background"), backgrounds_);
+  line->insertWidget(0, background_label_);
   arrangements_ = addBox(tr("Arrangement"), tr("How the two rasters are shown together"));
   arrangements_->addItem(tr("Over each other"), static_cast<int>(MapArrangement::over));
   arrangements_->addItem(tr("Swipe"), static_cast<int>(MapArrangement::swipe));
   arrangements_->addItem(tr("Side by side"), static_cast<int>(MapArrangement::beside));
+  addLayersButton();
   line->addStretch(1);
   opacity_ = new QSlider(Qt::Horizontal, this);
   opacity_->setRange(0, 100);
@@ -55,6 +59,21 @@ MapLayersBar::MapLayersBar(QWidget* parent) : QWidget(parent) {
   setVisible(false);
 }
 
+void MapLayersBar::addLayersButton() {
+  layers_ = new QToolButton(this);
+  layers_->setAccessibleName(tr("Layers"));
+  layers_->setToolTip(tr("Vector layers of the project, over the map"));
+  layers_->setPopupMode(QToolButton::InstantPopup);
+  layers_->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  layers_menu_ = new QMenu(layers_);
+  layers_menu_->setToolTipsVisible(true);
+  fills_menu_ = new QMenu(tr("Areas"), layers_menu_);
+  layers_->setMenu(layers_menu_);
+  connect(layers_menu_, &QMenu::aboutToShow, this, &MapLayersBar::fillLayers);
+  connect(fills_menu_, &QMenu::aboutToShow, this, &MapLayersBar::fillFills);
+  layout()->addWidget(layers_);
+}
+
 QComboBox* MapLayersBar::addBox(const QString& title, const QString& tip) {
   auto* box = new QComboBox(this);
   box->setAccessibleName(title);
@@ -75,6 +94,63 @@ void MapLayersBar::offer(const QList<Surroundings::Item>& backgrounds) {
   fillBackgrounds();
 }
 
+void MapLayersBar::offerLayers(const QList<Surroundings::Item>& layers) {
+  offered_layers_ = layers;
+  showWhereNeeded();
+}
+
+// Those that are chosen stay in the list, even where they have gone.
+void MapLayersBar::fillLayers() {
+  layers_menu_->clear();
+  const auto add = [this](const MapChoices::Layer& layer, bool chosen) {
+    QString text = layer.name;
+    QAction* action = layers_menu_->addAction(text.replace('&', "&&"));
+    action->setCheckable(true);
+    action->setChecked(chosen);
+    connect(action, &QAction::triggered, this, [this, layer](bool on) { layerToggled(layer, on); });
+  };
+  const auto isChosen = [this](std::int64_t id) {
+    return std::any_of(chosen_layers_.begin(), chosen_layers_.end(),
+                       [id](const MapChoices::Layer& one) { return one.id == id; });
+  };
+  for (const MapChoices::Layer& layer : chosen_layers_) add(layer, true);
+  for (const Surroundings::Item& item : std::as_const(offered_layers_)) {
+    if (!isChosen(item.id)) add({item.id, item.name}, false);
+  }
+  layers_menu_->addSeparator();
+  layers_menu_->addMenu(fills_menu_);
+}
+
+void MapLayersBar::fillFills() {
+  fills_menu_->clear();
+  for (const int percent : {0, 25, 50, 75, 100}) {
+    QAction* action =
+        fills_menu_->addAction(percent == 0 ? tr("Outlines alone") : tr("%1 %").arg(percent));
+    action->setCheckable(true);
+    action->setChecked(std::lround(100 * layer_fill_) == percent);
+    connect(action, &QAction::triggered, this,
+            [this, percent] { Q_EMIT layerFillChosen(percent / 100.0); });
+  }
+}
+
+void MapLayersBar::layerToggled(const MapChoices::Layer& layer, bool on) {
+  std::vector<MapChoices::Layer> layers = chosen_layers_;
+  std::erase_if(layers, [&](const MapChoices::Layer& one) { return one.id == layer.id; });
+  if (on) layers.push_back(layer);
+  Q_EMIT layersChosen(layers);
+}
+
+void MapLayersBar::showWhereNeeded() {
+  const bool backgrounds = backgrounds_->count() > 1;
+  const bool layers = !offered_layers_.isEmpty() || !chosen_layers_.empty();
+  layers_->setText(chosen_layers_.empty() ? tr("Layers")
+                                          : tr("Layers: %1").arg(chosen_layers_.size()));
+  background_label_->setVisible(backgrounds);
+  backgrounds_->setVisible(backgrounds);
+  layers_->setVisible(layers);
+  setVisible(backgrounds || layers);
+}
+
 // What is chosen stays in the list, even where it has gone.
 void MapLayersBar::fillBackgrounds() {
   backgrounds_->clear();
@@ -88,13 +164,16 @@ void MapLayersBar::fillBackgrounds() {
     backgrounds_->addItem(chosen_name_, qint64{chosen_});
   }
   backgrounds_->setCurrentIndex(index);
-  setVisible(backgrounds_->count() > 1);
+  showWhereNeeded();
 }
 
 void MapLayersBar::setChoices(const MapChoices& choices) {
   chosen_ = choices.background;
   chosen_name_ = choices.background_name;
   fillBackgrounds();
+  chosen_layers_ = choices.layers;
+  layer_fill_ = choices.layer_fill;
+  showWhereNeeded();
   const bool two = chosen_ != 0;
   arrangements_->setVisible(two);
   arrangements_->setCurrentIndex(arrangements_->findData(static_cast<int>(choices.arrangement)));

@@ -39,6 +39,40 @@ void drawSwatch(QPainter& painter, const QRectF& swatch, const LegendEntry& entr
   if (!colour) painter.drawLine(swatch.bottomLeft(), swatch.topRight());
 }
 
+bool textAlone(const LegendEntry& entry) {
+  return entry.mark == LegendMark::heading || entry.mark == LegendMark::remark;
+}
+
+QFont fontOf(const LegendEntry& entry) {
+  return entry.mark == LegendMark::remark ? figureFont(TextSize::small)
+                                          : figureFont(TextSize::label, textAlone(entry));
+}
+
+// As features of its kind are drawn.
+void drawMark(QPainter& painter, const QRectF& swatch, const LegendEntry& entry,
+              const Theme& theme) {
+  const QColor outline = QColor(entry.colour.rgb()).darker(150);
+  switch (entry.mark) {
+    case LegendMark::pixels:
+      return drawSwatch(painter, swatch, entry, theme);
+    case LegendMark::area:
+      painter.setPen(figurePen(outline, 1));
+      painter.setBrush(entry.colour);
+      return painter.drawRect(swatch);
+    case LegendMark::line:
+      painter.setPen(figurePen(entry.colour, 1.5));
+      return painter.drawLine(QPointF(swatch.left(), swatch.center().y()),
+                              QPointF(swatch.right(), swatch.center().y()));
+    case LegendMark::point:
+      painter.setPen(figurePen(outline, 1));
+      painter.setBrush(entry.colour);
+      return painter.drawEllipse(swatch.center(), 3, 3);
+    case LegendMark::heading:
+    case LegendMark::remark:
+      return;
+  }
+}
+
 QSizeF swatchSize(const std::vector<LegendEntry>& entries) {
   const bool patterns = std::any_of(entries.begin(), entries.end(), [](const LegendEntry& one) {
     return one.pattern != ClassPattern::none;
@@ -61,19 +95,20 @@ double shareWidth(const std::vector<LegendEntry>& entries) {
   return widest > 0 ? std::ceil(widest) + 2 * kGap : 0;
 }
 
-QRectF nameArea(const QRectF& row, double swatch, double shares) {
-  return row.adjusted(swatch + kGap, 0, -shares, 0);
+QRectF nameArea(const QRectF& row, const LegendEntry& entry, double swatch, double shares) {
+  return textAlone(entry) ? row : row.adjusted(swatch + kGap, 0, -shares, 0);
 }
 
 void drawEntry(QPainter& painter, const QRectF& row, const LegendEntry& entry, const QSizeF& swatch,
                double share_width, const Theme& theme) {
-  drawSwatch(painter, {QPointF(row.left(), row.center().y() - swatch.height() / 2), swatch}, entry,
-             theme);
-  painter.setFont(figureFont());
-  painter.setPen(theme.text);
-  const QRectF name = nameArea(row, swatch.width(), share_width);
+  drawMark(painter, {QPointF(row.left(), row.center().y() - swatch.height() / 2), swatch}, entry,
+           theme);
+  painter.setFont(fontOf(entry));
+  painter.setPen(entry.mark == LegendMark::remark ? theme.muted : theme.text);
+  const QRectF name = nameArea(row, entry, swatch.width(), share_width);
   drawLabel(painter, {name.left(), row.center().y()}, Qt::AlignLeft | Qt::AlignVCenter,
             elidedText(painter.font(), entry.name, name.width()));
+  painter.setFont(figureFont());
   painter.setPen(theme.muted);
   drawLabel(painter, {row.right(), row.center().y()}, Qt::AlignRight | Qt::AlignVCenter,
             entry.share);
@@ -123,6 +158,56 @@ std::vector<LegendEntry> legendOf(const std::vector<ShownClass>& classes,
   return entries;
 }
 
+namespace {
+
+LegendMark markOf(GeometryType type) {
+  switch (type) {
+    case GeometryType::line:
+      return LegendMark::line;
+    case GeometryType::point:
+      return LegendMark::point;
+    default:
+      return LegendMark::area;
+  }
+}
+
+void addLayer(std::vector<LegendEntry>& entries, const VectorLayer& layer, double fill) {
+  constexpr std::size_t kMost = 12;
+  const FeatureLegend& legend = layer.picture.legend();
+  const auto add = [&](QColor colour, const QString& name, GeometryType type) {
+    const LegendMark mark = markOf(type);
+    if (mark == LegendMark::area) colour.setAlphaF(static_cast<float>(fill));
+    entries.push_back({colour, name, {}, ClassPattern::none, {}, mark});
+  };
+  const auto addText = [&](const QString& text, LegendMark kind) {
+    entries.push_back({{}, text, {}, ClassPattern::none, {}, kind});
+  };
+  const bool here = layer.place == LayerPlace::here;
+  if (here && legend.classes.empty()) {
+    const auto type = layer.picture.features().commonType();
+    return add(kNoClassColour, layer.name, type.value_or(GeometryType::polygon));
+  }
+  addText(layer.name, LegendMark::heading);
+  if (!here) return addText(placeText(layer.place), LegendMark::remark);
+  const std::size_t shown = std::min(legend.classes.size(), kMost);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [red, green, blue] = legend.classes[i].colour;
+    add({red, green, blue}, QString::fromStdString(legend.classes[i].value),
+        layer.picture.typeOf(i));
+  }
+  if (shown < legend.classes.size()) {
+    addText(Words::tr("and %1 more").arg(legend.classes.size() - shown), LegendMark::remark);
+  }
+}
+
+}  // namespace
+
+std::vector<LegendEntry> legendOf(const std::vector<VectorLayer>& layers, double fill) {
+  std::vector<LegendEntry> entries;
+  for (const VectorLayer& layer : layers) addLayer(entries, layer, fill);
+  return entries;
+}
+
 LegendRows legendRows(std::size_t entries, double height, std::size_t first) {
   const auto room = static_cast<std::size_t>(std::max(std::floor(height / kLegendRow), 0.0));
   if (entries <= room) return {0, entries, 0, 0};
@@ -148,12 +233,13 @@ std::optional<std::size_t> legendEntryAt(std::size_t entries, double height, std
 }
 
 double legendWidth(const std::vector<LegendEntry>& entries, double most) {
-  double names = 0;
+  const double around = swatchSize(entries).width() + kGap + shareWidth(entries);
+  double widest = 0;
   for (const LegendEntry& entry : entries) {
-    names = std::max(names, textWidth(figureFont(), entry.name));
+    const double name = std::ceil(textWidth(fontOf(entry), entry.name)) + 2;
+    widest = std::max(widest, textAlone(entry) ? name : name + around);
   }
-  return std::min(swatchSize(entries).width() + kGap + std::ceil(names) + 2 + shareWidth(entries),
-                  most);
+  return std::min(widest, most);
 }
 
 QRectF legendNameArea(const std::vector<LegendEntry>& entries, const QRectF& column,
@@ -162,7 +248,7 @@ QRectF legendNameArea(const std::vector<LegendEntry>& entries, const QRectF& col
   if (entry < rows.first || entry >= rows.end) return {};
   const auto line = static_cast<double>(entry - rows.first) + (rows.above > 0 ? 1 : 0);
   const QRectF row(column.left(), column.top() + line * kLegendRow, column.width(), kLegendRow);
-  return nameArea(row, swatchSize(entries).width(), shareWidth(entries));
+  return nameArea(row, entries[entry], swatchSize(entries).width(), shareWidth(entries));
 }
 
 void drawLegend(QPainter& painter, const QRectF& column, const std::vector<LegendEntry>& entries,

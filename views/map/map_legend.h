@@ -10,8 +10,12 @@
 
 #include "views/common/theme.h"
 #include "views/map/map_picture.h"
+#include "views/map/vector_layer.h"
 
 namespace lineament::views {
+
+// How an entry is marked: as pixels or features of its kind are, or it is a line of text alone.
+enum class LegendMark { pixels, area, line, point, heading, remark };
 
 // A class, or what is none.
 struct LegendEntry {
@@ -19,13 +23,18 @@ struct LegendEntry {
   QString name;
   QString share;  // of the pixels; empty while it is not known
   ClassPattern pattern = ClassPattern::none;
-  std::optional<std::int64_t> value;  // of a class
+  std::optional<std::int64_t> value;  // of a class of pixels
+  LegendMark mark = LegendMark::pixels;
 };
 
 // The classes, then values that are no class, pixels without a value and how many classes are
 // hidden, where there are any. `shares` may be null.
 std::vector<LegendEntry> legendOf(const std::vector<ShownClass>& classes,
                                   const ClassShares* shares);
+
+// Of the vector layers over a map, each below its name: their classes, of many the first, with
+// areas as thin as they are drawn, or why a layer is not there.
+std::vector<LegendEntry> legendOf(const std::vector<VectorLayer>& layers, double fill);
 
 QString classLabel(const ShownClass& one);  // its name, or "class 3"
 

@@ -2,7 +2,6 @@
 #include "views/map/map_readout.h"
 
 #include <QCoreApplication>
-#include <QStringList>
 #include <cmath>
 
 #include "views/common/number_text.h"
@@ -74,6 +73,21 @@ std::optional<PixelValues> pixelWithin(const RasterGrid& grid, const QPointF& at
   return PixelValues{static_cast<std::int64_t>(column), static_cast<std::int64_t>(row), {}};
 }
 
+QStringList coordinateLines(const Crs& crs, double x, double y,
+                            const std::optional<std::array<double, 2>>& degrees) {
+  const QString converted = degrees ? degreesText((*degrees)[0], (*degrees)[1]) : QString();
+  QStringList lines;
+  if (!crs.geographic) {
+    const QString unit = crs.unit.empty() ? QString() : u' ' + QString::fromStdString(crs.unit);
+    lines << Words::tr("x %1, y %2%3").arg(fixedText(x, 1), fixedText(y, 1), unit);
+    if (degrees) lines << converted;
+  } else {
+    lines << degreesText(x, y);
+    if (degrees && converted != lines.last()) lines << Words::tr("on WGS 84: %1").arg(converted);
+  }
+  return lines;
+}
+
 QString readoutOf(const MapPlace& place, const ReadoutLayer& own, const ReadoutLayer& other) {
   const PixelValues& pixel = place.pixel;
   QStringList lines{
@@ -82,20 +96,11 @@ QString readoutOf(const MapPlace& place, const ReadoutLayer& own, const ReadoutL
   if (own.layer->plane.mapped()) {
     const auto [x, y] =
         grid.toMap(static_cast<double>(pixel.column) + 0.5, static_cast<double>(pixel.row) + 0.5);
-    const QString unit =
-        grid.crs.unit.empty() ? QString() : u' ' + QString::fromStdString(grid.crs.unit);
-    if (!grid.crs.geographic) {
-      lines << Words::tr("x %1, y %2%3").arg(fixedText(x, 1), fixedText(y, 1), unit);
-      if (place.degrees) lines << degreesText((*place.degrees)[0], (*place.degrees)[1]);
-    } else {
-      lines << degreesText(x, y);
-      const QString degrees =
-          place.degrees ? degreesText((*place.degrees)[0], (*place.degrees)[1]) : lines.last();
-      if (degrees != lines.last()) lines << Words::tr("on WGS 84: %1").arg(degrees);
-    }
+    lines << coordinateLines(grid.crs, x, y, place.degrees);
   }
   addValues(lines, pixel, own);
   if (other.layer && place.other) addValues(lines, *place.other, other);
+  lines << place.features;
   return lines.join(u'\n');
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -28,13 +29,18 @@ struct MapPlace {
   PixelValues pixel;
   std::optional<PixelValues> other;
   std::optional<std::array<double, 2>> degrees;
+  QStringList features{};  // that lie there, a line each
 };
 
 // "35.123456° N, 51.000000° E"
 QString degreesText(double longitude, double latitude);
 
+// Coordinates of a system, and longitude and latitude on WGS 84 where they say more, a line each.
+QStringList coordinateLines(const Crs& crs, double x, double y,
+                            const std::optional<std::array<double, 2>>& degrees);
+
 // What is there, one thing a line: column and row, coordinates, degrees, and of both rasters the
-// values, those of many bands only as far as `shown` names them. `other` may be null.
+// values, those of many bands only as far as `shown` names them, and features. `other` may be null.
 struct ReadoutLayer {
   const RasterLayer* layer = nullptr;
   MapSettings shown;

@@ -117,6 +117,10 @@ void MapView::connectLayers() {
   });
   connect(layers_, &MapLayersBar::opacitySettled, this,
           [this] { Q_EMIT edited(tr("Change the opacity"), true); });
+  connect(layers_, &MapLayersBar::layersChosen, this, &MapView::layersChosen);
+  connect(layers_, &MapLayersBar::layerFillChosen, this, [this](double fill) {
+    choose({{"layer_fill", fill}}, tr("Change the opacity of areas"), true);
+  });
 }
 
 QComboBox* MapView::addBox(const QString& title, const QString& tip) {
@@ -175,17 +179,17 @@ void MapView::setSurroundings(Surroundings* surroundings) {
   View::setSurroundings(surroundings);
   canvas_->setSurroundings(surroundings);
   if (surroundings) {
-    connect(surroundings, &Surroundings::changed, this, &MapView::listBackgrounds);
+    connect(surroundings, &Surroundings::changed, this, &MapView::listOthers);
   }
-  listBackgrounds();
+  listOthers();
 }
 
 void MapView::setData(const Data& shown) {
   origin_ = shown.origin();
-  loading_ = 0;
+  loading_.clear();
   canvas_->setData(shown);
   imageChanged();
-  listBackgrounds();
+  listOthers();
 }
 
 void MapView::setOptions(const nlohmann::json& options) {
@@ -194,7 +198,7 @@ void MapView::setOptions(const nlohmann::json& options) {
   canvas_->setOptions(options);
   if (figure().image() != before) imageChanged();
   if (figure().choices().edits != edits) spectra_->follow(figure());
-  loadBackground();
+  loadOthers();
   showChoices();
 }
 
@@ -204,22 +208,40 @@ nlohmann::json MapView::keptOptions() const {
   return kept;
 }
 
-void MapView::listBackgrounds() {
+void MapView::listOthers() {
   if (!surroundings() || figure().empty()) return;
-  surroundings()->list(Kind::raster, this, [this](const QList<Surroundings::Item>& rasters) {
-    layers_->offer(backgroundsFor(rasters, figure().raster().grid(), origin_));
+  if (!figure().ofLayer()) {
+    surroundings()->list(Kind::raster, this, [this](const QList<Surroundings::Item>& rasters) {
+      layers_->offer(backgroundsFor(rasters, figure().raster().grid(), origin_));
+    });
+  }
+  surroundings()->list(Kind::features, this, [this](QList<Surroundings::Item> layers) {
+    layers.removeIf([this](const Surroundings::Item& item) { return item.origin == origin_; });
+    layers_->offerLayers(layers);
   });
 }
 
-void MapView::loadBackground() {
-  const std::vector<std::int64_t> wanted = figure().companions();
-  if (wanted.empty() || !surroundings() || wanted.front() == loading_) return;
-  loading_ = wanted.front();
-  surroundings()->load(loading_, this, [this, id = loading_](const Data& loaded) {
-    if (loading_ == id) loading_ = 0;
-    canvas_->setCompanion(id, loaded);
-    imageChanged();
-  });
+void MapView::loadOthers() {
+  if (!surroundings()) return;
+  for (const std::int64_t id : figure().companions()) {
+    if (!loading_.insert(id).second) continue;
+    surroundings()->load(id, figure().companionSystem(), this,
+                         [this, id](const Data& loaded) { companionLoaded(id, loaded); });
+  }
+}
+
+void MapView::companionLoaded(std::int64_t id, const Data& loaded) {
+  loading_.erase(id);
+  canvas_->setCompanion(id, loaded);
+  if (loaded.kind() == Kind::raster) imageChanged();
+}
+
+void MapView::layersChosen(const std::vector<MapChoices::Layer>& layers) {
+  const bool more = layers.size() > figure().choices().layers.size();
+  MapChoices chosen;
+  chosen.layers = layers;
+  choose({{"layers", chosen.toJson()["layers"]}}, more ? tr("Show a layer") : tr("Hide a layer"),
+         true);
 }
 
 // The first time the upper raster is made so thin that both are seen.
@@ -353,7 +375,8 @@ void MapView::showMenu(const QPoint& global) {
   const nlohmann::json options = this->options();
   if (figure().classes()) classes_->fillMenuOfAll(*menu.addMenu(tr("Classes")));
   if (figure().image()) addBandMenus(menu);
-  addOpacities(menu);
+  if (!figure().ofLayer()) addOpacities(menu);
+  if (!figure().layers().empty()) menu.addMenu(layers_->fills());
   const auto addSwitch = [&](const QString& title, const char* key) {
     QAction* action = menu.addAction(title);
     action->setCheckable(true);
@@ -370,7 +393,8 @@ void MapView::showMenu(const QPoint& global) {
     menu.addAction(tr("Forget the clicked pixels"), this, &MapView::forgetPixels);
   }
   menu.addSeparator();
-  menu.addAction(tr("Fit to the raster"), this, &MapView::fit);
+  menu.addAction(figure().ofLayer() ? tr("Fit to the layer") : tr("Fit to the raster"), this,
+                 &MapView::fit);
   menu.exec(global);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QList>
+#include <set>
 
 #include "views/common/view.h"
 #include "views/map/class_editor.h"
@@ -47,8 +48,10 @@ class MapView : public View {
   void showChoices();  // as the figure has them
   // What the history calls it, and whether it is worth a figure; see View::edited().
   void choose(const nlohmann::json& options, const QString& what, bool makes_figure = false);
-  void listBackgrounds();
-  void loadBackground();
+  void listOthers();  // what else of the project the map can show
+  void loadOthers();  // what it is to show
+  void companionLoaded(std::int64_t id, const Data& loaded);
+  void layersChosen(const std::vector<MapChoices::Layer>& layers);
   void backgroundChosen(qint64 id, const QString& name);
   void imageChanged();
   void compositeChosen();
@@ -70,8 +73,8 @@ class MapView : public View {
   QComboBox* composite_ = nullptr;
   QList<QComboBox*> bands_;  // red, green, blue; the first for a band alone
   QComboBox* stretch_ = nullptr;
-  std::string origin_;        // of the data, which are no background of themselves
-  std::int64_t loading_ = 0;  // the background on its way
+  std::string origin_;              // of the data, which are no background of themselves
+  std::set<std::int64_t> loading_;  // backgrounds and layers on their way
 };
 
 }  // namespace lineament::views

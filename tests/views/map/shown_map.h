@@ -14,7 +14,7 @@
 
 namespace lineament::views::testing {
 
-// A project of a few rasters, all of which are here.
+// A project of a few rasters and vector layers, all of which are here as they are.
 class FewRasters : public Surroundings {
  public:
   explicit FewRasters(const std::vector<std::pair<QString, Raster>>& rasters) {
@@ -26,8 +26,20 @@ class FewRasters : public Surroundings {
   }
   const Data& data(std::int64_t id) const { return data_[static_cast<std::size_t>(id) - 1]; }
 
-  void list(Kind, QObject*, Listed listed) override { listed(items_); }
-  void load(std::int64_t id, QObject*, Loaded loaded) override { loaded(data(id)); }
+  void add(const QString& name, const Features& layer) {
+    const auto id = static_cast<std::int64_t>(data_.size()) + 1;
+    data_.push_back(Data(layer, std::to_string(id)));
+    items_.append({id, name, std::to_string(id), summaryOf(data_.back())});
+  }
+
+  void list(Kind kind, QObject*, Listed listed) override {
+    QList<Item> found;
+    for (const Item& item : items_) {
+      if (data(item.id).kind() == kind) found << item;
+    }
+    listed(found);
+  }
+  void load(std::int64_t id, const Crs&, QObject*, Loaded loaded) override { loaded(data(id)); }
   ToDegrees toDegrees(const Crs&) const override {
     return [](double x, double y) {
       return std::array<double, 2>{51 + (x - 500'000) / 1e5, y / 1.1e5};

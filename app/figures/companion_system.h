@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/context.h"
+#include "core/data/data.h"
+
+namespace lineament::app {
+
+// What a figure is handed in beside its data: a vector layer in the system that the figure wants,
+// anything else as it is, and so a layer that cannot be brought there. Throws Cancelled.
+Data broughtTo(const Crs& system, const Data& data, const Context& context);
+
+// Whether that takes any work.
+bool differsFrom(const Crs& system, const Data& data);
+
+}  // namespace lineament::app
