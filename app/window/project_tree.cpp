@@ -206,6 +206,9 @@ void ProjectTree::addReport() {
     if (item.type == project::ReportItem::Type::figure && item.text.empty()) {
       name = QString::fromStdString(session_.project().figure(item.target).spec.title);
     }
+    if (item.type == project::ReportItem::Type::run && item.text.empty()) {
+      name = QString::fromStdString(session_.project().run(item.target).title);
+    }
     addItem(group, Type::report_item, item.id, name, text(project::name(item.type)), "report");
   }
 }

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/project/absolute_path.h"
 #include "core/project/payload.h"
 #include "core/project/schema.h"
 
@@ -93,12 +94,6 @@ bool writable(const std::filesystem::path& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
-std::filesystem::path absoluteOf(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto canonical = std::filesystem::weakly_canonical(path, error);
-  return error ? std::filesystem::absolute(path) : canonical;
-}
-
 ItemType typeOfTable(std::string_view table) {
   const auto tables = documentTables();
   std::size_t index = 0;
@@ -142,7 +137,7 @@ void makeEmptyDatabase(const std::filesystem::path& file, const std::filesystem:
 
 // Into a file beside it that takes the name only when it is whole, and only when no other has it.
 void Document::create(const std::filesystem::path& given) {
-  const std::filesystem::path path = absoluteOf(given);
+  const std::filesystem::path path = absolutePath(given);
   if (std::filesystem::exists(std::filesystem::symlink_status(path))) {
     throw Error(kExists, {{"file", path.filename().string()}, {"path", path.string()}});
   }
@@ -164,7 +159,7 @@ void Document::create(const std::filesystem::path& given) {
 }
 
 Document::Document(const std::filesystem::path& path, const OpenOptions& options)
-    : path_(absoluteOf(path)) {
+    : path_(absolutePath(path)) {
   if (!isProjectHead(headOf(path_))) {
     throw Error(kNotAProject, {{"file", path_.filename().string()}, {"path", path_.string()}});
   }

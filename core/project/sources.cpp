@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/fingerprint.h"
+#include "core/project/absolute_path.h"
 #include "core/project/document.h"
 #include "core/project/payload.h"
 #include "core/project/uses.h"
@@ -39,15 +40,9 @@ FileFacts requireFacts(const std::filesystem::path& path) {
   return facts.value_or(FileFacts{});
 }
 
-std::filesystem::path absoluteOf(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto canonical = std::filesystem::weakly_canonical(path, error);
-  return error ? std::filesystem::absolute(path) : canonical;
-}
-
 void setPath(Source& source, const std::filesystem::path& path,
              const std::filesystem::path& project) {
-  source.absolute_path = absoluteOf(path);
+  source.absolute_path = absolutePath(path);
   source.relative_path = source.absolute_path.lexically_relative(project.parent_path());
 }
 

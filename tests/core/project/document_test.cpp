@@ -10,6 +10,19 @@ class DocumentTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
+  // The name alone, where a person is in the folder.
+  void aNameIsAFileInTheFolder() {
+    const QTemporaryDir folder;
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path().toStdString());
+    Document::create("a.lineament");
+    const Document document("a.lineament", {});
+    std::filesystem::current_path(before);
+    QVERIFY(QFile::exists(folder.filePath("a.lineament")));
+    QCOMPARE(document.path().parent_path(),
+             std::filesystem::canonical(folder.path().toStdString()));
+  }
+
   // On one thread: were reading to wait for the change, it would wait for ever.
   void lookingWaitsForNoChange() {
     const QTemporaryDir folder;
