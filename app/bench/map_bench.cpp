@@ -14,7 +14,7 @@ namespace lineament::app {
 
 namespace {
 
-constexpr std::int64_t kColumns = 320, kRows = 300;
+constexpr std::int64_t kColumns = 100, kRows = 96;
 constexpr int kClasses = 6, kRestarts = 10;
 
 // The same work by rasterio, PyTorch and scikit-learn: three networks one after the other, as
