@@ -3,9 +3,9 @@
 // the events and clicks of a person. What was edited is kept in the project.
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSlider>
 #include <QStandardPaths>
-#include <QToolButton>
 
 #include "app/window/action_registry.h"
 #include "app/window/figure_dialog.h"
@@ -71,7 +71,7 @@ QString unitsIn(const QTemporaryDir& folder) {
 // What the chooser of layers lists; the one of that title is switched.
 QStringList switchLayer(views::MapView& view, const QString& title) {
   QStringList titles;
-  for (QToolButton* button : view.findChildren<QToolButton*>()) {
+  for (QPushButton* button : view.findChildren<QPushButton*>()) {
     if (button->accessibleName() != "Layers") continue;
     Q_EMIT button->menu()->aboutToShow();
     QAction* wanted = nullptr;

@@ -5,9 +5,9 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
-#include <QToolButton>
 #include <algorithm>
 #include <cmath>
 
@@ -60,11 +60,9 @@ MapLayersBar::MapLayersBar(QWidget* parent) : QWidget(parent) {
 }
 
 void MapLayersBar::addLayersButton() {
-  layers_ = new QToolButton(this);
+  layers_ = new QPushButton(this);
   layers_->setAccessibleName(tr("Layers"));
   layers_->setToolTip(tr("Vector layers of the project, over the map"));
-  layers_->setPopupMode(QToolButton::InstantPopup);
-  layers_->setToolButtonStyle(Qt::ToolButtonTextOnly);
   layers_menu_ = new QMenu(layers_);
   layers_menu_->setToolTipsVisible(true);
   fills_menu_ = new QMenu(tr("Areas"), layers_menu_);

@@ -11,7 +11,7 @@ class QComboBox;
 class QLabel;
 class QMenu;
 class QSlider;
-class QToolButton;
+class QPushButton;
 
 namespace lineament::views {
 
@@ -54,7 +54,7 @@ class MapLayersBar : public QWidget {
   QSlider* opacity_;
   QLabel* percent_;
   QLabel* background_label_ = nullptr;
-  QToolButton* layers_ = nullptr;
+  QPushButton* layers_ = nullptr;
   QMenu* layers_menu_ = nullptr;
   QMenu* fills_menu_ = nullptr;
   QList<Surroundings::Item> offered_, offered_layers_;
