@@ -86,7 +86,14 @@ class Labels {
     window_.rows =
         std::clamp<std::int64_t>(std::llround(covered.bottom()) + 1, window_.row, raster.rows()) -
         window_.row;
-    if (window_.columns > 0 && window_.rows > 0) values_ = raster.values(window_);
+    if (window_.columns < 1 || window_.rows < 1) return;
+    // Of classes far finer than the image a few for each of its pixels are enough to meet its
+    // middle.
+    columns_ = std::min(window_.columns, kFinest * block.columns);
+    rows_ = std::min(window_.rows, kFinest * block.rows);
+    values_.resize(static_cast<std::size_t>(columns_ * rows_));
+    const std::size_t band = 0;
+    raster.read(window_, std::span(&band, 1), columns_, rows_, values_);
   }
 
   // NaN outside the class map.
@@ -96,13 +103,18 @@ class Labels {
     const auto column = static_cast<std::int64_t>(std::floor(place.x())) - window_.column;
     const auto row = static_cast<std::int64_t>(std::floor(place.y())) - window_.row;
     const bool inside = column >= 0 && row >= 0 && column < window_.columns && row < window_.rows;
-    return inside ? values_[static_cast<std::size_t>(row * window_.columns + column)]
-                  : std::numeric_limits<float>::quiet_NaN();
+    if (!inside) return std::numeric_limits<float>::quiet_NaN();
+    const std::int64_t across = column * columns_ / window_.columns;
+    const std::int64_t down = row * rows_ / window_.rows;
+    return values_[static_cast<std::size_t>(down * columns_ + across)];
   }
 
  private:
   QTransform to_classes_;
+  static constexpr std::int64_t kFinest = 4;  // classes along a pixel of the image
+
   RasterWindow window_;
+  std::int64_t columns_ = 0, rows_ = 0;
   std::vector<float> values_;
 };
 

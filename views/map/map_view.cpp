@@ -223,7 +223,12 @@ void MapView::listOthers() {
 
 void MapView::loadOthers() {
   if (!surroundings()) return;
-  for (const std::int64_t id : figure().companions()) {
+  const std::vector<std::int64_t> wanted = figure().companions();
+  // One that could not be loaded is asked for again when it is chosen again.
+  std::erase_if(loading_, [&wanted](std::int64_t id) {
+    return std::find(wanted.begin(), wanted.end(), id) == wanted.end();
+  });
+  for (const std::int64_t id : wanted) {
     if (!loading_.insert(id).second) continue;
     surroundings()->load(id, figure().companionSystem(), this,
                          [this, id](const Data& loaded) { companionLoaded(id, loaded); });
