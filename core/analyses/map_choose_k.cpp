@@ -76,15 +76,7 @@ Declaration declare() {
                                     .lowest = 1000,
                                     .highest = 1e8,
                                     .advanced = true});
-  declaration.parameters.push_back({.id = "silhouette_sample",
-                                    .title = "Pixels for the silhouette",
-                                    .type = Type::integer,
-                                    .fallback = std::int64_t{2000},
-                                    .help = "Drawn from the classes by their sizes; its cost grows "
-                                            "with the square of their number",
-                                    .lowest = 2,
-                                    .highest = 50000,
-                                    .advanced = true});
+  declaration.parameters.push_back(silhouetteParameter(2000));
   declaration.outputs = {
       {"measures", Kind::table, "Measures", "Of each number of classes"},
       {"choices", Kind::table, "Choices", "What each measure speaks for"},

@@ -95,15 +95,7 @@ Declaration declare() {
                                     .lowest = 1,
                                     .highest = 1e6,
                                     .advanced = true});
-  declaration.parameters.push_back({.id = "silhouette_sample",
-                                    .title = "Pixels for the silhouette",
-                                    .type = Type::integer,
-                                    .fallback = std::int64_t{5000},
-                                    .help = "Drawn from the classes by their sizes; its cost grows "
-                                            "with the square of their number",
-                                    .lowest = 2,
-                                    .highest = 50000,
-                                    .advanced = true});
+  declaration.parameters.push_back(silhouetteParameter(5000));
   declaration.outputs = {
       {"labels", Kind::raster, "Map", "The class of each pixel, behind the majority filter"},
       {"legend", Kind::table, "Classes", "Name, colour, size and mean band values of each class"},

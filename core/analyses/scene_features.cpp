@@ -149,6 +149,19 @@ std::vector<Parameter> featureParameters() {
   return all;
 }
 
+Parameter silhouetteParameter(std::int64_t pixels) {
+  return {.id = "silhouette_sample",
+          .title = "Pixels for the silhouette",
+          .type = Parameter::Type::integer,
+          .fallback = pixels,
+          .help =
+              "Drawn from the classes by their sizes; its cost grows with the square of their "
+              "number",
+          .lowest = 2,
+          .highest = 50000,
+          .advanced = true};
+}
+
 Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
   std::vector<Raster> rasters;
   for (const Data& data : inputs.all("raster")) rasters.push_back(data.require<Raster>());

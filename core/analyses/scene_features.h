@@ -19,6 +19,7 @@ namespace lineament {
 Input sceneInput();
 std::vector<Parameter> stackParameters();  // of stackOf
 std::vector<Parameter> featureParameters();
+Parameter silhouetteParameter(std::int64_t pixels);  // "silhouette_sample"
 
 // The rasters of the input on one grid, without what their quality bands call cloud; then without
 // the bands that "bands" leaves out.

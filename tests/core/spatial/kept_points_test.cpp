@@ -14,18 +14,6 @@ using namespace lineament::spatial;
 
 namespace {
 
-std::vector<float> allValues(const PointSource& source) {
-  std::vector<float> all, room;
-  for (std::size_t b = 0; b < source.blocks(); ++b) {
-    const Points points = source.block(b, room);
-    for (std::size_t f = 0; f < source.features(); ++f) {
-      all.insert(all.end(), points.values + f * points.stride,
-                 points.values + f * points.stride + points.count);
-    }
-  }
-  return all;
-}
-
 // Counts how often it is asked.
 class Counted : public PointSource {
  public:
@@ -53,15 +41,15 @@ class KeptPointsTest : public QObject {
   void sameNumbersInMemoryAndOnDisk() {
     const test::PointRows rows = test::clouds(1000, 3, 4, 1);
     const auto source = std::make_shared<Counted>(rows.source(64));
-    const std::vector<float> expected = allValues(*source);
+    const std::vector<float> expected = test::valuesOf(*source);
     for (const bool memory : {true, false}) {
       source->asked = 0;
       const KeptPoints kept(source, 1000, {}, memory ? KeptPoints::kMostInMemory : 100);
       QCOMPARE(kept.place(), memory ? KeptPoints::Place::memory : KeptPoints::Place::disk);
       QCOMPARE(kept.count(), std::size_t{1000});
       QCOMPARE(kept.blocks(), std::size_t{16});
-      QCOMPARE(allValues(kept), expected);
-      QCOMPARE(allValues(kept), expected);
+      QCOMPARE(test::valuesOf(kept), expected);
+      QCOMPARE(test::valuesOf(kept), expected);
       QCOMPARE(source->asked.load(), 16);
     }
   }
@@ -88,7 +76,7 @@ class KeptPointsTest : public QObject {
     const KeptPoints kept(source, std::uint64_t{1} << 58, context);
     QCOMPARE(kept.place(), KeptPoints::Place::nowhere);
     QCOMPARE(said.size(), 1);
-    QCOMPARE(allValues(kept), allValues(*source));
+    QCOMPARE(test::valuesOf(kept), test::valuesOf(*source));
     QVERIFY(source->asked > 2);
   }
 
@@ -96,10 +84,10 @@ class KeptPointsTest : public QObject {
     const test::PointRows rows = test::clouds(5000, 3, 4, 2);
     const KeptPoints kept(std::make_shared<PlanarPoints>(rows.source(64)), 5000, {});
     const SampledPoints some(kept, 700, 3, {}), again(kept, 700, 3, {}), other(kept, 700, 4, {});
-    const std::vector<float> values = allValues(some);
+    const std::vector<float> values = test::valuesOf(some);
     QCOMPARE(values.size(), std::size_t{2100});
-    QCOMPARE(allValues(again), values);
-    QVERIFY(allValues(other) != values);
+    QCOMPARE(test::valuesOf(again), values);
+    QVERIFY(test::valuesOf(other) != values);
     // In their order, each one of the points, and from all over.
     std::size_t at = 0, last = 0;
     for (std::size_t i = 0; i < 700; ++i, ++at) {
@@ -113,7 +101,7 @@ class KeptPointsTest : public QObject {
     }
     QVERIFY(last > 4900);
     const SampledPoints everything(kept, 6000, 3, {});
-    QCOMPARE(allValues(everything), rows.planes);
+    QCOMPARE(test::valuesOf(everything), rows.planes);
   }
 
  private:

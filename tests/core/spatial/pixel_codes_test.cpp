@@ -10,6 +10,7 @@
 #include "core/spatial/feature_raster.h"
 #include "core/spatial/planar_points.h"
 #include "core/spatial/point_moments.h"
+#include "tests/core/spatial/point_rows.h"
 
 using namespace lineament;
 using namespace lineament::spatial;
@@ -41,18 +42,6 @@ double totalVariance(const PointSource& points) {
   double sum = 0;
   for (const double variance : momentsOf(points, {}).variance) sum += variance;
   return sum / static_cast<double>(points.features());
-}
-
-std::vector<float> valuesOf(const PointSource& source) {
-  std::vector<float> all, room;
-  for (std::size_t b = 0; b < source.blocks(); ++b) {
-    const Points points = source.block(b, room);
-    for (std::size_t f = 0; f < source.features(); ++f) {
-      all.insert(all.end(), points.values + f * points.stride,
-                 points.values + f * points.stride + points.count);
-    }
-  }
-  return all;
 }
 
 }  // namespace
@@ -147,7 +136,7 @@ class PixelCodesTest : public QObject {
       const SharedPoints points = std::make_shared<PlanarPoints>(values_.data(), 7, kCount, 1000);
       AutoencoderOptions options;
       options.schedule = {.epochs = 2, .batch = 600, .seed = 5};
-      results[i] = valuesOf(*learnAutoencoder(points, options, context)->codes(points));
+      results[i] = test::valuesOf(*learnAutoencoder(points, options, context)->codes(points));
     }
     QCOMPARE(results[0], results[1]);
   }

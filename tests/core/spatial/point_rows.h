@@ -31,6 +31,19 @@ struct PointRows {
   }
 };
 
+// What a source gives, block by block, [feature][point] in each.
+inline std::vector<float> valuesOf(const spatial::PointSource& source) {
+  std::vector<float> all, room;
+  for (std::size_t b = 0; b < source.blocks(); ++b) {
+    const spatial::Points points = source.block(b, room);
+    for (std::size_t f = 0; f < source.features(); ++f) {
+      const float* values = points.values + f * points.stride;
+      all.insert(all.end(), values, values + points.count);
+    }
+  }
+  return all;
+}
+
 // Clouds around `centres` places, all of them away from 0.
 inline PointRows clouds(std::size_t count, std::size_t features, std::size_t centres,
                         std::uint64_t seed) {
