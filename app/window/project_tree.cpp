@@ -175,7 +175,9 @@ void ProjectTree::addSources() {
 void ProjectTree::addRuns() {
   QTreeWidgetItem* group = addGroup(tr("Runs"));
   const std::vector<project::Result> results = session_.project().results();
+  run_titles_.clear();
   for (const project::Run& run : session_.project().runs()) {
+    run_titles_[run.id] = QString::fromStdString(run.title);
     if (run.hidden) continue;
     const bool failed = run.record.outcome != "done";
     auto* item = addItem(group, Type::run, run.id, QString::fromStdString(run.title),
@@ -207,7 +209,7 @@ void ProjectTree::addReport() {
       name = QString::fromStdString(session_.project().figure(item.target).spec.title);
     }
     if (item.type == project::ReportItem::Type::run && item.text.empty()) {
-      name = QString::fromStdString(session_.project().run(item.target).title);
+      name = run_titles_[item.target];
     }
     addItem(group, Type::report_item, item.id, name, text(project::name(item.type)), "report");
   }

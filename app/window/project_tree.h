@@ -3,6 +3,7 @@
 
 #include <QSet>
 #include <QTreeWidget>
+#include <map>
 
 #include "app/window/project_session.h"
 
@@ -49,6 +50,7 @@ class ProjectTree : public QTreeWidget {
   void addToReport(project::ReportItem::Type type, Id target);
 
   ProjectSession& session_;
+  std::map<project::Id, QString> run_titles_;  // to read a run again takes milliseconds
   QSet<QString> folded_;
   bool building_ = false;
 };
