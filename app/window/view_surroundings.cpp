@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/view_surroundings.h"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -43,9 +44,15 @@ QList<views::Surroundings::Item> ViewSurroundings::itemsOf(Kind kind) const {
       if (source.kind != kind) continue;
       add(source.id, QString::fromStdString(source.name), sources_.value(source.id));
     }
+    std::map<Id, project::Run>
+        runs;  // a run takes long to read, and most results are of other kinds
     for (const project::Result& result : project.results()) {
-      const project::Run run = project.run(result.run);
-      if (result.kind == kind && !run.hidden) add(result.id, nameOf(run, result), result.summary);
+      if (result.kind != kind) continue;
+      const auto known = runs.find(result.run);
+      const project::Run& run =
+          known != runs.end() ? known->second
+                              : runs.emplace(result.run, project.run(result.run)).first->second;
+      if (!run.hidden) add(result.id, nameOf(run, result), result.summary);
     }
   });
   return items;
