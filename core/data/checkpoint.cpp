@@ -36,6 +36,22 @@ Tensor Checkpoint::tensor(std::string_view name) const {
   throw Error(kNoTensor, {{"name", name}, {"count", entries_->size()}});
 }
 
+TokenizerFiles Checkpoint::tokenizer() const {
+  return load_tokenizer_ ? (*load_tokenizer_)() : TokenizerFiles{};
+}
+
+Checkpoint Checkpoint::withConfiguration(nlohmann::json configuration) const {
+  Checkpoint copy = *this;
+  copy.configuration_ = std::make_shared<const nlohmann::json>(std::move(configuration));
+  return copy;
+}
+
+Checkpoint Checkpoint::withTokenizer(TokenizerLoader load) const {
+  Checkpoint copy = *this;
+  copy.load_tokenizer_ = std::make_shared<const TokenizerLoader>(std::move(load));
+  return copy;
+}
+
 std::uint64_t Checkpoint::parameterCount() const {
   std::uint64_t count = 0;
   for (const Entry& entry : *entries_) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/data/tensor.h"
+#include "core/data/tokenizer_files.h"
 
 namespace lineament {
 
@@ -48,6 +49,16 @@ class Checkpoint {
   // {"tensor": name}; null otherwise.
   const nlohmann::json& structure() const { return *structure_; }
 
+  // What the network is made of, as a config.json beside the weights says it or as the file's own
+  // header does, in the terms of the transformers library ("model_type", "hidden_size", ...). Null
+  // where nothing says it.
+  const nlohmann::json& configuration() const { return *configuration_; }
+  // Empty where the weights came without a vocabulary.
+  TokenizerFiles tokenizer() const;
+
+  Checkpoint withConfiguration(nlohmann::json configuration) const;
+  Checkpoint withTokenizer(TokenizerLoader load) const;
+
   std::uint64_t parameterCount() const;  // elements of all floating-point tensors
 
  private:
@@ -55,6 +66,8 @@ class Checkpoint {
   std::shared_ptr<const Loader> load_;
   std::shared_ptr<const nlohmann::json> metadata_ = std::make_shared<nlohmann::json>();
   std::shared_ptr<const nlohmann::json> structure_ = std::make_shared<nlohmann::json>();
+  std::shared_ptr<const nlohmann::json> configuration_ = std::make_shared<nlohmann::json>();
+  std::shared_ptr<const TokenizerLoader> load_tokenizer_;
 };
 
 }  // namespace lineament

@@ -83,11 +83,16 @@ class BlobReader {
   nlohmann::json json() { return json(0); }
   std::uint64_t remaining() const { return cursor_.remaining(); }
 
+  // The layout that the data were stored in, for what came later.
+  std::uint16_t layout() const { return layout_; }
+  void setLayout(std::uint16_t layout) { layout_ = layout; }
+
   [[noreturn]] void malformed(std::string_view problem) const;
 
  private:
   nlohmann::json json(int depth);
   ByteCursor cursor_;
+  std::uint16_t layout_ = 1;
 };
 
 }  // namespace lineament::io

@@ -2,6 +2,7 @@
 #include "core/io/blob_values.h"
 
 #include "core/base/error.h"
+#include "core/data/factored_attention.h"
 #include "core/io/blob_table.h"
 
 namespace lineament::io {
@@ -55,6 +56,24 @@ Series::Curve curveFrom(BlobReader& reader) {
   }
   curve.style = static_cast<Series::Style>(style);
   return curve;
+}
+
+template <class Measure>
+void appendMeasure(BlobWriter& writer, const Measure& measure) {
+  writer.text(measure.name);
+  writer.text(measure.title);
+  writer.text(measure.unit);
+  writer.array(std::span<const double>(measure.values));
+}
+
+template <class Measure>
+Measure measureFrom(BlobReader& reader) {
+  Measure measure;
+  measure.name = reader.text();
+  measure.title = reader.text();
+  measure.unit = reader.text();
+  measure.values = reader.array<double>();
+  return measure;
 }
 
 }  // namespace
@@ -225,6 +244,13 @@ void appendToBlob(BlobWriter& writer, const Checkpoint& checkpoint) {
     writer.flag(tensor.has_value());
     if (tensor) appendToBlob(writer, *tensor);
   }
+  writer.json(checkpoint.configuration());
+  const TokenizerFiles tokenizer = checkpoint.tokenizer();
+  writer.count(tokenizer.files.size());
+  for (const auto& [name, content] : tokenizer.files) {
+    writer.text(name);
+    writer.text(content);
+  }
 }
 
 Checkpoint checkpointFromBlob(BlobReader& reader) {
@@ -247,7 +273,16 @@ Checkpoint checkpointFromBlob(BlobReader& reader) {
     if (tensors.at(index)) return *tensors[index];
     throw Error(kNoValues, {{"name", listed[index].name}, {"note", listed[index].note}});
   };
-  return Checkpoint(std::move(entries), std::move(load), std::move(metadata), std::move(structure));
+  Checkpoint checkpoint(std::move(entries), std::move(load), std::move(metadata),
+                        std::move(structure));
+  if (reader.layout() < 2) return checkpoint;
+  checkpoint = checkpoint.withConfiguration(reader.json());
+  TokenizerFiles tokenizer;
+  for (std::size_t left = reader.count(16); left > 0; --left) {
+    std::string name = reader.text();
+    tokenizer.files.insert_or_assign(std::move(name), reader.text());
+  }
+  return checkpoint.withTokenizer([tokenizer = std::move(tokenizer)] { return tokenizer; });
 }
 
 void appendToBlob(BlobWriter& writer, const FigureSpec& spec) {
@@ -308,8 +343,44 @@ void appendToBlob(BlobWriter& writer, const AttentionStack& stack) {
   writer.texts(stack.key_tokens);
   writer.text(stack.meaning);
   writer.flag(stack.causal);
-  writer.array(stack.weights);
+  const AttentionSource::Factors* factors = stack.source ? stack.source->factors() : nullptr;
+  writer.array(stack.source && !factors ? held(stack, {}).weights : stack.weights);
+  writer.flag(factors != nullptr);
+  if (factors) {
+    writer.array(factors->queries);
+    writer.array(factors->keys);
+    writer.array(factors->log_sums);
+    writer.number(factors->size);
+    writer.number(factors->scale);
+  }
+  writer.count(stack.measures.size());
+  for (const HeadMeasure& measure : stack.measures) {
+    appendMeasure(writer, measure);
+    writer.text(measure.help);
+  }
+  writer.count(stack.token_measures.size());
+  for (const TokenMeasure& measure : stack.token_measures) appendMeasure(writer, measure);
 }
+
+namespace {
+
+std::shared_ptr<const AttentionSource> factorsFrom(BlobReader& reader,
+                                                   const AttentionStack& stack) {
+  AttentionSource::Factors factors;
+  factors.queries = reader.array<float>();
+  factors.keys = reader.array<float>();
+  factors.log_sums = reader.array<float>();
+  factors.size = reader.number<std::uint64_t>();
+  factors.scale = reader.number<double>();
+  const FactoredAttention::Shape shape{stack.layers.size(), stack.heads.size(), stack.queries,
+                                       stack.keys, stack.causal};
+  if (!FactoredAttention::fits(shape, factors)) {
+    reader.malformed("an attention's queries and keys do not fit its size");
+  }
+  return std::make_shared<const FactoredAttention>(shape, std::move(factors));
+}
+
+}  // namespace
 
 AttentionStack attentionFromBlob(BlobReader& reader) {
   AttentionStack stack;
@@ -322,6 +393,17 @@ AttentionStack attentionFromBlob(BlobReader& reader) {
   stack.meaning = reader.text();
   stack.causal = reader.flag();
   stack.weights = reader.array<float>();
+  if (reader.layout() >= 2) {
+    if (reader.flag()) stack.source = factorsFrom(reader, stack);
+    for (std::size_t left = reader.count(40); left > 0; --left) {
+      auto measure = measureFrom<HeadMeasure>(reader);
+      measure.help = reader.text();
+      stack.measures.push_back(std::move(measure));
+    }
+    for (std::size_t left = reader.count(32); left > 0; --left) {
+      stack.token_measures.push_back(measureFrom<TokenMeasure>(reader));
+    }
+  }
   if (!isConsistent(stack)) reader.malformed("an attention's lists do not fit together");
   return stack;
 }

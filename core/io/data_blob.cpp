@@ -27,7 +27,8 @@ constexpr ErrorText kVersion{"blob.version", "Read the stored data",
                              "Open it with a newer version of Lineament"};
 
 constexpr std::uint32_t kMagic = 0x424d4e4c;  // "LNMB"
-constexpr std::uint16_t kLayout = 1;
+// 2: attention with factors and measures; a checkpoint's configuration and tokenizer.
+constexpr std::uint16_t kLayout = 2;
 
 std::uint32_t checksum(std::span<const std::byte> bytes) {
   return static_cast<std::uint32_t>(
@@ -85,6 +86,7 @@ Data fromBlob(Kind kind, std::span<const std::byte> blob) {
   if (reader.number<std::uint32_t>() != kMagic) reader.malformed("it is not stored data");
   const auto layout = reader.number<std::uint16_t>();
   if (layout > kLayout) throw Error(kVersion, {{"found", layout}, {"known", kLayout}});
+  reader.setLayout(layout);
   const auto stored = reader.number<std::uint16_t>();
   const std::size_t end = blob.size() - std::min(blob.size(), sizeof(std::uint32_t));
   std::uint32_t expected = 0;

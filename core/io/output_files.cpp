@@ -91,7 +91,8 @@ class Writer {
   }
 
   // The numbers as one array, what its axes stand for beside it.
-  Files operator()(const AttentionStack& stack) {
+  Files operator()(const AttentionStack& given) {
+    const AttentionStack stack = held(given, context_);
     writeNpy(Tensor::of({stack.layers.size(), stack.heads.size(), stack.queries, stack.keys},
                         std::vector<float>(stack.weights.begin(), stack.weights.end())),
              at(".npy"));

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/factored_attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/blas.h"
+
+namespace lineament {
+
+namespace {
+
+constexpr std::uint64_t kRowsAtOnce = 64;
+
+bool product(std::initializer_list<std::uint64_t> factors, std::uint64_t& result) {
+  result = 1;
+  for (const std::uint64_t factor : factors) {
+    if (__builtin_mul_overflow(result, factor, &result)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool FactoredAttention::fits(const Shape& shape, const Factors& factors) {
+  std::uint64_t queries = 0;
+  std::uint64_t keys = 0;
+  std::uint64_t sums = 0;
+  return factors.size > 0 &&
+         product({shape.layers, shape.heads, shape.queries, factors.size}, queries) &&
+         product({shape.layers, shape.heads, shape.keys, factors.size}, keys) &&
+         product({shape.layers, shape.heads, shape.queries}, sums) &&
+         factors.queries.size() == queries && factors.keys.size() == keys &&
+         factors.log_sums.size() == sums;
+}
+
+FactoredAttention::FactoredAttention(Shape shape, Factors factors)
+    : shape_(shape), factors_(std::move(factors)) {}
+
+void FactoredAttention::cells(std::size_t layer, std::size_t head, const AttentionWindow& window,
+                              std::span<float> weights, const Context& context) const {
+  if (window.queries == 0 || window.keys == 0) return;
+  const std::size_t matrix = layer * shape_.heads + head;
+  const std::size_t size = factors_.size;
+  const float* queries = factors_.queries.data() + (matrix * shape_.queries + window.query) * size;
+  const float* keys = factors_.keys.data() + (matrix * shape_.keys + window.key) * size;
+  const float* sums = factors_.log_sums.data() + matrix * shape_.queries + window.query;
+  for (std::uint64_t first = 0; first < window.queries; first += kRowsAtOnce) {
+    if (context.stopRequested()) throw Cancelled();
+    const std::uint64_t rows = std::min(kRowsAtOnce, window.queries - first);
+    float* block = weights.data() + first * window.keys;
+    matrixProduct(Transpose::no, Transpose::yes, static_cast<float>(factors_.scale),
+                  MatrixView<const float>{queries + first * size, rows, size, size},
+                  MatrixView<const float>{keys, window.keys, size, size}, 0.0F,
+                  MatrixView<float>{block, rows, window.keys, window.keys});
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      const float log_sum = sums[first + row];
+      float* cells = block + row * window.keys;
+      std::uint64_t seen = window.keys;
+      if (shape_.causal) {
+        const std::uint64_t last = window.query + first + row + 1;
+        seen = last > window.key ? std::min(window.keys, last - window.key) : 0;
+      }
+      for (std::uint64_t key = 0; key < seen; ++key) cells[key] = std::exp(cells[key] - log_sum);
+      std::fill(cells + seen, cells + window.keys, 0.0F);
+    }
+  }
+}
+
+}  // namespace lineament
