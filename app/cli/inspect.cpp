@@ -82,7 +82,7 @@ std::string detailsOf(const Data& data) {
 }  // namespace
 
 void inspect(const Arguments& arguments, Terminal& terminal) {
-  const std::filesystem::path path = arguments.operands().front();
+  const std::filesystem::path path = io::fileAt(arguments.operands().front());
   const Interrupt interrupt;
   Context context;
   context.stop = interrupt.token();

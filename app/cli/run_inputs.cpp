@@ -32,7 +32,8 @@ RunInputs readInputs(const Declaration& declaration, const NamedPaths& named_pat
   RunInputs inputs;
   const auto count = static_cast<double>(named_paths.size());
   for (std::size_t i = 0; i < named_paths.size(); ++i) {
-    const auto& [name, path] = named_paths[i];
+    const auto& [name, given] = named_paths[i];
+    const std::filesystem::path path = io::fileAt(given);
     const Context own = context.part(static_cast<double>(i) / count, (i + 1.0) / count);
     const io::Reader& reader = io::readerFor(path);
     const io::ReaderSettings set = settings.of(name);

@@ -10,9 +10,6 @@
 namespace lineament::app {
 namespace {
 
-constexpr ErrorText kFolder{"window.folder", "Open {name}", "it is a folder", "{path}",
-                            "Open the files in it; several may be chosen at once"};
-
 bool hasProject(const QStringList& files) {
   for (const QString& file : files) {
     if (project::isProjectFile(file.toStdString())) return true;
@@ -27,7 +24,7 @@ OpeningPlan lookInto(const QStringList& files) {
   }
   QStringList titles;
   for (const QString& file : files) {
-    const std::string_view title = io::readerFor(file.toStdString()).title();
+    const std::string_view title = io::readerFor(io::fileAt(file.toStdString())).title();
     titles << QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
   }
   titles.removeDuplicates();
@@ -43,9 +40,7 @@ using Opened = std::optional<project::Imported>;  // nothing: the file is a proj
 // Runs in a job: the file may lie on a slow disk or far away.
 Opened lookAndImport(project::Project& project, const QString& file,
                      const io::ReaderSettings& settings, const Context& context) {
-  const QFileInfo info(file);
   const std::string path = file.toStdString();
-  if (info.isDir()) throw Error(kFolder, {{"name", info.fileName().toStdString()}, {"path", path}});
   if (project::isProjectFile(path)) return std::nullopt;
   return project::importFile(project, path, {.reader_options = settings}, context);
 }
@@ -53,11 +48,6 @@ Opened lookAndImport(project::Project& project, const QString& file,
 }  // namespace
 
 OpeningPlan firstGlance(const QStringList& files) {
-  for (const QString& file : files) {
-    if (!QFileInfo(file).isDir()) continue;
-    return {FileImport::tr("A folder cannot be opened"),
-            FileImport::tr("%1: drop the files in it").arg(QFileInfo(file).fileName()), false};
-  }
   const auto count = static_cast<int>(files.size());
   if (count == 1) return {FileImport::tr("Open"), QFileInfo(files.first()).fileName()};
   return {FileImport::tr("Open %n files", "", count), {}};
@@ -98,7 +88,7 @@ void FileImport::import(const QString& file, const io::ReaderSettings& settings)
       this,
       [this, project, name, file](const Outcome<Opened>& outcome) {
         if (const Error* error = errorOf(outcome)) {
-          if (error->key() == kFolder.key) return Q_EMIT failed(*error);
+          if (QFileInfo(file).isDir()) return Q_EMIT failed(*error);
           return Q_EMIT unreadable(file, *error);
         }
         const Opened* opened = valueOf(outcome);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyses/all.h"
 
+#include "core/analyses/attention_measures.h"
+#include "core/analyses/checkpoint_compare.h"
+#include "core/analyses/checkpoint_summary.h"
 #include "core/analyses/explain_shap.h"
 #include "core/analyses/map_assess.h"
 #include "core/analyses/map_choose_k.h"
@@ -18,6 +21,8 @@
 #include "core/analyses/sequence_train.h"
 #include "core/analyses/table_predict.h"
 #include "core/analyses/table_regress.h"
+#include "core/analyses/text_attention.h"
+#include "core/analyses/text_generate.h"
 
 namespace lineament {
 
@@ -39,6 +44,12 @@ const Catalogue& allAnalyses() {
     all.add(makeSequenceCost());
     all.add(makeSequenceTrain());
     all.add(makeSequenceDistil());
+    all.add(makeTextAttention());
+    all.add(makeTextGenerate());
+    all.add(makeAttentionMeasures());
+    all.add(makeAttentionRollout());
+    all.add(makeCheckpointSummary());
+    all.add(makeCheckpointCompare());
     all.add(makeSamplePiles());
     all.add(makeSampleScene());
     return all;

@@ -6,7 +6,38 @@
 
 #include "core/base/blas.h"
 
+// Compiled once for each vector instruction set; the best that the processor has is called.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/data/factored_attention.cpp"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+
+#include <hwy/contrib/math/math-inl.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace lineament::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// cells[i] = exp(cells[i] - log_sum).
+void sharesOf(float* cells, std::size_t count, float log_sum) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto less = hn::Set(d, log_sum);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    hn::StoreU(hn::Exp(d, hn::Sub(hn::LoadU(d, cells + i), less)), d, cells + i);
+  }
+  for (; i < count; ++i) cells[i] = std::exp(cells[i] - log_sum);
+}
+
+}  // namespace lineament::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace lineament {
+
+HWY_EXPORT(sharesOf);
 
 namespace {
 
@@ -61,10 +92,11 @@ void FactoredAttention::cells(std::size_t layer, std::size_t head, const Attenti
         const std::uint64_t last = window.query + first + row + 1;
         seen = last > window.key ? std::min(window.keys, last - window.key) : 0;
       }
-      for (std::uint64_t key = 0; key < seen; ++key) cells[key] = std::exp(cells[key] - log_sum);
+      HWY_DYNAMIC_DISPATCH(sharesOf)(cells, seen, log_sum);
       std::fill(cells + seen, cells + window.keys, 0.0F);
     }
   }
 }
 
 }  // namespace lineament
+#endif

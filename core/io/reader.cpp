@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "core/base/file.h"
+#include "core/io/model_folder.h"
 
 namespace lineament::io {
 
@@ -22,7 +23,7 @@ constexpr ErrorText kWebPage{"file.web_page", "Read {file}",
                              "Download the file itself; a log-in page may have come in its place"};
 constexpr ErrorText kUnknown{"file.unknown", "Read {file}", "no reader knows this kind of file",
                              "{path}",
-                             "Convert it to CSV, XLSX, NPY, NPZ, safetensors, .pt, .pcd, "
+                             "Convert it to CSV, XLSX, NPY, NPZ, safetensors, .pt, GGUF, .pcd, "
                              "GeoTIFF or GeoPackage"};
 
 constexpr ErrorText kUnknownOption{"reader.unknown_option", "Read with '{name}' ({reader})",
@@ -123,6 +124,11 @@ const Reader& readerFor(const std::filesystem::path& path) {
   return *best;
 }
 
+std::filesystem::path fileAt(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) ? weightsIn(path) : path;
+}
+
 const Reader* findReader(std::string_view id) {
   for (const auto& reader : readers()) {
     if (reader->id() == id) return reader.get();
@@ -130,7 +136,8 @@ const Reader* findReader(std::string_view id) {
   return nullptr;
 }
 
-Data readFile(const std::filesystem::path& path, const Context& context) {
+Data readFile(const std::filesystem::path& given, const Context& context) {
+  const std::filesystem::path path = fileAt(given);
   const Reader& reader = readerFor(path);
   return reader.read(path, Parameters::fromText(reader.options(), {}), context);
 }

@@ -65,6 +65,9 @@ const std::vector<std::unique_ptr<Reader>>& readers();
 // a folder, empty), for a Git-LFS pointer, a saved web page, and for a file no reader knows.
 const Reader& readerFor(const std::filesystem::path& path);
 
+// The file that opening `path` opens: itself, or of a folder its model (core/io/model_folder.h).
+std::filesystem::path fileAt(const std::filesystem::path& path);
+
 // Null when there is none of that id.
 const Reader* findReader(std::string_view id);
 

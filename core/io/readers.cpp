@@ -2,6 +2,7 @@
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/csv_reader.h"
 #include "core/io/kitti.h"
+#include "core/io/llama2c.h"
 #include "core/io/npy.h"
 #include "core/io/npz.h"
 #include "core/io/pcd.h"
@@ -23,6 +24,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeNpzReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
+    all.push_back(makeLlama2cReader());
     all.push_back(makeRasterReader());
     all.push_back(makeVectorReader());
     all.push_back(makeSpreadsheetReader());

@@ -8,6 +8,7 @@
 #include "core/io/byte_cursor.h"
 #include "core/io/json_text.h"
 #include "core/io/model_file.h"
+#include "core/io/model_folder.h"
 #include "core/io/safetensors_header.h"
 
 namespace lineament::io {
@@ -54,10 +55,12 @@ class SafetensorsReader final : public Reader {
   Data read(const std::filesystem::path& path, const Parameters&,
             const Context& context) const override {
     const std::string name = path.filename().string();
-    if (name.ends_with(kIndexEnding)) return Data(readSafetensorsIndex(path, context));
+    if (name.ends_with(kIndexEnding)) {
+      return Data(besideModel(readSafetensorsIndex(path, context), path));
+    }
     Checkpoint checkpoint = readSafetensors(path);
     if (holdsModel(checkpoint)) return Data(modelOf(checkpoint, name));
-    return Data(std::move(checkpoint));
+    return Data(besideModel(checkpoint, path));
   }
 };
 

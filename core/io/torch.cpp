@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/torch.h"
 
+#include "core/io/model_folder.h"
 #include "core/io/torch_file.h"
 #include "core/io/zip_names.h"
 
@@ -57,7 +58,7 @@ class TorchReader final : public Reader {
     std::shared_ptr<const TorchFile> opened = start.starts_with(kZip)
                                                   ? openTorchArchive(bytes, file, context)
                                                   : openTorchStream(bytes, file, context);
-    return Data(torchCheckpoint(std::move(opened), context));
+    return Data(besideModel(torchCheckpoint(std::move(opened), context), path));
   }
 };
 

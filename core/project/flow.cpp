@@ -54,10 +54,17 @@ Project::NewRun sorted(const Analysis& analysis, const RunResult& made) {
   return run;
 }
 
+// A model is known by its folder's name, not by "model.safetensors".
+std::string folderName(const std::filesystem::path& folder) {
+  const std::filesystem::path name = folder.filename();
+  return (name.empty() ? folder.parent_path().filename() : name).string();
+}
+
 }  // namespace
 
-Imported importFile(Project& project, const std::filesystem::path& path, const Import& import,
+Imported importFile(Project& project, const std::filesystem::path& given, const Import& import,
                     const Context& context) {
+  const std::filesystem::path path = io::fileAt(given);
   const io::Reader* reader =
       import.reader.empty() ? &io::readerFor(path) : io::findReader(import.reader);
   if (!reader) {
@@ -69,9 +76,10 @@ Imported importFile(Project& project, const std::filesystem::path& path, const I
   const Parameters options = io::readerOptions(*reader, import.reader_options);
   Imported imported;
   imported.data = reader->read(path, options, context.part(0, 0.7));
-  imported.source = project.addSource(
-      {path, imported.data.kind(), std::string(reader->id()), options.toJson(), {}, import.embed},
-      context.part(0.7, 1));
+  imported.source =
+      project.addSource({path, imported.data.kind(), std::string(reader->id()), options.toJson(),
+                         path == given ? std::string() : folderName(given), import.embed},
+                        context.part(0.7, 1));
   imported.data = imported.data.withOrigin(originOf(imported.source));
   return imported;
 }

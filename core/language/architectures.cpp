@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/language/architectures.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/language/weights.h"
+
+namespace lineament::language {
+
+namespace {
+
+constexpr ErrorText kNoConfiguration{"language.no_configuration",
+                                     "Make a network of the checkpoint's tensors",
+                                     "nothing says what kind of network they are ('model_type')",
+                                     "", "Put the model's config.json beside its weights"};
+constexpr ErrorText kArchitecture{"language.architecture", "Run a network of the kind '{found}'",
+                                  "this program does not know it", "",
+                                  "Its tensors can be looked at; networks can be {known}"};
+
+std::string kindOf(const Checkpoint& checkpoint) {
+  const nlohmann::json& configuration = checkpoint.configuration();
+  return configuration.is_object() ? word(configuration, {"model_type"}, "") : "";
+}
+
+const Architecture* find(std::string_view kind) {
+  for (const Architecture& each : architectures()) {
+    if (std::ranges::find(each.model_types, kind) != each.model_types.end()) return &each;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const std::vector<Architecture>& architectures() {
+  static const std::vector<Architecture> list{
+      {{"llama", "mistral", "qwen2"}, "Llama", loadLlama},
+      {{"gpt2"}, "GPT-2", loadGpt2},
+      {{"bert", "roberta"}, "BERT", loadBert},
+      {{"t5", "mt5"}, "T5", loadT5},
+  };
+  return list;
+}
+
+bool isKnown(const Checkpoint& checkpoint) {
+  return find(kindOf(checkpoint)) != nullptr;
+}
+
+LoadedModel loadModel(const Checkpoint& checkpoint) {
+  const std::string kind = kindOf(checkpoint);
+  if (kind.empty()) throw Error(kNoConfiguration);
+  const Architecture* architecture = find(kind);
+  if (!architecture) {
+    std::vector<std::string_view> known;
+    for (const Architecture& each : architectures()) {
+      known.insert(known.end(), each.model_types.begin(), each.model_types.end());
+    }
+    throw Error(kArchitecture,
+                {{"found", kind}, {"known", fmt::format("{}", fmt::join(known, ", "))}});
+  }
+  return architecture->load(checkpoint);
+}
+
+}  // namespace lineament::language

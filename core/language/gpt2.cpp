@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// GPT-2 (Radford et al. 2019, "Language models are unsupervised multitask learners"; tensor names
+// of the transformers library):
+//   x = wte[id] + wpe[position];  x += c_proj(attention(ln_1 x));  x += c_proj(gelu(c_fc(ln_2 x)))
+// with the tanh form of GELU, layer norms with biases, a head tied to the embedding, and linear
+// maps stored [inputs, outputs].
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/language/architectures.h"
+#include "core/language/attention.h"
+#include "core/language/feed_forward.h"
+#include "core/language/weights.h"
+
+namespace lineament::language {
+
+namespace {
+
+class Gpt2Loader {
+ public:
+  explicit Gpt2Loader(const Checkpoint& checkpoint)
+      : configuration_(checkpoint.configuration()),
+        checkpoint_(checkpoint),
+        weights_(checkpoint, "wte.weight", {"transformer.", ""}),
+        width_(wholeNumber(configuration_, {{"n_embd", "hidden_size"}, {}})),
+        heads_(wholeNumber(configuration_, {{"n_head", "num_attention_heads"}, {}})),
+        hidden_(wholeNumber(configuration_, {{"n_inner", "intermediate_size"},
+                                             static_cast<std::int64_t>(4 * width_)})),
+        epsilon_(static_cast<float>(realNumber(configuration_, {"layer_norm_epsilon"}, 1e-5))) {
+    if (width_ % heads_ != 0) {
+      unsupported("gpt2", fmt::format("{} numbers cannot be cut into {} heads", width_, heads_));
+    }
+  }
+
+  LoadedModel load() {
+    const std::size_t vocabulary = wholeNumber(configuration_, {{"vocab_size"}, {}});
+    const std::size_t positions =
+        wholeNumber(configuration_, {{"n_positions", "n_ctx", "max_position_embeddings"}, 1024});
+    ModelParts parts;
+    parts.description = {"gpt2", "GPT-2", width_, vocabulary, positions, true, true};
+    parts.embedding = weights_.matrix("wte.weight", vocabulary, width_);
+    parts.positions = weights_.matrix("wpe.weight", positions, width_);
+    const std::size_t layers = wholeNumber(configuration_, {{"n_layer", "num_hidden_layers"}, {}});
+    for (std::size_t i = 0; i < layers; ++i) {
+      const std::string layer = fmt::format("h.{}.", i);
+      parts.layers.push_back({{attention(layer, i), forward(layer)}});
+    }
+    parts.final_norm = norm("ln_f");
+    Weights top(checkpoint_, "lm_head.weight", {""});
+    parts.head = top.has("lm_head.weight") ? top.matrix("lm_head.weight", vocabulary, width_)
+                                           : parts.embedding;
+    weights_.check();
+    top.check();
+    return {std::nullopt, LanguageModel(std::move(parts)), weights_.unused()};
+  }
+
+ private:
+  Norm norm(const std::string& name) {
+    return {Norm::Type::layer, weights_.numbers(name + ".weight", {width_}),
+            weights_.numbers(name + ".bias", {width_}), epsilon_};
+  }
+
+  WeightMatrix convolution(const std::string& name, std::size_t outputs, std::size_t inputs) {
+    return weights_.matrix(name + ".weight", outputs, inputs, name + ".bias",
+                           WeightMatrix::Layout::inputs_first);
+  }
+
+  Residual attention(const std::string& layer, std::size_t index) {
+    AttentionSettings settings;
+    settings.width = width_;
+    settings.heads = settings.kv_heads = heads_;
+    settings.size = width_ / heads_;
+    settings.scale = flag(configuration_, "scale_attn_weights", true)
+                         ? 1 / std::sqrt(static_cast<double>(settings.size))
+                         : 1;
+    if (flag(configuration_, "scale_attn_by_inverse_layer_idx", false)) {
+      settings.scale /= static_cast<double>(index + 1);
+    }
+    settings.joined = convolution(layer + "attn.c_attn", 3 * width_, width_);
+    settings.output = convolution(layer + "attn.c_proj", width_, width_);
+    return {norm(layer + "ln_1"), false,
+            std::make_shared<const AttentionSublayer>(std::move(settings))};
+  }
+
+  Residual forward(const std::string& layer) {
+    const Activation activation =
+        activationOf(word(configuration_, {"activation_function"}, "gelu_new"), "gpt2");
+    return {norm(layer + "ln_2"), false,
+            std::make_shared<const FeedForward>(
+                activation, convolution(layer + "mlp.c_fc", hidden_, width_),
+                convolution(layer + "mlp.c_proj", width_, hidden_))};
+  }
+
+  const nlohmann::json& configuration_;
+  const Checkpoint& checkpoint_;
+  Weights weights_;
+  std::size_t width_, heads_, hidden_;
+  float epsilon_;
+};
+
+}  // namespace
+
+LoadedModel loadGpt2(const Checkpoint& checkpoint) {
+  return Gpt2Loader(checkpoint).load();
+}
+
+}  // namespace lineament::language

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/language/language_model.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/language/attention.h"
+#include "core/language/vector_kernels.h"
+
+namespace lineament::language {
+
+namespace {
+
+constexpr ErrorText kToken{"language.token", "Run the network on these tokens",
+                           "token {number} has the id {id}, the vocabulary has {vocabulary}", "",
+                           "Use the tokenizer that belongs to these weights"};
+constexpr ErrorText kTooLong{"language.too_long", "Run the network on {tokens} tokens",
+                             "it has {positions} positions", "",
+                             "Shorten the text to what the network was made for"};
+
+}  // namespace
+
+ModelState ModelState::copy() const {
+  ModelState state;
+  for (const auto& each : sublayers_) state.sublayers_.push_back(each ? each->copy() : nullptr);
+  state.tokens_ = tokens_;
+  return state;
+}
+
+std::size_t ModelState::bytes() const {
+  std::size_t sum = 0;
+  for (const auto& each : sublayers_) sum += each ? each->bytes() : 0;
+  return sum;
+}
+
+LanguageModel::LanguageModel(ModelParts parts) : parts_(std::move(parts)) {}
+
+std::uint64_t LanguageModel::parameters() const {
+  std::uint64_t sum = parts_.embedding.parameters() + parts_.positions.parameters();
+  for (const Layer& layer : parts_.layers) {
+    for (const Residual& residual : layer.residuals) sum += residual.sublayer->parameters();
+  }
+  return sum;
+}
+
+ModelState LanguageModel::start(std::span<const float> encoded, const Context& context) const {
+  ModelState state;
+  const std::size_t tokens = encoded.size() / std::max<std::size_t>(parts_.description.width, 1);
+  for (const Layer& layer : parts_.layers) {
+    for (const Residual& residual : layer.residuals) {
+      if (residual.to_encoder) {
+        const auto& attention = static_cast<const AttentionSublayer&>(*residual.sublayer);
+        state.sublayers_.push_back(attention.about(encoded.data(), tokens, context));
+      } else {
+        state.sublayers_.push_back(residual.sublayer->start());
+      }
+    }
+  }
+  return state;
+}
+
+void LanguageModel::check(std::span<const std::int32_t> tokens, std::size_t position) const {
+  const ModelDescription& about = parts_.description;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] < 0 || static_cast<std::size_t>(tokens[i]) >= about.vocabulary) {
+      throw Error(kToken, {{"number", i + 1}, {"id", tokens[i]}, {"vocabulary", about.vocabulary}});
+    }
+  }
+  if (about.bounded && position + tokens.size() > about.positions) {
+    throw Error(kTooLong, {{"tokens", position + tokens.size()}, {"positions", about.positions}});
+  }
+}
+
+std::vector<float> LanguageModel::embed(std::span<const std::int32_t> tokens,
+                                        std::size_t position) const {
+  const std::size_t width = parts_.description.width;
+  std::vector<float> x(tokens.size() * width);
+  std::vector<float> place(parts_.positions ? width : 0);
+  for (std::size_t t = 0; t < tokens.size(); ++t) {
+    float* row = x.data() + t * width;
+    parts_.embedding.row(static_cast<std::size_t>(tokens[t]), row);
+    if (parts_.embedding_scale != 1) {
+      std::for_each(row, row + width, [&](float& value) { value *= parts_.embedding_scale; });
+    }
+    if (parts_.positions) {
+      parts_.positions.row(parts_.first_position + position + t, place.data());
+      add(place.data(), width, row);
+    }
+    if (!parts_.token_type.empty()) add(parts_.token_type.data(), width, row);
+  }
+  parts_.embedding_norm.apply(x.data(), tokens.size(), width, x.data());
+  return x;
+}
+
+Pass LanguageModel::run(std::span<const std::int32_t> tokens, ModelState& state,
+                        const Wanted& wanted, const Context& context) const {
+  check(tokens, state.tokens_);
+  Pass pass;
+  const std::size_t width = parts_.description.width, count = tokens.size();
+  std::vector<float> x = embed(tokens, state.tokens_);
+  std::vector<float> in(x.size()), out(x.size());
+  if (wanted.hidden) pass.hidden.push_back(x);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < parts_.layers.size(); ++i) {
+    context.checkpoint(static_cast<double>(i) / static_cast<double>(parts_.layers.size()));
+    const bool listed =
+        wanted.attention_layers.empty() ||
+        std::ranges::find(wanted.attention_layers, i) != wanted.attention_layers.end();
+    for (const Residual& residual : parts_.layers[i].residuals) {
+      const bool taps = wanted.attention && listed && residual.sublayer->heads() > 0;
+      if (taps) pass.taps.push_back({i, residual.to_encoder, {}});
+      const float* from = x.data();
+      if (!residual.norm_after && residual.norm.type != Norm::Type::none) {
+        residual.norm.apply(x.data(), count, width, in.data());
+        from = in.data();
+      }
+      residual.sublayer->apply(from, count, state.sublayers_[next++].get(),
+                               taps ? &pass.taps.back().attention : nullptr, out.data(), context);
+      add(out.data(), x.size(), x.data());
+      if (residual.norm_after) residual.norm.apply(x.data(), count, width, x.data());
+    }
+    if (wanted.hidden) pass.hidden.push_back(x);
+  }
+  state.tokens_ += count;
+  parts_.final_norm.apply(x.data(), count, width, x.data());
+  if (wanted.logits && parts_.head && count > 0) {
+    const std::size_t first = wanted.all_logits ? 0 : (count - 1) * width;
+    pass.logits = headOf({x.begin() + static_cast<std::ptrdiff_t>(first), x.end()}, context);
+  }
+  pass.output = std::move(x);
+  return pass;
+}
+
+std::vector<float> LanguageModel::logits(std::span<const float> hidden,
+                                         const Context& context) const {
+  std::vector<float> x(hidden.begin(), hidden.end());
+  const std::size_t width = parts_.description.width;
+  parts_.final_norm.apply(x.data(), x.size() / width, width, x.data());
+  return headOf(std::move(x), context);
+}
+
+std::vector<float> LanguageModel::headOf(std::vector<float> normed, const Context& context) const {
+  const std::size_t width = parts_.description.width, tokens = normed.size() / width;
+  if (parts_.head_transform) {
+    std::vector<float> moved(normed.size());
+    parts_.head_transform->apply(normed.data(), tokens, nullptr, nullptr, moved.data(), context);
+    normed = std::move(moved);
+  }
+  parts_.head_norm.apply(normed.data(), tokens, width, normed.data());
+  if (parts_.head_scale != 1) {
+    for (float& value : normed) value *= parts_.head_scale;
+  }
+  std::vector<float> logits(tokens * parts_.head.outputs());
+  parts_.head.apply(normed.data(), tokens, logits.data(), context);
+  return logits;
+}
+
+}  // namespace lineament::language

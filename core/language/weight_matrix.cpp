@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/language/weight_matrix.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/blas.h"
+#include "core/base/parallel.h"
+#include "core/language/vector_kernels.h"
+
+namespace lineament::language {
+
+namespace {
+
+// Up to here each row of weights is read once for all tokens without packing.
+constexpr std::size_t kFewTokens = 4;
+constexpr std::size_t kTokensAtOnce = 512;
+constexpr std::size_t kOutputsAtOnce = 256;
+// A block of few tokens reads about this many weights: 50 microseconds.
+constexpr std::size_t kWeightsAtOnce = 1 << 17;
+
+bool aligned(const Tensor& tensor) {
+  return reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0;
+}
+
+std::vector<float>& scratch() {
+  static thread_local std::vector<float> buffer;
+  return buffer;
+}
+
+}  // namespace
+
+WeightMatrix::WeightMatrix(Tensor weights, std::vector<float> bias, Layout layout)
+    : weights_(std::move(weights)), bias_(std::move(bias)), layout_(layout) {
+  // Files may put float32 anywhere; reading it in place needs its alignment.
+  if (weights_.dtype() == DType::f32 && !aligned(weights_)) {
+    weights_ = Tensor::of(weights_.shape(), weights_.floats());
+  }
+  const bool outputs_first = layout == Layout::outputs_first;
+  outputs_ = weights_.shape().at(outputs_first ? 0 : 1);
+  inputs_ = weights_.shape().at(outputs_first ? 1 : 0);
+}
+
+WeightMatrix WeightMatrix::part(std::size_t first, std::size_t count) const {
+  std::vector<float> bias;
+  if (!bias_.empty()) {
+    const auto from = bias_.begin() + static_cast<std::ptrdiff_t>(first);
+    bias.assign(from, from + static_cast<std::ptrdiff_t>(count));
+  }
+  return WeightMatrix(weights_.slice(first, count), std::move(bias));
+}
+
+void WeightMatrix::row(std::size_t index, float* to) const {
+  const std::size_t width = weights_.shape()[1];
+  const std::size_t bytes = bitsPerElement(weights_.dtype()) / 8;
+  widen(weights_.dtype(), weights_.bytes().data() + index * width * bytes, width, to);
+}
+
+void WeightMatrix::apply(const float* x, std::size_t tokens, float* y,
+                         const Context& context) const {
+  const bool few = tokens <= kFewTokens;
+  const std::size_t fewest = layout_ == Layout::outputs_first ? 8 : 64;
+  const std::size_t outputs =
+      few ? std::max(kWeightsAtOnce / std::max<std::size_t>(inputs_, 1) / fewest, std::size_t{1}) *
+                fewest
+          : kOutputsAtOnce;
+  const std::size_t across = (outputs_ + outputs - 1) / outputs;
+  const std::size_t down = (tokens + kTokensAtOnce - 1) / kTokensAtOnce;
+  forBlocks(across * down, 1, context, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t token = (i % down) * kTokensAtOnce;
+      const std::size_t output = (i / down) * outputs;
+      const Block block{token, std::min(kTokensAtOnce, tokens - token), output,
+                        std::min(outputs, outputs_ - output)};
+      few ? applyFew(block, x, y) : applyBlock(block, x, y);
+    }
+  });
+}
+
+const float* WeightMatrix::widened(const Block& block, std::size_t& stride) const {
+  const bool outputs_first = layout_ == Layout::outputs_first;
+  const std::size_t bytes = bitsPerElement(weights_.dtype()) / 8;
+  const std::byte* all = weights_.bytes().data();
+  stride = outputs_first ? inputs_ : outputs_;
+  const std::size_t first = outputs_first ? block.output * inputs_ : block.output;
+  if (weights_.dtype() == DType::f32) return reinterpret_cast<const float*>(all) + first;
+  std::vector<float>& buffer = scratch();
+  buffer.resize(block.outputs * inputs_);
+  if (outputs_first) {
+    widen(weights_.dtype(), all + first * bytes, buffer.size(), buffer.data());
+    return buffer.data();
+  }
+  for (std::size_t input = 0; input < inputs_; ++input) {
+    widen(weights_.dtype(), all + (first + input * stride) * bytes, block.outputs,
+          buffer.data() + input * block.outputs);
+  }
+  stride = block.outputs;
+  return buffer.data();
+}
+
+void WeightMatrix::applyBlock(const Block& block, const float* x, float* y) const {
+  float* out = y + block.token * outputs_ + block.output;
+  for (std::size_t t = 0; t < block.tokens; ++t) {
+    if (bias_.empty()) {
+      std::fill_n(out + t * outputs_, block.outputs, 0.0F);
+    } else {
+      std::copy_n(bias_.data() + block.output, block.outputs, out + t * outputs_);
+    }
+  }
+  std::size_t stride = 0;
+  const float* weights = widened(block, stride);
+  const bool outputs_first = layout_ == Layout::outputs_first;
+  matrixProduct(Transpose::no, outputs_first ? Transpose::yes : Transpose::no, 1.0F,
+                MatrixView<const float>{x + block.token * inputs_, block.tokens, inputs_, inputs_},
+                outputs_first ? MatrixView<const float>{weights, block.outputs, inputs_, stride}
+                              : MatrixView<const float>{weights, inputs_, block.outputs, stride},
+                1.0F, MatrixView<float>{out, block.tokens, block.outputs, outputs_});
+}
+
+void WeightMatrix::applyFew(const Block& block, const float* x, float* y) const {
+  std::size_t stride = 0;
+  const float* weights = widened(block, stride);
+  float* out = y + block.output;
+  if (layout_ == Layout::outputs_first) {
+    rowProducts(weights, stride, block.outputs, inputs_, x, inputs_, block.tokens, out, outputs_);
+  }
+  for (std::size_t t = 0; t < block.tokens; ++t) {
+    float* own = out + t * outputs_;
+    if (layout_ == Layout::inputs_first) {
+      std::fill_n(own, block.outputs, 0.0F);
+      addRows(weights, stride, inputs_, block.outputs, x + t * inputs_, own);
+    }
+    if (!bias_.empty()) add(bias_.data() + block.output, block.outputs, own);
+  }
+}
+
+}  // namespace lineament::language
