@@ -85,10 +85,14 @@ Sizes sizesOf(const nlohmann::json& configuration, const std::string& kind) {
 
 Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::Pairs pairs,
                 const std::string& kind) {
-  Rotary rotary = Rotary::of(head, realNumber(configuration, {"rope_theta"}, 10000), pairs);
-  const auto scaling = configuration.find("rope_scaling");
-  if (scaling == configuration.end() || scaling->is_null()) return rotary;
-  if (!scaling->is_object()) unsupported(kind, "its rope_scaling is no list of settings");
+  // Since 2025 the base stands among the settings of the scaling, under a name of their own.
+  auto scaling = configuration.find("rope_parameters");
+  if (scaling == configuration.end()) scaling = configuration.find("rope_scaling");
+  const bool scaled = scaling != configuration.end() && !scaling->is_null();
+  if (scaled && !scaling->is_object()) unsupported(kind, "its positions' settings are no list");
+  const double base = realNumber(configuration, {"rope_theta"}, 10000);
+  Rotary rotary = Rotary::of(head, scaled ? realNumber(*scaling, {"rope_theta"}, base) : base, pairs);
+  if (!scaled) return rotary;
   const std::string type = word(*scaling, {"rope_type", "type"}, "default");
   const double factor = realNumber(*scaling, {"factor"}, 1);
   if (type == "linear") {
