@@ -55,8 +55,8 @@ class LinearAttentionLoader {
         weights_(checkpoint, "embeddings.weight", {"model.", ""}),
         width_(wholeNumber(configuration_, {{"hidden_size"}, {}})),
         heads_(wholeNumber(configuration_, {{"num_heads"}, kind_.heads})),
-        epsilon_(static_cast<float>(
-            realNumber(configuration_, {"norm_eps", "rms_norm_eps"}, 1e-6))) {
+        epsilon_(
+            static_cast<float>(realNumber(configuration_, {"norm_eps", "rms_norm_eps"}, 1e-6))) {
     sizes();
     refuseOptions();
   }
@@ -112,8 +112,8 @@ class LinearAttentionLoader {
     if (activation != "silu") unsupported(type_, "its qk_activation is '" + activation + "'");
     const std::string norm = word(configuration_, {"qk_norm"}, "l2");
     if (norm != "l2") unsupported(type_, "its qk_norm is '" + norm + "'");
-    const std::size_t kv_heads = wholeNumber(
-        configuration_, {{"num_kv_heads"}, static_cast<std::int64_t>(heads_)});
+    const std::size_t kv_heads =
+        wholeNumber(configuration_, {{"num_kv_heads"}, static_cast<std::int64_t>(heads_)});
     if (kv_heads != heads_) unsupported(type_, "heads share keys and values");
   }
 
@@ -195,13 +195,12 @@ class LinearAttentionLoader {
       }
       break;
     }
-    if (flag(configuration_, kind_.gates == Gates::both || kind_.gates == Gates::beta
-                                 ? "use_gate"
-                                 : "use_output_gate",
+    if (flag(configuration_,
+             kind_.gates == Gates::both || kind_.gates == Gates::beta ? "use_gate"
+                                                                      : "use_output_gate",
              kind_.gated)) {
       s.gate = linear(name + "g_proj", heads_ * value_, width_);
-      s.gate_activation =
-          activationOf(word(configuration_, {"gate_fn"}, "swish"), type_);
+      s.gate_activation = activationOf(word(configuration_, {"gate_fn"}, "swish"), type_);
     }
   }
 
@@ -224,9 +223,8 @@ class LinearAttentionLoader {
         up = both.part(hidden, hidden);
       }
     }
-    return std::make_shared<const FeedForward>(activation, std::move(up),
-                                               linear(name + "down_proj", width_, hidden),
-                                               std::move(gate));
+    return std::make_shared<const FeedForward>(
+        activation, std::move(up), linear(name + "down_proj", width_, hidden), std::move(gate));
   }
 
   const nlohmann::json& configuration_;

@@ -87,8 +87,7 @@ std::vector<float> LinearMixer::headDecays(const float* x, std::size_t tokens,
 }
 
 LinearMixer::Operands LinearMixer::operandsOf(const float* x, std::size_t tokens,
-                                              RecurrentState& state,
-                                              const Context& context) const {
+                                              RecurrentState& state, const Context& context) const {
   using Gates = LinearMixerSettings::Gates;
   const LinearMixerSettings& s = settings_;
   Operands made;
@@ -114,13 +113,12 @@ LinearMixer::Operands LinearMixer::operandsOf(const float* x, std::size_t tokens
   return made;
 }
 
-void LinearMixer::apply(const float* x, std::size_t tokens, SublayerState* state,
-                        AttentionTap* tap, float* out, const Context& context) const {
+void LinearMixer::apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
+                        float* out, const Context& context) const {
   const LinearMixerSettings& s = settings_;
   auto& own = static_cast<RecurrentState&>(*state);
   const Operands made = operandsOf(x, tokens, own, context);
-  Recurrence::Operands operands{
-      {"q", made.q.data()}, {"k", made.k.data()}, {"v", made.v.data()}};
+  Recurrence::Operands operands{{"q", made.q.data()}, {"k", made.k.data()}, {"v", made.v.data()}};
   if (!made.g.empty()) operands.emplace_back("g", made.g.data());
   if (!made.beta.empty()) operands.emplace_back("beta", made.beta.data());
   std::vector<float> mixed(tokens * s.heads * s.value);

@@ -31,7 +31,7 @@ struct LinearMixerSettings {
   WeightMatrix beta;
   bool negative_eigenvalues = false;
   WeightMatrix gate_down, gate_up;
-  WeightMatrix decay;  // a
+  WeightMatrix decay;                        // a
   std::vector<float> log_rates, decay_bias;  // A_log, dt_bias
   std::vector<float> decays;                 // log of a head's constant decay
   double lowest_gate = 0;  // of a channel's g where it is bounded (clamp_min); 0: not

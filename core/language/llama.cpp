@@ -91,7 +91,8 @@ Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::P
   const bool scaled = scaling != configuration.end() && !scaling->is_null();
   if (scaled && !scaling->is_object()) unsupported(kind, "its positions' settings are no list");
   const double base = realNumber(configuration, {"rope_theta"}, 10000);
-  Rotary rotary = Rotary::of(head, scaled ? realNumber(*scaling, {"rope_theta"}, base) : base, pairs);
+  Rotary rotary =
+      Rotary::of(head, scaled ? realNumber(*scaling, {"rope_theta"}, base) : base, pairs);
   if (!scaled) return rotary;
   const std::string type = word(*scaling, {"rope_type", "type"}, "default");
   const double factor = realNumber(*scaling, {"factor"}, 1);

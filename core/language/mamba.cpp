@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Mamba and Mamba-2 (see mamba_mixer.h): x += mixer(rmsNorm(x)) and nothing else, a head tied to the
-// embedding. Names as in the authors' files ("backbone.embedding") and the transformers library's
+// Mamba and Mamba-2 (see mamba_mixer.h): x += mixer(rmsNorm(x)) and nothing else, a head tied to
+// the embedding. Names as in the authors' files ("backbone.embedding") and the transformers
+// library's
 // ("backbone.embeddings"), whose configurations differ, too.
 #include <fmt/format.h>
 
@@ -35,9 +36,10 @@ class MambaLoader {
         width_(wholeNumber(configuration_, {{"hidden_size", "d_model"}, {}})),
         channels_(wholeNumber(configuration_,
                               {{"intermediate_size"},
-                               static_cast<std::int64_t>(
-                                   realNumber(configuration_, {"expand"}, 2) * double(width_))})),
-        states_(wholeNumber(configuration_, {{"state_size"}, kind_ == "mamba2" ? 128 : 16, 1, 256})),
+                               static_cast<std::int64_t>(realNumber(configuration_, {"expand"}, 2) *
+                                                         double(width_))})),
+        states_(
+            wholeNumber(configuration_, {{"state_size"}, kind_ == "mamba2" ? 128 : 16, 1, 256})),
         epsilon_(static_cast<float>(
             realNumber(configuration_, {"layer_norm_epsilon", "norm_eps"}, 1e-5))) {}
 
@@ -101,12 +103,11 @@ class MambaLoader {
     settings.rank = stepRank();
     settings.in = linear(name + "in_proj", 2 * channels_, width_);
     settings.parameters = linear(name + "x_proj", settings.rank + 2 * states_, channels_);
-    settings.step = weights_.matrix(name + "dt_proj.weight", channels_, settings.rank,
-                                    name + "dt_proj.bias");
+    settings.step =
+        weights_.matrix(name + "dt_proj.weight", channels_, settings.rank, name + "dt_proj.bias");
     settings.out = linear(name + "out_proj", width_, channels_);
     settings.convolution = convolution(name + "conv1d", channels_);
-    settings.rates =
-        negativeExponentials(weights_.numbers(name + "A_log", {channels_, states_}));
+    settings.rates = negativeExponentials(weights_.numbers(name + "A_log", {channels_, states_}));
     settings.skip = weights_.numbers(name + "D", {channels_});
     return std::make_shared<const MambaMixer>(std::move(settings));
   }
@@ -129,8 +130,8 @@ class MambaLoader {
     settings.groups = wholeNumber(configuration_, {{"n_groups", "ngroups"}, 1});
     const std::size_t channels = settings.heads * settings.size;
     if (settings.heads % settings.groups != 0) {
-      unsupported(kind_, fmt::format("{} heads cannot share {} groups", settings.heads,
-                                     settings.groups));
+      unsupported(kind_,
+                  fmt::format("{} heads cannot share {} groups", settings.heads, settings.groups));
     }
     const std::size_t convolved = channels + 2 * settings.groups * states_;
     settings.in = linear(name + "in_proj", channels + convolved + settings.heads, width_);
@@ -139,8 +140,8 @@ class MambaLoader {
     settings.rates = negativeExponentials(weights_.numbers(name + "A_log", {settings.heads}));
     settings.skip = weights_.numbers(name + "D", {settings.heads});
     settings.step_bias = weights_.numbers(name + "dt_bias", {settings.heads});
-    settings.norm = {Norm::Type::rms, weights_.numbers(name + "norm.weight", {channels}), {},
-                     epsilon_};
+    settings.norm = {
+        Norm::Type::rms, weights_.numbers(name + "norm.weight", {channels}), {}, epsilon_};
     // Often [0, infinity], which JSON has no number for.
     const auto limit = configuration_.find("time_step_limit");
     if (limit != configuration_.end() && limit->is_array() && limit->size() == 2) {

@@ -140,8 +140,8 @@ void Mamba2Mixer::gateAndNormalise(const std::vector<float>& z, std::vector<floa
   }
 }
 
-void Mamba2Mixer::apply(const float* x, std::size_t tokens, SublayerState* state,
-                        AttentionTap* tap, float* out, const Context& context) const {
+void Mamba2Mixer::apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
+                        float* out, const Context& context) const {
   const Mamba2MixerSettings& s = settings_;
   auto& own = static_cast<RecurrentState&>(*state);
   const std::size_t channels = s.heads * s.size, shared = s.groups * s.states;

@@ -13,7 +13,8 @@ namespace lineament::language {
 
 namespace {
 
-constexpr ErrorText kTooLong{"language.implied_too_long", "Make the matrix that a recurrence implies",
+constexpr ErrorText kTooLong{"language.implied_too_long",
+                             "Make the matrix that a recurrence implies",
                              "the text has {tokens} tokens, these matrices are made for up to "
                              "{most}",
                              "", "Shorten the text, or choose fewer layers"};
@@ -47,8 +48,8 @@ void Recurrence::run(const Operands& operands, std::size_t tokens, State& state,
   for (const sequence::OperandSpec& spec : about.inputs) {
     const auto given = std::ranges::find(operands, spec.name, &Operands::value_type::first);
     ordered.push_back(given == operands.end() ? nullptr : given->second);
-    inputs.push_back({ordered.back(), sequence::Storage::f32,
-                      sequence::contiguousStrides(spec.dims, sizes)});
+    inputs.push_back(
+        {ordered.back(), sequence::Storage::f32, sequence::contiguousStrides(spec.dims, sizes)});
   }
   sequence::Call<float> call;
   call.sizes = sizes;

@@ -23,8 +23,8 @@ class Recurrence {
   // Contiguous, by the names of the mechanism's description; optional ones may be left out.
   using Operands = std::vector<std::pair<std::string_view, const float*>>;
 
-  // `out` is the description's output, contiguous. A state without values has seen nothing. A tap is
-  // filled where nothing was seen before; of later tokens it stays empty.
+  // `out` is the description's output, contiguous. A state without values has seen nothing. A tap
+  // is filled where nothing was seen before; of later tokens it stays empty.
   void run(const Operands& operands, std::size_t tokens, State& state, float* out,
            AttentionTap* tap, const Context& context) const;
 

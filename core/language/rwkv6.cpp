@@ -17,8 +17,7 @@ constexpr std::array kMixNames{"w", "k", "v", "r", "g"};
 
 class Rwkv6Loader {
  public:
-  explicit Rwkv6Loader(const Checkpoint& checkpoint)
-      : weights_(checkpoint, "emb.weight", {""}) {
+  explicit Rwkv6Loader(const Checkpoint& checkpoint) : weights_(checkpoint, "emb.weight", {""}) {
     vocabulary_ = size("emb.weight", 0);
     width_ = size("emb.weight", 1);
     heads_ = size("blocks.0.att.time_faaaa", 0);
