@@ -47,6 +47,7 @@ const std::vector<Architecture>& architectures() {
       {{"mamba", "mamba2"}, "Mamba", loadMamba},
       {{"gla", "delta_net", "gated_deltanet", "retnet"}, "Linear attention", loadLinearAttention},
       {{"rwkv6"}, "RWKV-6", loadRwkv6},
+      {{"lineament-sequence"}, "Trained sequence models", loadSequenceModel},
   };
   return list;
 }

@@ -42,5 +42,6 @@ LoadedModel loadT5(const Checkpoint& checkpoint);
 LoadedModel loadMamba(const Checkpoint& checkpoint);
 LoadedModel loadLinearAttention(const Checkpoint& checkpoint);
 LoadedModel loadRwkv6(const Checkpoint& checkpoint);
+LoadedModel loadSequenceModel(const Checkpoint& checkpoint);
 
 }  // namespace lineament::language

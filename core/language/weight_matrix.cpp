@@ -14,13 +14,21 @@ namespace {
 
 // Up to here each row of weights is read once for all tokens without packing.
 constexpr std::size_t kFewTokens = 4;
-constexpr std::size_t kTokensAtOnce = 512;
+// Blocks of a product: large enough for packing to vanish, an even number of them.
+constexpr std::size_t kTokensAtOnce = 256;
 constexpr std::size_t kOutputsAtOnce = 512;
 // A block of few tokens reads about this many weights: 50 microseconds.
 constexpr std::size_t kWeightsAtOnce = 1 << 17;
 
 bool aligned(const Tensor& tensor) {
   return reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0;
+}
+
+std::size_t evenBlock(std::size_t outputs) {
+  constexpr std::size_t kMultiple = 16;
+  const std::size_t pairs = (outputs + 2 * kOutputsAtOnce - 1) / (2 * kOutputsAtOnce);
+  const std::size_t block = (outputs + 2 * pairs - 1) / (2 * std::max<std::size_t>(pairs, 1));
+  return std::max((block + kMultiple - 1) / kMultiple, std::size_t{1}) * kMultiple;
 }
 
 std::vector<float>& scratch() {
@@ -67,7 +75,7 @@ void WeightMatrix::apply(const float* x, std::size_t tokens, float* y,
   const std::size_t outputs =
       few ? std::max(kWeightsAtOnce / std::max<std::size_t>(inputs_, 1) / kFewest, std::size_t{1}) *
                 kFewest
-          : kOutputsAtOnce;
+          : evenBlock(outputs_);
   const std::size_t across = (outputs_ + outputs - 1) / outputs;
   const std::size_t down = (tokens + kTokensAtOnce - 1) / kTokensAtOnce;
   forBlocks(across * down, 1, context, [&](std::size_t begin, std::size_t end) {
