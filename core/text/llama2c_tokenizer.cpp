@@ -50,7 +50,7 @@ std::unique_ptr<Tokenizer> makeLlama2cTokenizer(std::string_view bytes) {
   parts.vocabulary = std::make_shared<const Vocabulary>(std::move(pieces));
   parts.raw_bytes = true;
   parts.normalizers = {withSpaceBefore};
-  parts.model = makeScoredMerges(parts.vocabulary, {kUnknown, true, true});
+  parts.model = makeScoredMerges(parts.vocabulary, {{kUnknown, true, true}, true, true});
   parts.frame = {{FrameItem::What::token, kBeginning}, {FrameItem::What::first}};
   parts.decode = {joined};
   parts.surface = surfaceOf;

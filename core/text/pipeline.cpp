@@ -16,7 +16,19 @@ constexpr std::size_t kLongest = std::size_t{1} << 30;
 
 class Pipeline final : public Tokenizer {
  public:
-  explicit Pipeline(PipelineParts parts) : parts_(std::move(parts)) {}
+  explicit Pipeline(PipelineParts parts) : parts_(std::move(parts)) {
+    std::vector<AddedToken> written, normalised;
+    for (AddedToken& token : parts_.added) {
+      if (!token.normalized) {
+        written.push_back(std::move(token));
+        continue;
+      }
+      token.content = normal(AlignedText(token.content, 0)).text();
+      normalised.push_back(std::move(token));
+    }
+    written_ = AddedTokens(std::move(written));
+    normalised_ = AddedTokens(std::move(normalised));
+  }
 
   std::string_view kind() const override { return parts_.kind; }
   std::size_t size() const override { return parts_.vocabulary->size(); }
@@ -55,8 +67,7 @@ class Pipeline final : public Tokenizer {
   }
   bool special(std::int32_t id) const override {
     if (!parts_.vocabulary->has(id)) return false;
-    const PieceKind kind = (*parts_.vocabulary)[id].kind;
-    return kind == PieceKind::control || kind == PieceKind::unknown;
+    return (*parts_.vocabulary)[id].kind == PieceKind::control;
   }
 
   std::optional<std::int32_t> beginning() const override { return parts_.beginning; }
@@ -67,13 +78,40 @@ class Pipeline final : public Tokenizer {
   std::vector<Token> piecesOf(std::string_view text) const {
     if (text.size() > kLongest) throw Error(kTooLong, {{"bytes", text.size()}, {"most", kLongest}});
     std::vector<Token> tokens;
-    if (!text.empty()) addPieces(AlignedText(text, 0), tokens);
+    for (const auto& [range, id] : written_.partsOf(text)) {
+      if (id >= 0) {
+        tokens.push_back({id, range.begin, range.end});
+      } else {
+        addNormal(AlignedText(text.substr(range.begin, range.size()), range.begin), tokens);
+      }
+    }
     return tokens;
   }
 
-  void addPieces(AlignedText text, std::vector<Token>& tokens) const {
+  AlignedText normal(AlignedText text) const {
     if (!parts_.raw_bytes) text = validUtf8(std::move(text));
     for (const Normalizer& normalize : parts_.normalizers) text = normalize(std::move(text));
+    return text;
+  }
+
+  void addNormal(AlignedText text, std::vector<Token>& tokens) const {
+    text = normal(std::move(text));
+    if (normalised_.empty()) {
+      addPieces(std::move(text), tokens);
+      return;
+    }
+    for (const auto& [range, id] : normalised_.partsOf(text.text())) {
+      if (id >= 0) {
+        const Range origin = text.origin(range);
+        tokens.push_back({id, origin.begin, origin.end});
+      } else {
+        addPieces(text.part(range), tokens);
+      }
+    }
+  }
+
+  void addPieces(AlignedText text, std::vector<Token>& tokens) const {
+    if (text.empty()) return;
     const Range whole{0, text.size()};
     Words words{std::move(text), {whole}};
     for (const Cutter& cut : parts_.cutters) words = cut(std::move(words));
@@ -109,9 +147,23 @@ class Pipeline final : public Tokenizer {
   }
 
   PipelineParts parts_;
+  AddedTokens written_, normalised_;  // looked for in the text as it is, and as it is normalised
 };
 
 }  // namespace
+
+std::string surfaceOfMarks(std::string_view piece) {
+  if (const auto byte = byteOfPiece(piece)) return std::string(1, static_cast<char>(*byte));
+  constexpr std::string_view kMark = "\xE2\x96\x81";
+  std::string made;
+  while (!piece.empty()) {
+    const std::size_t at = std::min(piece.find(kMark), piece.size());
+    made += piece.substr(0, at);
+    if (at < piece.size()) made += ' ';
+    piece.remove_prefix(std::min(at + kMark.size(), piece.size()));
+  }
+  return made;
+}
 
 std::unique_ptr<Tokenizer> makePipeline(PipelineParts parts) {
   return std::make_unique<Pipeline>(std::move(parts));

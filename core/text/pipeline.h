@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text/added_tokens.h"
 #include "core/text/aligned_text.h"
 #include "core/text/vocabulary.h"
 #include "core/text/word_model.h"
@@ -40,6 +41,7 @@ struct PipelineParts {
   std::shared_ptr<const Vocabulary> vocabulary;
   // Whether bytes that are no UTF-8 come to the model as they are; else they are U+FFFD.
   bool raw_bytes = false;
+  std::vector<AddedToken> added;
   std::vector<Normalizer> normalizers;
   std::vector<Cutter> cutters;
   std::unique_ptr<WordModel> model;
@@ -50,6 +52,9 @@ struct PipelineParts {
   std::function<std::string(std::string_view piece)> surface;
   std::optional<std::int32_t> beginning, ending, unknown;
 };
+
+// The bytes of pieces in which U+2581 is a space and "<0xNN>" a byte.
+std::string surfaceOfMarks(std::string_view piece);
 
 std::unique_ptr<Tokenizer> makePipeline(PipelineParts parts);
 

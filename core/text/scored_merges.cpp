@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/text/scored_merges.h"
 
+#include <unordered_map>
+
 #include "core/text/pair_merges.h"
+#include "core/text/prefix_trie.h"
 
 namespace lineament::text {
 
@@ -17,60 +20,85 @@ std::uint32_t letterBytes(std::string_view word, std::uint32_t at) {
   return end - at;
 }
 
+PrefixTrie userPieces(const Vocabulary& vocabulary) {
+  std::vector<PrefixTrie::Entry> entries;
+  for (std::int32_t id = 0; static_cast<std::size_t>(id) < vocabulary.size(); ++id) {
+    if (vocabulary[id].kind == PieceKind::user) entries.push_back({vocabulary[id].text, id});
+  }
+  return PrefixTrie(std::move(entries));
+}
+
 class ScoredMerges final : public WordModel {
  public:
   ScoredMerges(std::shared_ptr<const Vocabulary> vocabulary, ScoredMergeSettings settings)
-      : vocabulary_(std::move(vocabulary)), settings_(settings) {}
+      : vocabulary_(std::move(vocabulary)), settings_(settings), user_(userPieces(*vocabulary_)) {}
 
   void cut(std::string_view word, std::vector<Token>& tokens) const override {
     std::vector<Symbol> symbols = letters(word);
+    // Of unused pieces, how long the left one of the two was that they were merged from.
+    Halves halves;
     mergePairs(symbols, [&](const Symbol& left, const Symbol& right) -> std::optional<Merge> {
-      const auto id =
-          vocabulary_->find(word.substr(left.range.begin, right.range.end - left.range.begin));
+      const std::string_view both =
+          word.substr(left.range.begin, right.range.end - left.range.begin);
+      const auto id = find(both);
       if (!id) return std::nullopt;
-      return Merge{-static_cast<double>((*vocabulary_)[*id].score), *id};
+      const Piece& piece = (*vocabulary_)[*id];
+      if (piece.kind == PieceKind::unused) halves[both] = left.range.size();
+      return Merge{-piece.score, *id};
     });
-    for (const Symbol& symbol : symbols) add(word, symbol, tokens);
+    for (const Symbol& symbol : symbols) add(word, symbol, halves, tokens);
   }
 
  private:
+  using Halves = std::unordered_map<std::string_view, std::uint32_t>;
+
+  std::optional<std::int32_t> find(std::string_view piece) const {
+    const auto id = vocabulary_->find(piece);
+    if (!id || settings_.any_kind) return id;
+    const PieceKind kind = (*vocabulary_)[*id].kind;
+    const bool written =
+        kind == PieceKind::normal || kind == PieceKind::user || kind == PieceKind::unused;
+    return written ? id : std::nullopt;
+  }
+
   std::vector<Symbol> letters(std::string_view word) const {
     std::vector<Symbol> symbols;
     for (std::uint32_t at = 0; at < word.size();) {
-      const Range range{at, at + letterBytes(word, at)};
-      const auto id = vocabulary_->find(word.substr(range.begin, range.size()));
-      symbols.push_back({range, id.value_or(-1), !id && settings_.fallback_first});
+      const PrefixTrie::Match match = user_.longest(word.substr(at));
+      const Range range{at, at + (match.bytes > 0 ? match.bytes : letterBytes(word, at))};
+      const auto id =
+          match.bytes > 0 ? match.value : find(word.substr(at, range.size())).value_or(-1);
+      symbols.push_back({range, id, match.bytes > 0 || (id < 0 && settings_.unknown_first)});
       at = range.end;
     }
     return symbols;
   }
 
-  void add(std::string_view word, const Symbol& symbol, std::vector<Token>& tokens) const {
-    if (symbol.id >= 0) {
-      tokens.push_back({symbol.id, symbol.range.begin, symbol.range.end});
-      return;
-    }
-    const std::size_t before = tokens.size();
-    for (std::uint32_t at = symbol.range.begin; settings_.byte_fallback && at < symbol.range.end;
-         ++at) {
-      const auto id = vocabulary_->byte(static_cast<unsigned char>(word[at]));
-      if (!id) break;
-      tokens.push_back({*id, at, at + 1});
-    }
-    if (tokens.size() - before == symbol.range.size()) return;
-    tokens.resize(before);
-    if (!settings_.unknown) return;
-    // Neighbours that are unknown are one unknown.
-    if (!tokens.empty() && tokens.back().id == *settings_.unknown &&
-        tokens.back().end == symbol.range.begin) {
-      tokens.back().end = symbol.range.end;
-    } else {
-      tokens.push_back({*settings_.unknown, symbol.range.begin, symbol.range.end});
+  void add(std::string_view word, const Symbol& symbol, const Halves& halves,
+           std::vector<Token>& tokens) const {
+    std::vector<Symbol> left{symbol};
+    while (!left.empty()) {
+      const Symbol next = left.back();
+      left.pop_back();
+      const Range range = next.range;
+      const bool unused = next.id >= 0 && (*vocabulary_)[next.id].kind == PieceKind::unused;
+      const auto half = unused ? halves.find(word.substr(range.begin, range.size())) : halves.end();
+      if (half != halves.end()) {
+        const std::uint32_t middle = range.begin + half->second;
+        for (const Range part : {Range{middle, range.end}, Range{range.begin, middle}}) {
+          left.push_back({part, find(word.substr(part.begin, part.size())).value_or(-1)});
+        }
+      } else if (next.id >= 0) {
+        tokens.push_back({next.id, range.begin, range.end});
+      } else {
+        appendUnknown(*vocabulary_, settings_.unknown, word, range, tokens);
+      }
     }
   }
 
   std::shared_ptr<const Vocabulary> vocabulary_;
   ScoredMergeSettings settings_;
+  PrefixTrie user_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/text/llama2c_tokenizer.h"
+#include "core/text/tokenizer_json.h"
 
 namespace lineament::text {
 
@@ -26,6 +27,10 @@ std::unique_ptr<Tokenizer> makeTokenizer(const TokenizerFiles& files) {
     const auto found = files.files.find(name);
     return found == files.files.end() ? nullptr : &found->second;
   };
+  const std::string none;
+  const std::string* given = find("tokenizer_config.json");
+  const std::string& config = given ? *given : none;
+  if (const std::string* json = find("tokenizer.json")) return makeJsonTokenizer(*json, config);
   if (const std::string* bytes = find("tokenizer.bin")) return makeLlama2cTokenizer(*bytes);
   throw Error(kNone);
 }

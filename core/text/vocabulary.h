@@ -14,7 +14,7 @@ enum class PieceKind : std::uint8_t { normal, unknown, control, user, unused, by
 
 struct Piece {
   std::string text;  // empty: this id has none
-  float score = 0;
+  double score = 0;
   PieceKind kind = PieceKind::normal;
 };
 
