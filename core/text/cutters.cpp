@@ -179,13 +179,17 @@ Cutter cutAtWordClasses() {
                true);
 }
 
+Cutter spaceBefore() {
+  return [](const Words& words) {
+    return withMarks(words, " ",
+                     [](std::string_view word, bool) { return !word.starts_with(' '); });
+  };
+}
+
 Cutter byteLevel(ByteLevelSettings settings) {
   const Cutter expression = cutAt(Regex("GPT-2", kGpt2Expression), Cut::isolated, false);
-  return [settings, expression](Words words) {
-    if (settings.prefix_space) {
-      words = withMarks(
-          words, " ", [](std::string_view word, bool) { return !isSpace(letterAt(word, 0).code); });
-    }
+  return [settings, expression, prefix = spaceBefore()](Words words) {
+    if (settings.prefix_space) words = prefix(std::move(words));
     if (settings.expression) words = expression(std::move(words));
     return withByteLetters(words);
   };

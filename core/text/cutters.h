@@ -22,7 +22,9 @@ Cutter cutAtDigits(bool each);
 Cutter cutAsBert();         // white space removed, every sign of punctuation a word
 Cutter cutAtWordClasses();  // runs of letters and runs of signs; white space removed
 
-// A space before words that begin with none; GPT-2's expression; bytes as letters.
+Cutter spaceBefore();  // a space before every word that does not begin with one
+
+// A space before words; GPT-2's expression; bytes as letters.
 struct ByteLevelSettings {
   bool prefix_space = false;
   bool expression = true;

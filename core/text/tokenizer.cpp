@@ -2,6 +2,8 @@
 #include "core/text/tokenizer.h"
 
 #include "core/base/error.h"
+#include "core/text/bert_tokenizer.h"
+#include "core/text/gpt2_tokenizer.h"
 #include "core/text/llama2c_tokenizer.h"
 #include "core/text/tokenizer_json.h"
 
@@ -31,6 +33,12 @@ std::unique_ptr<Tokenizer> makeTokenizer(const TokenizerFiles& files) {
   const std::string* given = find("tokenizer_config.json");
   const std::string& config = given ? *given : none;
   if (const std::string* json = find("tokenizer.json")) return makeJsonTokenizer(*json, config);
+  const std::string* vocabulary = find("vocab.json");
+  const std::string* merges = find("merges.txt");
+  if (vocabulary && merges) return makeGpt2Tokenizer(*vocabulary, *merges, SpecialNames(config));
+  if (const std::string* list = find("vocab.txt")) {
+    return makeBertTokenizer(*list, SpecialNames(config));
+  }
   if (const std::string* bytes = find("tokenizer.bin")) return makeLlama2cTokenizer(*bytes);
   throw Error(kNone);
 }

@@ -7,6 +7,7 @@
 
 #include "core/io/json_text.h"
 #include "core/text/byte_letters.h"
+#include "core/text/piece_list.h"
 #include "core/text/ranked_merges.h"
 #include "core/text/special_names.h"
 #include "core/text/tokenizer_json_parts.h"
@@ -18,7 +19,6 @@ namespace lineament::text {
 namespace {
 
 constexpr const char* kFile = "tokenizer.json";
-constexpr std::int64_t kMostPieces = 1 << 24;
 
 // The old files name no type.
 std::string modelType(const JsonFields& model) {
@@ -30,32 +30,18 @@ std::string modelType(const JsonFields& model) {
   return model.at("vocab").json().is_array() ? "Unigram" : "WordLevel";
 }
 
-void place(std::vector<Piece>& pieces, std::int64_t id, Piece piece) {
-  if (id < 0 || id >= kMostPieces) {
-    throwMalformed(kFile, fmt::format("its id {} is none", id), "piece " + piece.text);
-  }
-  const auto index = static_cast<std::size_t>(id);
-  if (index >= pieces.size()) pieces.resize(index + 1);
-  pieces[index] = std::move(piece);
-}
-
 // {"piece": id, ...} or [["piece", score], ...].
 std::vector<Piece> piecesOf(const JsonFields& model) {
+  const JsonFields list = model.at("vocab");
+  if (!list.json().is_array()) return piecesById(list);
   std::vector<Piece> pieces;
-  const nlohmann::json& list = model.at("vocab").json();
-  for (const auto& [name, value] : list.items()) {
-    if (list.is_object()) {
-      if (!value.is_number_integer()) model.fail("its id is no whole number", "piece " + name);
-      place(pieces, value.get<std::int64_t>(), {name});
-    } else {
-      if (!value.is_array() || value.size() != 2 || !value[0].is_string() ||
-          !value[1].is_number()) {
-        model.fail("it is not a piece and its score", "piece " + name);
-      }
-      pieces.push_back({value[0].get<std::string>(), value[1].get<double>()});
+  for (const nlohmann::json& value : list.json()) {
+    if (!value.is_array() || value.size() != 2 || !value[0].is_string() || !value[1].is_number()) {
+      model.fail("it is not a piece and its score", fmt::format("piece {}", pieces.size()));
     }
+    pieces.push_back({value[0].get<std::string>(), value[1].get<double>()});
   }
-  if (pieces.empty()) model.fail("it is empty", "vocab");
+  if (pieces.empty()) model.fail("it has no pieces", "vocab");
   return pieces;
 }
 
@@ -120,12 +106,7 @@ class Builder {
  private:
   std::shared_ptr<const Vocabulary> vocabularyOf(const std::vector<AddedToken>& added) const {
     std::vector<Piece> pieces = piecesOf(model_);
-    for (const AddedToken& token : added) {
-      const PieceKind kind = token.special ? PieceKind::control : PieceKind::normal;
-      const bool known = token.id >= 0 && static_cast<std::size_t>(token.id) < pieces.size();
-      const double score = known ? pieces[static_cast<std::size_t>(token.id)].score : 0;
-      place(pieces, token.id, {token.content, score, kind});
-    }
+    for (const AddedToken& token : added) placeAdded(kFile, token, pieces);
     return std::make_shared<const Vocabulary>(std::move(pieces));
   }
 
