@@ -41,6 +41,8 @@ class AlignedText {
   AlignedText emptied() const;
   void append(std::string_view bytes, Range origin);   // all of `bytes` stand for `origin`
   void append(const AlignedText& other, Range range);  // with their origins
+  // What was appended last stands for the original up to `end`, too.
+  void stretchTo(std::uint32_t end) { origins_.back().end = end; }
   AlignedText part(Range range) const;
 
  private:

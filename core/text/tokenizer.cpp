@@ -5,6 +5,7 @@
 #include "core/text/bert_tokenizer.h"
 #include "core/text/gpt2_tokenizer.h"
 #include "core/text/llama2c_tokenizer.h"
+#include "core/text/sentencepiece_tokenizer.h"
 #include "core/text/tokenizer_json.h"
 
 namespace lineament::text {
@@ -33,6 +34,11 @@ std::unique_ptr<Tokenizer> makeTokenizer(const TokenizerFiles& files) {
   const std::string* given = find("tokenizer_config.json");
   const std::string& config = given ? *given : none;
   if (const std::string* json = find("tokenizer.json")) return makeJsonTokenizer(*json, config);
+  for (const char* name : {"tokenizer.model", "spiece.model"}) {
+    if (const std::string* bytes = find(name)) {
+      return makeSentencePieceTokenizer(*bytes, name, SpecialNames(config));
+    }
+  }
   const std::string* vocabulary = find("vocab.json");
   const std::string* merges = find("merges.txt");
   if (vocabulary && merges) return makeGpt2Tokenizer(*vocabulary, *merges, SpecialNames(config));
