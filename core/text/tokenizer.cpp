@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/text/bert_tokenizer.h"
+#include "core/text/gguf_tokenizer.h"
 #include "core/text/gpt2_tokenizer.h"
 #include "core/text/llama2c_tokenizer.h"
 #include "core/text/sentencepiece_tokenizer.h"
@@ -45,6 +46,7 @@ std::unique_ptr<Tokenizer> makeTokenizer(const TokenizerFiles& files) {
   if (const std::string* list = find("vocab.txt")) {
     return makeBertTokenizer(*list, SpecialNames(config));
   }
+  if (const std::string* keys = find("gguf")) return makeGgufTokenizer(*keys);
   if (const std::string* bytes = find("tokenizer.bin")) return makeLlama2cTokenizer(*bytes);
   throw Error(kNone);
 }
