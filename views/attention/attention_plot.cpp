@@ -54,10 +54,6 @@ void AttentionPlot::setSelection(const Selection& selection) {
   ask();
 }
 
-void AttentionPlot::setBackground(Background& background) {
-  PlotOf::setBackground(background);
-}
-
 void AttentionPlot::setCompanion(std::int64_t id, const Data& shown) {
   editedFigure().setCompanion(id, shown);
   plane_of_.reset();
@@ -273,9 +269,14 @@ void AttentionPlot::hoverToken(const QPointF& at) {
   pictureChanged();
 }
 
+// A head is opened, whatever token is chosen: nothing else hears of the click.
 void AttentionPlot::mousePressEvent(QMouseEvent* event) {
   pressed_ = event->position();
-  PlotOf::mousePressEvent(event);
+  pressed_head_.reset();
+  if (event->button() == Qt::LeftButton) {
+    pressed_head_ = figure().headAt(figurePoint(pressed_), figureSize());
+  }
+  if (!pressed_head_) PlotOf::mousePressEvent(event);
 }
 
 void AttentionPlot::mouseMoveEvent(QMouseEvent* event) {
@@ -286,11 +287,11 @@ void AttentionPlot::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void AttentionPlot::mouseReleaseEvent(QMouseEvent* event) {
-  PlotOf::mouseReleaseEvent(event);
-  const bool click = (event->position() - pressed_).manhattanLength() <= kClick;
-  if (!click || event->button() != Qt::LeftButton) return;
-  const auto head = figure().headAt(figurePoint(event->position()), figureSize());
-  if (head) choose({{"head", toJson(*head)}, {"mode", "matrix"}, {"zoom", {0, 1, 0, 1}}});
+  if (!pressed_head_) return PlotOf::mouseReleaseEvent(event);
+  const HeadChoice head = *pressed_head_;
+  pressed_head_.reset();
+  if ((event->position() - pressed_).manhattanLength() > kClick) return;
+  choose({{"head", toJson(head)}, {"mode", "matrix"}, {"zoom", {0, 1, 0, 1}}});
 }
 
 void AttentionPlot::leaveEvent(QEvent* event) {

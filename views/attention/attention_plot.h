@@ -26,7 +26,6 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
   void setSelection(const Selection& selection) override;
-  void setBackground(Background& background) override;
   void setCompanion(std::int64_t id, const Data& data);
   void fit() override;
 
@@ -70,6 +69,7 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   std::shared_ptr<const AttentionStack> tiles_stack_;
   WeightTiles tiles_;
   QPointF pressed_;
+  std::optional<HeadChoice> pressed_head_;
   std::optional<QPointF> pointer_;
 };
 
