@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "views/attention/attention_view.h"
 #include "views/checkpoint/checkpoint_view.h"
 #include "views/cloud/cloud_view.h"
 #include "views/common/plot_view.h"
@@ -66,6 +67,8 @@ const std::vector<Entry>& entries() {
       plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), {Kind::explanation}),
       plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),
                             {Kind::explanation}),
+      entry<AttentionFigure, AttentionView>("attention", QT_TRANSLATE_NOOP("Views", "Attention"),
+                                            {Kind::attention}),
       entry<MechanismsFigure, MechanismsView>(
           "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), {Kind::attention}),
       entry<SequenceFigure, SequenceView>(

@@ -81,10 +81,10 @@ void MapTiles::want(const MapCamera& camera, double ratio) {
   level_ = levelFor(camera.unitsPerPixel() * ratio);
   const std::size_t most = kBudget / tileBytes(settings_.bands.size());
   // What has no room in the cache would be read again and again.
-  while (tilesOver(camera.visiblePixels(), level_, raster_.grid()).size() > most) ++level_;
+  while (tilesOver(camera.visiblePixels(), level_, sizeOf(raster_.grid())).size() > most) ++level_;
   const bool enough =
       overview_ && overview_->picture.cells->pixelsPerCell() <= static_cast<double>(1LL << level_);
-  if (!enough) wanted_ = tilesOver(camera.visiblePixels(), level_, raster_.grid());
+  if (!enough) wanted_ = tilesOver(camera.visiblePixels(), level_, sizeOf(raster_.grid()));
   for (const TileKey& key : wanted_) cache_.find(key);
   readNext();
 }
