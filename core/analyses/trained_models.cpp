@@ -133,11 +133,11 @@ void TrainedTensors::add(const std::string& model, nets::SequenceModel<float>& t
 
 Checkpoint TrainedTensors::checkpoint(nlohmann::json metadata) const {
   const bool bytes = metadata.value("task", "") == "text";
-  Checkpoint made = Checkpoint(
-                        entries_,
-                        [tensors = tensors_](std::size_t index) { return tensors.at(index); },
-                        std::move(metadata))
-                        .withConfiguration(configuration_);
+  Checkpoint made =
+      Checkpoint(
+          entries_, [tensors = tensors_](std::size_t index) { return tensors.at(index); },
+          std::move(metadata))
+          .withConfiguration(configuration_);
   if (!bytes) return made;
   return made.withTokenizer([] { return TokenizerFiles{{{"bytes", ""}}}; });
 }

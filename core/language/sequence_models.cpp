@@ -170,15 +170,15 @@ class SequenceModelLoader {
 
   LoadedModel load() {
     ModelParts parts;
-    parts.description = {kKind,       fmt::format("Trained model of {}", about_.title),
-                         width_,      vocabulary_,
-                         0,           false,
-                         true};
+    parts.description = {
+        kKind, fmt::format("Trained model of {}", about_.title), width_, vocabulary_, 0, false,
+        true};
     parts.embedding = weights_.matrix("embedding.weight", vocabulary_, width_);
     for (std::size_t i = 0; i < number("num_hidden_layers"); ++i) {
       const std::string layer = fmt::format("layers.{}.", i);
-      parts.layers.push_back({{{norm(layer + "mixer_norm", width_), false, mixer(layer + "mixer")},
-                               {norm(layer + "mlp_norm", width_), false, forward(layer + "mlp.")}}});
+      parts.layers.push_back(
+          {{{norm(layer + "mixer_norm", width_), false, mixer(layer + "mixer")},
+            {norm(layer + "mlp_norm", width_), false, forward(layer + "mlp.")}}});
     }
     parts.final_norm = norm("norm", width_);
     parts.head = linear("head", vocabulary_, width_);
@@ -207,17 +207,17 @@ class SequenceModelLoader {
     for (const OperandSpec& spec : about_.inputs) {
       const bool of_tokens = depends(spec, Dim::token) && depends(spec, Dim::batch);
       const bool published = spec.optional && spec.role == Role::log_decay && !of_tokens;
-      const bool unused = taps_ == 0 && spec.optional &&
-                          (depends(spec, Dim::tap) || spec.name == "conv_bias");
+      const bool unused =
+          taps_ == 0 && spec.optional && (depends(spec, Dim::tap) || spec.name == "conv_bias");
       if (published || unused) continue;
       const std::string own = fmt::format("{}.{}", name, spec.name);
       operands.push_back(of_tokens ? mapped(own, spec) : learned(own, spec));
     }
     const auto wide = static_cast<std::size_t>(sequence::elementsOf(about_.output, sizes_));
     const std::size_t heads = channels_ ? 0 : static_cast<std::size_t>(sizes_.values());
-    return std::make_shared<const TrainedMixer>(
-        about_.id, sizes_, options_, std::move(operands),
-        heads > 0 ? norm(name + ".norm", heads) : Norm{}, heads, linear(name + ".out", width_, wide));
+    return std::make_shared<const TrainedMixer>(about_.id, sizes_, options_, std::move(operands),
+                                                heads > 0 ? norm(name + ".norm", heads) : Norm{},
+                                                heads, linear(name + ".out", width_, wide));
   }
 
   Operand mapped(const std::string& name, const OperandSpec& spec) {
@@ -258,8 +258,8 @@ class SequenceModelLoader {
     Operand made;
     made.spec = &spec;
     const bool log = spec.draw == Draw::negative_range || spec.draw == Draw::step;
-    made.learned = weights_.numbers(log ? name + ".log" : name,
-                                    sequence::shapeOf(spec.dims, sizes_));
+    made.learned =
+        weights_.numbers(log ? name + ".log" : name, sequence::shapeOf(spec.dims, sizes_));
     for (float& value : made.learned) {
       if (log) value = spec.draw == Draw::step ? std::exp(value) : -std::exp(value);
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/text/bert_tokenizer.h"
+#include "core/text/byte_tokenizer.h"
 #include "core/text/gguf_tokenizer.h"
 #include "core/text/gpt2_tokenizer.h"
 #include "core/text/llama2c_tokenizer.h"
@@ -48,6 +49,7 @@ std::unique_ptr<Tokenizer> makeTokenizer(const TokenizerFiles& files) {
   }
   if (const std::string* keys = find("gguf")) return makeGgufTokenizer(*keys);
   if (const std::string* bytes = find("tokenizer.bin")) return makeLlama2cTokenizer(*bytes);
+  if (find("bytes")) return makeByteTokenizer();
   throw Error(kNone);
 }
 
