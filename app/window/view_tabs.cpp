@@ -40,7 +40,8 @@ QList<ViewPage*> ViewTabs::pages() const {
   return all;
 }
 
-void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front) {
+void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front,
+                    const nlohmann::json& shared) {
   Showing showing = wanted;
   const QStringList views = viewsFor(value.kind());
   if (showing.view.isEmpty()) showing.view = views.value(0);
@@ -49,6 +50,7 @@ void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front) {
     if (shown.data_id == showing.data_id && shown.view == showing.view &&
         shown.figure_id == showing.figure_id) {
       if (in_front) setCurrentWidget(open);
+      if (!shared.empty()) open->view().setOptions(shared);
       return;
     }
   }
@@ -69,7 +71,9 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
     Showing other = made->showing();
     other.view = id;
     other.figure_id = 0;
-    show(made->data(), other);
+    const nlohmann::json shared = made->view().sharedOptions();
+    other.options.update(shared);
+    show(made->data(), other, true, shared);
   });
   connect(&made->view(), &views::View::edited, this,
           [this, made](const QString& what, bool makes_figure) {

@@ -32,6 +32,10 @@ class View : public QWidget {
   // Those that belong to the figure when it is edited, without what is only looked at just now.
   virtual nlohmann::json keptOptions() const { return options(); }
 
+  // Those that another view of the same data takes over when a person goes there from this one, as
+  // a sheet does from its map.
+  virtual nlohmann::json sharedOptions() const { return nlohmann::json::object(); }
+
   // The line below the view.
   virtual QString caption() const { return figure().caption(); }
 

@@ -20,12 +20,14 @@ constexpr double kTitleHeight = 22;
 constexpr double kMostLegend = 0.42;  // of the figure's width
 constexpr double kVectorRasterDpi = 300;
 
+bool ofVectors(const QPainter& painter) {
+  const int type = painter.device()->devType();
+  return type != QInternal::Image && type != QInternal::Pixmap && type != QInternal::Widget;
+}
+
 // Pixels per unit of what the painter draws on; files of vectors get a fixed raster.
 double rasterScale(const QPainter& painter) {
-  const int type = painter.device()->devType();
-  if (type != QInternal::Image && type != QInternal::Pixmap && type != QInternal::Widget) {
-    return kVectorRasterDpi / kUnitsPerInch;
-  }
+  if (ofVectors(painter)) return kVectorRasterDpi / kUnitsPerInch;
   return std::max(1.0, painter.combinedTransform().m11());
 }
 
@@ -208,12 +210,16 @@ MapSettings MapFigure::settings(const RasterLayer& layer, bool dark) const {
 
 void MapFigure::prepare(const Context& context) {
   if (empty()) return;
+  prepareFor(camera(naturalSize(174 * kUnitsPerMillimetre)), context);
+}
+
+void MapFigure::prepareFor(const MapCamera& camera, const Context& context) {
+  if (empty()) return;
   const bool dark = figureTheme().dark;
-  const QSizeF size = naturalSize(174 * kUnitsPerMillimetre);
   if (!ofLayer()) {
-    own_.prepare(settings(own_, dark), camera(size), context.part(0, other_ ? 0.5 : 1));
+    own_.prepare(settings(own_, dark), camera, context.part(0, other_ ? 0.5 : 1));
   }
-  if (other_) other_->prepare(settings(*other_, dark), camera(size), context.part(0.5, 1));
+  if (other_) other_->prepare(settings(*other_, dark), camera, context.part(0.5, 1));
 }
 
 double MapFigure::leftMargin() const {
@@ -330,17 +336,28 @@ QSizeF MapFigure::naturalSize(double width) const {
 }
 
 void MapFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
+  paintLayers(painter, size, theme, imagesFor(painter, camera(size)));
+}
+
+MapImages MapFigure::imagesFor(const QPainter& painter, const MapCamera& camera) const {
   MapImages images;
-  if (!empty()) {
-    const double ratio = rasterScale(painter);
-    if (!ofLayer()) images.own = own_.picture(camera(size), ratio);
-    if (other_) images.other = other_->picture(camera(size), ratio);
-  }
-  paintLayers(painter, size, theme, images);
+  if (empty()) return images;
+  if (ofVectors(painter)) images.patterns = Patterns::apart;
+  const double ratio = rasterScale(painter);
+  if (!ofLayer()) images.own = own_.picture(camera, ratio, images.patterns);
+  if (other_) images.other = other_->picture(camera, ratio, images.patterns);
+  return images;
+}
+
+void MapFigure::paintMap(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+  const MapImages images = imagesFor(painter, camera);
+  drawImages(painter, {camera.plot()}, camera, images);
+  drawLayers(painter, camera, images);
+  drawEdge(painter, camera, theme);
 }
 
 void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
-                           const MapImages& images) const {
+                           const MapCamera& camera, const MapImages& images) const {
   const bool own_above = &top() == &own_;
   const QImage& above = own_above ? images.own : images.other;
   const QImage& below = own_above ? images.other : images.own;
@@ -353,6 +370,12 @@ void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
   } else {
     painter.drawImage(plots.back(), above);
   }
+  if (images.patterns == Patterns::apart && classes()) {
+    const MapCamera there(own_.plane, plots.back(), camera.visible());
+    QRectF area = plots.back();
+    if (swiped()) area.setLeft(dividerAt(area, choices_.swipe));
+    top().drawPatterns(painter, there, area);
+  }
   painter.setOpacity(1);
 }
 
@@ -362,8 +385,8 @@ void MapFigure::paintLayers(QPainter& painter, const QSizeF& size, const Theme& 
   painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
   painter.fillRect(QRectF({0, 0}, size), theme.view);
   const std::vector<QRectF> all = plots(size);
-  drawImages(painter, all, images);
   const MapCamera first = camera(size);
+  drawImages(painter, all, first, images);
   for (const QRectF& plot : all) {
     const MapCamera same(own_.plane, plot, first.visible());
     drawLayers(painter, same, images);

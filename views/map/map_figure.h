@@ -20,6 +20,7 @@ namespace lineament::views {
 struct MapImages {
   QImage own, other;
   std::optional<LayerSheet> layers;  // nothing: they are drawn as what they are, lines and areas
+  Patterns patterns = Patterns::within;  // apart: they are laid over the pictures as lines
 };
 
 // A raster as a map: bands in colours or one in a ramp, or classes in theirs; and with it another
@@ -93,6 +94,13 @@ class MapFigure : public Copied<MapFigure, Figure> {
   void paintLayers(QPainter& painter, const QSizeF& size, const Theme& theme,
                    const MapImages& images) const;
 
+  // For a sheet that has a place of its own for everything around the map: reads what its plot
+  // shows, throws Cancelled; then draws the map there without frame and coordinates.
+  void prepareFor(const MapCamera& camera, const Context& context);
+  void paintMap(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
+  const QRectF& seenPart() const { return shown_ ? *shown_ : own_.plane.whole(); }
+  std::vector<LegendEntry> legendEntries() const;
+
   QString describe(const MapPlace& place) const;
   // Of the features at a place of the figure, the uppermost layer's first: what tells them apart,
   // or all of their attributes.
@@ -109,9 +117,9 @@ class MapFigure : public Copied<MapFigure, Figure> {
   double leftMargin() const;
   double legendColumn(double width) const;
   double gap() const;
-  std::vector<LegendEntry> legendEntries() const;
   std::optional<LegendEntry> legendEntryOf(const QPointF& at, const QSizeF& size) const;
-  void drawImages(QPainter& painter, const std::vector<QRectF>& plots,
+  MapImages imagesFor(const QPainter& painter, const MapCamera& camera) const;
+  void drawImages(QPainter& painter, const std::vector<QRectF>& plots, const MapCamera& camera,
                   const MapImages& images) const;
   void drawLayers(QPainter& painter, const MapCamera& camera, const MapImages& images) const;
   void drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const;

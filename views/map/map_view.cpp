@@ -67,6 +67,8 @@ MapView::MapView(QWidget* parent) : View(parent) {
   profile_->setVisible(false);
   spectra_ = new ClassSpectra([this]() -> Background& { return background(); }, this);
   layers_ = new MapLayersBar(this);
+  companions_ = new MapCompanions(this);
+  connect(companions_, &MapCompanions::loaded, this, &MapView::companionLoaded);
   makeBar();
   auto* split = new QSplitter(Qt::Vertical, this);
   split->addWidget(canvas_);
@@ -186,7 +188,7 @@ void MapView::setSurroundings(Surroundings* surroundings) {
 
 void MapView::setData(const Data& shown) {
   origin_ = shown.origin();
-  loading_.clear();
+  companions_->forget();
   canvas_->setData(shown);
   imageChanged();
   listOthers();
@@ -198,7 +200,7 @@ void MapView::setOptions(const nlohmann::json& options) {
   canvas_->setOptions(options);
   if (figure().image() != before) imageChanged();
   if (figure().choices().edits != edits) spectra_->follow(figure());
-  loadOthers();
+  companions_->load(figure(), surroundings());
   showChoices();
 }
 
@@ -221,22 +223,7 @@ void MapView::listOthers() {
   });
 }
 
-void MapView::loadOthers() {
-  if (!surroundings()) return;
-  const std::vector<std::int64_t> wanted = figure().companions();
-  // One that could not be loaded is asked for again when it is chosen again.
-  std::erase_if(loading_, [&wanted](std::int64_t id) {
-    return std::find(wanted.begin(), wanted.end(), id) == wanted.end();
-  });
-  for (const std::int64_t id : wanted) {
-    if (!loading_.insert(id).second) continue;
-    surroundings()->load(id, figure().companionSystem(), this,
-                         [this, id](const Data& loaded) { companionLoaded(id, loaded); });
-  }
-}
-
 void MapView::companionLoaded(std::int64_t id, const Data& loaded) {
-  loading_.erase(id);
   canvas_->setCompanion(id, loaded);
   if (loaded.kind() == Kind::raster) imageChanged();
 }
