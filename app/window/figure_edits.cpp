@@ -6,6 +6,8 @@
 #include <atomic>
 #include <optional>
 
+#include "app/window/legend_followers.h"
+
 namespace lineament::app {
 
 namespace {
@@ -67,10 +69,15 @@ void FigureEdits::keep(ViewPage* page, const QString& what, bool makes_figure) {
        title = what.toStdString()](project::Project& project) {
         const auto figure = figureIn(project, kept->figure);
         if (figure) {
-          project.updateFigure(figure->id, edited(figure->spec, made.options),
-                               {.merge_key = title + std::to_string(figure->id), .title = title});
+          const project::ChangeOptions step{.merge_key = title + std::to_string(figure->id),
+                                            .title = title};
+          const FigureSpec now = edited(figure->spec, made.options);
+          project.updateFigure(figure->id, now, step);
+          if (now.view == "map") followLegend(project, data, now.options, step);
         } else if (makes_figure) {
+          const project::ChangeOptions step{.merge_key = title, .title = title};
           kept->figure = project.addFigure(data, made);
+          if (made.view == "map") followLegend(project, data, made.options, step);
         }
       },
       [kept, shown = QPointer<ViewPage>(page)](bool) {

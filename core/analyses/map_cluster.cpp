@@ -381,7 +381,11 @@ class MapCluster : public Analysis {
                                 "Map of classes, printed sheet",
                                 "",
                                 {{"facts", factsOf(scene, found.classes, quality)}}}));
-    outputs.add("figure_spectra", Data(FigureSpec{"series", "spectra", "Mean spectra", "", {}}));
+    const nlohmann::json legend = legendJson(map.classes());
+    outputs.add(
+        "figure_spectra",
+        Data(FigureSpec{
+            "series", "spectra", "Mean spectra", "", {{"classes", legend}, {"curves", legend}}}));
     const auto add = [&outputs](const char* id, double value) {
       if (std::isfinite(value)) outputs.metrics[id] = value;
     };
@@ -392,6 +396,17 @@ class MapCluster : public Analysis {
     add("calinski_harabasz", quality.calinski_harabasz);
     add("davies_bouldin", quality.davies_bouldin);
     return outputs;
+  }
+
+  // The classes as the map has them: what curves are called and coloured by, and what changes of a
+  // map's legend start from.
+  static nlohmann::json legendJson(const std::vector<RasterClass>& classes) {
+    nlohmann::json legend = nlohmann::json::array();
+    for (const RasterClass& one : classes) {
+      legend.push_back(
+          {{"value", one.value}, {"name", one.name}, {"colour", colourText(one.colour)}});
+    }
+    return legend;
   }
 
   // What a printed map says of the run.

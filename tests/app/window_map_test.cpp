@@ -137,6 +137,23 @@ void renameFirst(views::MapView& view, const QString& name) {
   QTest::keyClick(field, Qt::Key_Return);
 }
 
+nlohmann::json keptOf(MainWindow& window, const char* view) {
+  for (const project::Figure& figure : window.session().project().figures()) {
+    if (figure.spec.view == view) return figure.spec.options;
+  }
+  return {};
+}
+
+// The sheet of the map, and the spectra of its classes, call the first class what the map does.
+void othersFollow(MainWindow& window) {
+  const nlohmann::json map = keptOf(window, "map"), sheet = keptOf(window, "sheet");
+  QCOMPARE(sheet.at("classes"), map.at("classes"));
+  const nlohmann::json curves = keptOf(window, "series").at("curves");
+  QCOMPARE(curves.size(), std::size_t(3));
+  QCOMPARE(curves[0].at("name"), nlohmann::json("Playa"));
+  QCOMPARE(curves[0].at("value"), nlohmann::json(0));
+}
+
 }  // namespace
 
 class WindowMapTest : public QObject {
@@ -155,6 +172,7 @@ class WindowMapTest : public QObject {
       cluster(window, sceneIn(folder));
       layOverTheScene(window);
       edit(window);
+      othersFollow(window);
       exportIt(window, folder);
       path = window.session().path();
       window.close();
@@ -163,7 +181,7 @@ class WindowMapTest : public QObject {
     again.show();
     again.openFiles({path});
     QTRY_VERIFY_WITH_TIMEOUT(again.session().path() == path && again.jobs().idle(), kPatienceMs);
-    QTRY_COMPARE(again.tabs().count(), 3);  // the scene, the map, the spectra
+    QTRY_COMPARE(again.tabs().count(), 4);  // the scene, the map, its sheet, the spectra
     QTRY_COMPARE(firstName(viewOf(mapOf(again))), std::string("Playa"));
     QTRY_VERIFY(viewOf(mapOf(again)).figure().other());
   }

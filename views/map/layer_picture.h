@@ -37,6 +37,7 @@ class LayerPicture {
   const FeatureLegend& legend() const { return legend_; }
   // What the features of a class are, by its first one.
   GeometryType typeOf(std::size_t one) const { return (*class_types_)[one]; }
+  QColor colourOf(std::size_t feature) const;
   bool sharesFeatures(const LayerPicture& other) const { return extents_ == other.extents_; }
   const Extent& extent() const { return extent_; }  // around all features
 
@@ -53,7 +54,6 @@ class LayerPicture {
  private:
   void paintFeature(QPainter& painter, std::size_t feature, const QTransform& from_map,
                     const QRectF& plot, const LayerLook& look) const;
-  QColor colourOf(std::size_t feature) const;
 
   Features features_;
   FeatureLegend legend_;

@@ -460,6 +460,9 @@ void MapCanvas::mouseReleaseEvent(QMouseEvent* event) {
   if (ended != Gesture::press) return;
   if (button_ == Qt::RightButton) return askForMenu(at, event->globalPosition().toPoint());
   tellFeatures(inFirstPlot(at), event->globalPosition().toPoint());
+  if (const auto hit = featureAt(figure_.layers(), inFirstPlot(at), camera())) {
+    Q_EMIT featureClicked(*hit, event->modifiers());
+  }
   if (const auto place = placeAt(inFirstPlot(at))) {
     readPlace(*place, [this](MapPlace read) { Q_EMIT placeRead(read); });
   }

@@ -42,6 +42,7 @@ class MapCanvas : public View {
 
  Q_SIGNALS:
   void placeRead(const lineament::views::MapPlace& place);  // that was clicked
+  void featureClicked(const lineament::views::FeatureHit& hit, Qt::KeyboardModifiers modifiers);
   void menuWanted(const QPoint& global);
   void classMenuWanted(const QPoint& global, qint64 value);  // of a class in the legend
   void classOpened(qint64 value);                            // double click on its entry

@@ -60,6 +60,7 @@ void MapFigure::setData(const Data& data) {
   layers_.clear();
   if (const auto* features = data.as<Features>()) {
     takeLayer(*features);
+    own_layer_->origin = data.origin();
   } else {
     own_.raster = data.require<Raster>();
     own_.plane = MapPlane(own_.raster.grid());
@@ -138,7 +139,9 @@ void MapFigure::setCompanion(std::int64_t id, const Data& data) {
                                    [id](const MapChoices::Layer& one) { return one.id == id; });
   const Features* features = data.as<Features>();
   if (features && chosen != choices_.layers.end()) {
-    layers_.insert_or_assign(id, placedLayer(id, {}, *features, raster().grid(), own_.plane));
+    VectorLayer layer = placedLayer(id, {}, *features, raster().grid(), own_.plane);
+    layer.origin = data.origin();
+    layers_.insert_or_assign(id, std::move(layer));
     return;
   }
   const Raster* raster = data.as<Raster>();

@@ -93,6 +93,7 @@ void MapView::connectCanvas() {
   connect(canvas_, &View::optionsChanged, this, &View::optionsChanged);
   connect(canvas_, &View::edited, this, &View::edited);
   connect(canvas_, &MapCanvas::placeRead, this, &MapView::addPlace);
+  connect(canvas_, &MapCanvas::featureClicked, this, &MapView::addArea);
   connect(canvas_, &MapCanvas::letGo, this, &MapView::forgetPixels);
   connect(canvas_, &MapCanvas::menuWanted, this, &MapView::showMenu);
   connect(canvas_, &MapCanvas::classMenuWanted, this, [this](const QPoint& global, qint64 value) {
@@ -403,6 +404,12 @@ void MapView::addPlace(const MapPlace& place) {
       figure().classes() && label && !label->values.empty() && std::isfinite(label->values[0]);
   if (of_class) spectra_->want(figure(), std::llround(label->values[0]));
   profile_->setClasses(spectra_->known(figure()));
+}
+
+// The spectrum of the feature's areas; its pixels are read as any others.
+void MapView::addArea(const FeatureHit& hit) {
+  if (!figure().image() || figure().image()->raster.bands().size() < 2) return;
+  spectra_->want(figure(), hit);
 }
 
 void MapView::forgetPixels() {

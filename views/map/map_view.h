@@ -61,6 +61,7 @@ class MapView : public View {
   void addBandMenus(QMenu& menu);
   void addOpacities(QMenu& menu);
   void addPlace(const MapPlace& place);
+  void addArea(const FeatureHit& hit);
   void forgetPixels();
   void markPixels();
 
