@@ -3,6 +3,7 @@
 
 #include <QTabBar>
 #include <QToolButton>
+#include <algorithm>
 
 #include "app/figures/view_catalogue.h"
 #include "app/window/icons.h"
@@ -16,6 +17,12 @@ constexpr int kLongestLabel = 160;  // pixels
 constexpr ErrorText kNoView{"window.no_view", "Show {title}",
                             "there is no view for data of the kind {kind}", "",
                             "Use it as the input of an analysis"};
+
+bool showsOrigin(const ViewPage& page, const std::string& origin) {
+  if (page.data().origin() == origin) return true;
+  const std::vector<std::string> others = page.view().otherOrigins();
+  return std::find(others.begin(), others.end(), origin) != others.end();
+}
 
 }  // namespace
 
@@ -110,7 +117,7 @@ void ViewTabs::share(const Selection& selection) {
   const auto origin = QString::fromStdString(selection.origin());
   selections_.insert(origin, selection);
   for (ViewPage* other : pages()) {
-    if (&other->view() == sender() || other->data().origin() != selection.origin()) continue;
+    if (&other->view() == sender() || !showsOrigin(*other, selection.origin())) continue;
     other->view().setSelection(selection);
     Q_EMIT other->view().captionChanged();
   }

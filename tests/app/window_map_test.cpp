@@ -227,6 +227,7 @@ class WindowMapTest : public QObject {
       QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 2, kPatienceMs);
       layerAlone(window);
       layOverIt(window);
+      chooseOnTheMap(window);
       exportLayers(window, folder);
       path = window.session().path();
       window.close();
@@ -273,6 +274,27 @@ class WindowMapTest : public QObject {
     window.redo();
     QTRY_COMPARE(view.figure().layers().size(), 1U);
     QTRY_VERIFY(window.jobs().idle() && view.canvas().complete());
+  }
+
+  // A feature that is chosen on the map of the scene is chosen in the layer's table and on its own
+  // map, and what is let go in one of them is in all.
+  static void chooseOnTheMap(MainWindow& window) {
+    views::MapView& scene = viewOf(window.tabs().currentPage());
+    ViewPage* table = pageOf(window, "table");
+    const QPointF at = scene.canvas().camera().fromPixel().map(QPointF(30, 30));
+    QTest::mouseClick(&scene.canvas(), Qt::LeftButton, {},
+                      (at * views::PlotView::kScreenScale).toPoint());
+    QCOMPARE(scene.selection().indices(), std::vector<std::size_t>{0});
+    QCOMPARE(table->view().selection(), scene.selection());
+    for (ViewPage* page : window.tabs().pages()) {
+      if (page->data().kind() == Kind::features) {
+        QCOMPARE(page->view().selection(), scene.selection());
+      }
+    }
+    Q_EMIT table->view().selectionEdited(Selection(scene.selection().origin(), {}));
+    QVERIFY(scene.selection().empty());
+    QTest::keyClick(&scene.canvas(), Qt::Key_Escape);
+    QTRY_VERIFY(window.jobs().idle() && scene.canvas().complete());
   }
 
   static void exportLayers(MainWindow& window, const QTemporaryDir& folder) {

@@ -27,6 +27,9 @@ class View : public QWidget {
   // passes it to all views of the same origin.
   virtual void setSelection(const Selection& selection) = 0;
 
+  // Origins besides that of its data whose selections it shows: a map's layers.
+  virtual std::vector<std::string> otherOrigins() const { return {}; }
+
   const Selection& selection() const { return figure().selection(); }
   nlohmann::json options() const { return figure().options(); }
   // Those that belong to the figure when it is edited, without what is only looked at just now.

@@ -6,6 +6,8 @@
 #include <QRectF>
 #include <QTransform>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/base/context.h"
@@ -45,6 +47,11 @@ class LayerPicture {
   // sides. Vertices that would lie on each other are left out. Throws Cancelled.
   void paint(QPainter& painter, const QTransform& from_map, const QRectF& plot,
              const LayerLook& look, const Context& context = {}) const;
+
+  // Goes around features that are chosen, on top of what paint() has drawn. Throws Cancelled.
+  void paintChosen(QPainter& painter, const QTransform& from_map, const QRectF& plot,
+                   std::span<const std::size_t> chosen, const LayerLook& look,
+                   const Context& context = {}) const;
 
   // The last feature drawn at that place, within `reach` units of lines and points; nothing where
   // there is none.

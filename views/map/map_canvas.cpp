@@ -109,6 +109,11 @@ void MapCanvas::setCompanion(std::int64_t id, const Data& companion) {
   Q_EMIT captionChanged();
 }
 
+void MapCanvas::setSelection(const Selection& selection) {
+  figure_.setSelection(selection);
+  if (isVisible()) askForSheets();
+}
+
 // How the system's coordinates become degrees, which takes a while to find out.
 void MapCanvas::learnSystem() {
   to_degrees_ = nullptr;

@@ -26,7 +26,7 @@ class MapCanvas : public View {
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
   void setCompanion(std::int64_t id, const Data& companion);
-  void setSelection(const Selection& selection) override { figure_.setSelection(selection); }
+  void setSelection(const Selection& selection) override;
   void setBackground(Background& background) override;
   void setSurroundings(Surroundings* surroundings) override;
   void fit() override;

@@ -158,6 +158,13 @@ void MapFigure::setOtherOverview(Overview overview) {
   if (other_) other_->overview = std::move(overview);
 }
 
+void MapFigure::setSelection(const Selection& selection) {
+  Figure::setSelection(selection);
+  chosen_.reset();
+  if (selection.empty()) return;
+  chosen_ = std::make_shared<const std::vector<std::size_t>>(selection.indices());
+}
+
 std::vector<VectorLayer> MapFigure::layers() const {
   std::vector<VectorLayer> shown;
   if (own_layer_) shown.push_back(*own_layer_);
@@ -166,6 +173,10 @@ std::vector<VectorLayer> MapFigure::layers() const {
     if (found == layers_.end()) continue;
     shown.push_back(found->second);
     shown.back().name = one.name;
+  }
+  for (VectorLayer& layer : shown) {
+    const bool here = !layer.origin.empty() && layer.origin == selection().origin();
+    if (here) layer.chosen = chosen_;
   }
   return shown;
 }

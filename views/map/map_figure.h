@@ -40,6 +40,8 @@ class MapFigure : public Copied<MapFigure, Figure> {
   std::vector<std::int64_t> companions() const override;
   void setCompanion(std::int64_t id, const Data& data) override;
   Crs companionSystem() const override { return raster().grid().crs; }
+  // Of features of one of the layers.
+  void setSelection(const Selection& selection) override;
   void prepare(const Context& context) override;
   void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
   QSizeF naturalSize(double width) const override;
@@ -137,6 +139,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
   std::optional<QRectF> shown_;                 // of the plane; nothing: all of it
   std::size_t legend_first_ = 0;
   QString problem_;
+  std::shared_ptr<const std::vector<std::size_t>> chosen_;  // of the selection; null: none
 };
 
 }  // namespace lineament::views

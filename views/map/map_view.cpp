@@ -94,7 +94,8 @@ void MapView::connectCanvas() {
   connect(canvas_, &View::edited, this, &View::edited);
   connect(canvas_, &MapCanvas::placeRead, this, &MapView::addPlace);
   connect(canvas_, &MapCanvas::featureClicked, this, &MapView::addArea);
-  connect(canvas_, &MapCanvas::letGo, this, &MapView::forgetPixels);
+  connect(canvas_, &MapCanvas::featureClicked, this, &MapView::chooseFeature);
+  connect(canvas_, &MapCanvas::letGo, this, &MapView::letGo);
   connect(canvas_, &MapCanvas::menuWanted, this, &MapView::showMenu);
   connect(canvas_, &MapCanvas::classMenuWanted, this, [this](const QPoint& global, qint64 value) {
     QMenu menu(this);
@@ -258,6 +259,36 @@ void MapView::imageChanged() {
 
 void MapView::setSelection(const Selection& selection) {
   canvas_->setSelection(selection);
+}
+
+std::vector<std::string> MapView::otherOrigins() const {
+  std::vector<std::string> origins;
+  for (const VectorLayer& layer : figure().layers()) {
+    if (!layer.origin.empty()) origins.push_back(layer.origin);
+  }
+  return origins;
+}
+
+// The row of the same feature is chosen in the layer's table, too.
+void MapView::chooseFeature(const FeatureHit& hit, Qt::KeyboardModifiers modifiers) {
+  if (hit.layer.origin.empty()) return;
+  const Selection one(hit.layer.origin, {hit.feature});
+  Selection wanted = one;
+  if (selection().origin() == one.origin()) {
+    if (modifiers.testFlag(Qt::ShiftModifier)) wanted = selection().added(one);
+    if (modifiers.testFlag(Qt::ControlModifier)) wanted = selection().toggled(one);
+  }
+  if (wanted == selection()) return;
+  setSelection(wanted);
+  Q_EMIT selectionEdited(wanted);
+}
+
+void MapView::letGo() {
+  forgetPixels();
+  if (selection().empty()) return;
+  const Selection none(selection().origin(), {});
+  setSelection(none);
+  Q_EMIT selectionEdited(none);
 }
 
 void MapView::choose(const nlohmann::json& options, const QString& what, bool makes_figure) {

@@ -30,6 +30,7 @@ class MapView : public View {
   nlohmann::json keptOptions() const override;  // all but "view"
   nlohmann::json sharedOptions() const override { return options(); }
   void setSelection(const Selection& selection) override;
+  std::vector<std::string> otherOrigins() const override;
   void setBackground(Background& background) override;
   void setSurroundings(Surroundings* surroundings) override;
   QString caption() const override { return canvas_->caption(); }
@@ -62,6 +63,8 @@ class MapView : public View {
   void addOpacities(QMenu& menu);
   void addPlace(const MapPlace& place);
   void addArea(const FeatureHit& hit);
+  void chooseFeature(const FeatureHit& hit, Qt::KeyboardModifiers modifiers);
+  void letGo();
   void forgetPixels();
   void markPixels();
 

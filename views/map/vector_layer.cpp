@@ -154,6 +154,9 @@ void paintLayers(QPainter& painter, const std::vector<VectorLayer>& layers, cons
   for (const VectorLayer& layer : layers) {
     if (layer.place != LayerPlace::here) continue;
     layer.picture.paint(painter, layer.fromMap(map), map.plot(), look, context);
+    if (!layer.chosen) continue;
+    layer.picture.paintChosen(painter, layer.fromMap(map), map.plot(), *layer.chosen, look,
+                              context);
   }
 }
 

@@ -4,8 +4,10 @@
 #include <QString>
 #include <QStringList>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "views/map/layer_picture.h"
 #include "views/map/map_camera.h"
@@ -23,6 +25,7 @@ struct VectorLayer {
   QTransform to_plane;  // from the layer's coordinates to the map's plane
   LayerPlace place = LayerPlace::here;
   std::string origin{};  // of its data: what selections of its features count in
+  std::shared_ptr<const std::vector<std::size_t>> chosen{};  // of its features; null: none
 
   QTransform fromMap(const MapCamera& map) const { return to_plane * map.fromPlane(); }
 };
