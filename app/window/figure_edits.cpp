@@ -68,6 +68,7 @@ void FigureEdits::keep(ViewPage* page, const QString& what, bool makes_figure) {
       [kept, made, makes_figure, data = showing.data_id,
        title = what.toStdString()](project::Project& project) {
         const auto figure = figureIn(project, kept->figure);
+        const project::Project::Group one_step(project, title);
         if (figure) {
           const project::ChangeOptions step{.merge_key = title + std::to_string(figure->id),
                                             .title = title};
@@ -75,9 +76,8 @@ void FigureEdits::keep(ViewPage* page, const QString& what, bool makes_figure) {
           project.updateFigure(figure->id, now, step);
           if (now.view == "map") followLegend(project, data, now.options, step);
         } else if (makes_figure) {
-          const project::ChangeOptions step{.merge_key = title, .title = title};
           kept->figure = project.addFigure(data, made);
-          if (made.view == "map") followLegend(project, data, made.options, step);
+          if (made.view == "map") followLegend(project, data, made.options, {.title = title});
         }
       },
       [kept, shown = QPointer<ViewPage>(page)](bool) {

@@ -159,6 +159,15 @@ bool MapCanvas::complete() const {
   return pixels && (!figure_.other() || other_tiles_.complete()) && sheets_.complete();
 }
 
+double MapCanvas::pixelRatio() const {
+  return kScale * devicePixelRatioF();
+}
+
+MapCamera MapCanvas::pixelCamera() const {
+  const MapCamera seen = camera();
+  return seen.over(wholePixels(seen.plot(), pixelRatio()));
+}
+
 // A hidden map reads nothing.
 void MapCanvas::askForTiles() {
   stale_ = true;
@@ -166,7 +175,7 @@ void MapCanvas::askForTiles() {
   if (!isVisible()) return;
   if (!figure_.ofLayer()) {
     tiles_.setSettings(figure_.settings(figure_.own(), theme().dark));
-    tiles_.want(figure_.own().camera(camera()), kScale * devicePixelRatioF());
+    tiles_.want(figure_.own().camera(pixelCamera()), pixelRatio());
   }
   askForOtherTiles();
   askForSheets();
@@ -175,14 +184,14 @@ void MapCanvas::askForTiles() {
 void MapCanvas::askForSheets() {
   if (figure_.empty()) return;
   sheets_.setLayers(figure_.layers(), figure_.layerLook());
-  sheets_.want(figure_.plane(), camera(), kScale * devicePixelRatioF());
+  sheets_.want(figure_.plane(), camera(), pixelRatio());
 }
 
 void MapCanvas::askForOtherTiles() {
   const RasterLayer* other = figure_.other();
   if (!other) return;
   other_tiles_.setSettings(figure_.settings(*other, theme().dark));
-  other_tiles_.want(other->camera(camera()), kScale * devicePixelRatioF());
+  other_tiles_.want(other->camera(pixelCamera()), pixelRatio());
 }
 
 void MapCanvas::tilesChanged() {
@@ -208,7 +217,8 @@ void MapCanvas::otherTilesChanged() {
 
 void MapCanvas::paintEvent(QPaintEvent*) {
   if (std::exchange(stale_, false)) {
-    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage(), {}};
+    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage()};
+    images_.pixels = pixelRatio();
   }
   images_.layers = sheets_.sheet();
   QPainter painter(this);

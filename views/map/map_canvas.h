@@ -70,7 +70,9 @@ class MapCanvas : public View {
   QPointF figurePoint(const QPointF& widget_point) const;
   QPointF toSecondPlot() const;  // from the first one; nothing where there is one alone
   QPointF inFirstPlot(const QPointF& at) const;
-  void askForTiles();  // what is seen has changed
+  double pixelRatio() const;      // of the screen, to a unit
+  MapCamera pixelCamera() const;  // of the whole pixels around the first plot
+  void askForTiles();             // what is seen has changed
   void askForOtherTiles();
   void askForSheets();
   void tilesChanged();

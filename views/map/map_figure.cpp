@@ -44,11 +44,38 @@ std::optional<QRectF> boxFrom(const nlohmann::json& numbers, const MapPlane& pla
   return box;
 }
 
+// A picture of a plot, or on a screen of the whole pixels around `first`, where it is laid down
+// pixel on pixel: that takes a tenth of the time.
+void drawPixels(QPainter& painter, const QRectF& plot, const QImage& image, const QRectF& first,
+                double pixels) {
+  if (pixels == 0) return painter.drawImage(plot, image);
+  const QPointF corner = wholePixels(first, pixels).topLeft() + plot.topLeft() - first.topLeft();
+  const QPointF at = painter.transform().map(corner);
+  QImage own = image;
+  own.setDevicePixelRatio(painter.device()->devicePixelRatioF());
+  painter.save();
+  painter.setClipRect(plot, Qt::IntersectClip);
+  painter.resetTransform();
+  painter.drawImage(QPointF(std::round(at.x() * own.devicePixelRatio()),
+                            std::round(at.y() * own.devicePixelRatio())) /
+                        own.devicePixelRatio(),
+                    own);
+  painter.restore();
+}
+
 // Right of the divider alone.
-void drawRightPart(QPainter& painter, const QRectF& plot, const QImage& image, double share) {
-  const double from = share * image.width();
-  painter.drawImage(QRectF(QPointF(dividerAt(plot, share), plot.top()), plot.bottomRight()), image,
-                    QRectF(from, 0, image.width() - from, image.height()));
+void drawRightPart(QPainter& painter, const QRectF& plot, const QImage& image, double share,
+                   double pixels) {
+  const double from = dividerAt(plot, share);
+  if (pixels == 0) {
+    const double column = share * image.width();
+    return painter.drawImage(QRectF(QPointF(from, plot.top()), plot.bottomRight()), image,
+                             QRectF(column, 0, image.width() - column, image.height()));
+  }
+  painter.save();
+  painter.setClipRect(QRectF(QPointF(from, plot.top()), plot.bottomRight()), Qt::IntersectClip);
+  drawPixels(painter, plot, image, plot, pixels);
+  painter.restore();
 }
 
 }  // namespace
@@ -375,14 +402,15 @@ void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
   const bool own_above = &top() == &own_;
   const QImage& above = own_above ? images.own : images.other;
   const QImage& below = own_above ? images.other : images.own;
-  if (!below.isNull() && other_) painter.drawImage(plots.front(), below);
+  const QRectF& first = plots.front();
+  if (!below.isNull() && other_) drawPixels(painter, first, below, first, images.pixels);
   if (above.isNull()) return;
   const bool mixes = !other_ || choices_.arrangement == MapArrangement::over;
   if (mixes) painter.setOpacity(choices_.opacity);
   if (swiped()) {
-    drawRightPart(painter, plots.front(), above, choices_.swipe);
+    drawRightPart(painter, first, above, choices_.swipe, images.pixels);
   } else {
-    painter.drawImage(plots.back(), above);
+    drawPixels(painter, plots.back(), above, first, images.pixels);
   }
   if (images.patterns == Patterns::apart && classes()) {
     const MapCamera there(own_.plane, plots.back(), camera.visible());

@@ -21,6 +21,9 @@ struct MapImages {
   QImage own, other;
   std::optional<LayerSheet> layers;  // nothing: they are drawn as what they are, lines and areas
   Patterns patterns = Patterns::within;  // apart: they are laid over the pictures as lines
+  // Of a screen, pixels to a unit: the pictures are of the whole pixels around the first plot. 0:
+  // they are of the plot itself.
+  double pixels = 0;
 };
 
 // A raster as a map: bands in colours or one in a ramp, or classes in theirs; and with it another

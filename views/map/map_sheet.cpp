@@ -36,16 +36,17 @@ void MapSheet::setOptions(const nlohmann::json& options) {
   if (!options.is_object()) return;
   choices_.take(options);
   nlohmann::json of_map = options;
-  for (const auto& [key, value] : choices_.toJson().items()) of_map.erase(key);
+  const nlohmann::json own = choices_.toJson();
+  for (const auto& one : own.items()) of_map.erase(one.key());
   if (of_map.value("arrangement", nlohmann::json()) == name(MapArrangement::beside)) {
     of_map["arrangement"] = name(MapArrangement::over);
   }
   const nlohmann::json now = map_.options();
-  const bool changes =
-      std::any_of(of_map.items().begin(), of_map.items().end(), [&](const auto& one) {
-        const auto had = now.find(one.key());
-        return had == now.end() || *had != one.value();
-      });
+  bool changes = false;
+  for (const auto& one : of_map.items()) {
+    const auto had = now.find(one.key());
+    changes = changes || had == now.end() || *had != one.value();
+  }
   if (changes) map_.setOptions(of_map);
 }
 
@@ -104,12 +105,12 @@ SheetScale MapSheet::scaleOf(const PlacedMap& placed, double width) const {
   return scale;
 }
 
-SheetLayout MapSheet::layout(bool landscape) const {
+MapSheetLayout MapSheet::layout(bool landscape) const {
   const SheetChoices text = written();
   const std::vector<SheetRow> cells = rows();
   const std::size_t entries = legend().size();
   const bool numbered = unitsAtFullSize(crs(), map_.plane()).has_value();
-  SheetNeeds needs;
+  MapSheetNeeds needs;
   needs.title = [&](double width) { return sheetTitleHeight(text, width); };
   needs.scale = [&](double) {
     return sheetScaleHeight({numbered ? QStringLiteral("1:1") : QString(), {}, {}, true});
@@ -119,7 +120,7 @@ SheetLayout MapSheet::layout(bool landscape) const {
   return layOut(choices_.page(landscape) * kUnitsPerMillimetre, needs);
 }
 
-PlacedMap MapSheet::placedOn(const SheetLayout& layout) const {
+PlacedMap MapSheet::placedOn(const MapSheetLayout& layout) const {
   const double around = kMapPad + frame();
   QRectF panel = layout.map.adjusted(around, around, -around, -around);
   panel.setSize(panel.size().expandedTo({kLeastPanel, kLeastPanel}));
@@ -177,7 +178,7 @@ void MapSheet::paint(QPainter& painter, const QSizeF& size, const Theme& theme) 
 }
 
 void MapSheet::paintPage(QPainter& painter, const Theme& theme) const {
-  const SheetLayout layout = this->layout(landscape());
+  const MapSheetLayout layout = this->layout(landscape());
   const PlacedMap placed = placedOn(layout);
   painter.fillRect(QRectF(QPointF(), *pageSize() * kUnitsPerMillimetre), theme.view);
   if (map_.empty()) {
@@ -194,7 +195,7 @@ void MapSheet::paintPage(QPainter& painter, const Theme& theme) const {
   paintFoot(painter, layout, theme);
 }
 
-void MapSheet::paintCells(QPainter& painter, const SheetLayout& layout, const PlacedMap& placed,
+void MapSheet::paintCells(QPainter& painter, const MapSheetLayout& layout, const PlacedMap& placed,
                           const Theme& theme) const {
   const SheetChoices text = written();
   drawSheetTitle(painter, layout.title, text, theme);
@@ -214,7 +215,8 @@ void MapSheet::paintCells(QPainter& painter, const SheetLayout& layout, const Pl
   painter.drawRect(layout.border);
 }
 
-void MapSheet::paintFoot(QPainter& painter, const SheetLayout& layout, const Theme& theme) const {
+void MapSheet::paintFoot(QPainter& painter, const MapSheetLayout& layout,
+                         const Theme& theme) const {
   painter.setFont(figureFont(TextSize::small));
   painter.setPen(theme.muted);
   const double y = layout.border.bottom() + 10;

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "views/map/map_figure.h"
+#include "views/map/map_sheet_layout.h"
 #include "views/map/sheet_block.h"
 #include "views/map/sheet_choices.h"
-#include "views/map/sheet_layout.h"
 #include "views/map/sheet_scale.h"
 
 namespace lineament::views {
@@ -42,8 +42,8 @@ class MapSheet : public Copied<MapSheet, Figure> {
   QRectF pageIn(const QSizeF& size) const;  // where the page lies in a drawing of that size
 
  private:
-  SheetLayout layout(bool landscape) const;
-  PlacedMap placedOn(const SheetLayout& layout) const;
+  MapSheetLayout layout(bool landscape) const;
+  PlacedMap placedOn(const MapSheetLayout& layout) const;
   SheetChoices written() const;  // with a title where none was given
   SheetScale scaleOf(const PlacedMap& placed, double width) const;
   std::vector<SheetRow> rows() const;
@@ -52,9 +52,9 @@ class MapSheet : public Copied<MapSheet, Figure> {
   const Crs& crs() const { return map_.raster().grid().crs; }
   MapCamera cameraOf(const PlacedMap& placed) const;
   void paintPage(QPainter& painter, const Theme& theme) const;
-  void paintCells(QPainter& painter, const SheetLayout& layout, const PlacedMap& placed,
+  void paintCells(QPainter& painter, const MapSheetLayout& layout, const PlacedMap& placed,
                   const Theme& theme) const;
-  void paintFoot(QPainter& painter, const SheetLayout& layout, const Theme& theme) const;
+  void paintFoot(QPainter& painter, const MapSheetLayout& layout, const Theme& theme) const;
 
   MapFigure map_;
   SheetChoices choices_;

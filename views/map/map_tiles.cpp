@@ -2,7 +2,10 @@
 #include "views/map/map_tiles.h"
 
 #include <QElapsedTimer>
+#include <QPainter>
+#include <QRegion>
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace lineament::views {
@@ -56,6 +59,7 @@ void MapTiles::stop() {
 
 void MapTiles::setRaster(const Raster& raster) {
   stop();
+  ++content_;
   raster_ = raster;
   overview_.reset();
   cache_.clear();
@@ -156,6 +160,7 @@ void MapTiles::readTiles(std::vector<TileKey> keys) {
 
 void MapTiles::ended(const Outcome<Nothing>& outcome) {
   reading_ = nullptr;
+  ++content_;
   if (const Error* error = errorOf(outcome)) problem_ = QString::fromStdString(error->found());
   if (std::holds_alternative<Cancelled>(outcome)) problem_ = tr("Not read: cancelled");
   readNext();
@@ -168,17 +173,58 @@ bool MapTiles::allHere() const {
                      [this](const TileKey& key) { return cache_.peek(key) != nullptr; });
 }
 
-QImage MapTiles::layer() const {
-  if (!camera_ || !overview_) return {};
+std::vector<const MapPicture*> MapTiles::pictures() const {
   std::vector<const MapPicture*> pictures;
   if (allHere()) {  // and cover all that is seen
     for (const TileKey& key : wanted_) pictures.push_back(cache_.peek(key));
-  } else {
-    pictures.push_back(&overview_->picture);
-    const auto tiles = cache_.over(camera_->visiblePixels(), level_);
-    pictures.insert(pictures.end(), tiles.begin(), tiles.end());
+    return pictures;
   }
-  return layerOf(*camera_, ratio_, pictures);
+  pictures.push_back(&overview_->picture);
+  const auto tiles = cache_.over(camera_->visiblePixels(), level_);
+  pictures.insert(pictures.end(), tiles.begin(), tiles.end());
+  return pictures;
+}
+
+std::optional<QPoint> MapTiles::movedBy() const {
+  constexpr double kNearly = 0.01;  // of a pixel
+  const bool same = !drawn_.image.isNull() && drawn_.content == content_ &&
+                    drawn_.plot == camera_->plot().size() && drawn_.ratio == ratio_ &&
+                    std::abs(drawn_.scale / camera_->scale() - 1) < 1e-9;
+  if (!same) return std::nullopt;
+  const QPointF off = (drawn_.corner - camera_->visible().topLeft()) * camera_->scale() * ratio_;
+  const QPoint whole = off.toPoint();
+  const bool far =
+      std::abs(whole.x()) >= drawn_.image.width() || std::abs(whole.y()) >= drawn_.image.height();
+  const bool between = std::abs(off.x() - whole.x()) + std::abs(off.y() - whole.y()) > kNearly;
+  return far || between ? std::nullopt : std::optional(whole);
+}
+
+QImage MapTiles::layer() {
+  if (!camera_ || !overview_) return {};
+  const auto moved = movedBy();
+  if (!moved) {
+    drawn_ = {layerOf(*camera_, ratio_, pictures()),
+              camera_->visible().topLeft(),
+              camera_->scale(),
+              camera_->plot().size(),
+              ratio_,
+              content_};
+    return drawn_.image;
+  }
+  if (moved->isNull()) return drawn_.image;
+  const QRect whole = drawn_.image.rect();
+  QImage image = drawn_.image.copy(whole.translated(-*moved));
+  QPainter painter(&image);
+  painter.setCompositionMode(QPainter::CompositionMode_Source);
+  for (const QRect& strip : QRegion(whole).subtracted(whole.translated(*moved))) {
+    const QRectF units(QPointF(strip.topLeft()) / ratio_ + camera_->plot().topLeft(),
+                       QSizeF(strip.size()) / ratio_);
+    painter.drawImage(strip.topLeft(), layerOf(camera_->over(units), ratio_, pictures()));
+  }
+  painter.end();
+  drawn_.image = image;
+  drawn_.corner -= QPointF(*moved) / (camera_->scale() * ratio_);
+  return image;
 }
 
 double MapTiles::pixelsPerCell() const {

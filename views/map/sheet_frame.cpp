@@ -13,9 +13,9 @@ namespace lineament::views {
 
 namespace {
 
-constexpr double kBand = 4;       // of the frame
-constexpr double kTick = 4;       // beyond it
-constexpr double kSpacing = 150;  // of the lines, about
+constexpr double kBand = 4;      // of the frame
+constexpr double kTick = 4;      // beyond it
+constexpr double kSpacing = 95;  // of the lines, at least
 
 // The lines and both ends, in order.
 std::vector<double> cutsOf(const std::vector<GraticuleLine>& lines, double from, double to) {

@@ -9,19 +9,19 @@
 namespace lineament::views {
 
 // How high the cells of a sheet have to be, where they are that wide.
-struct SheetNeeds {
+struct MapSheetNeeds {
   std::function<double(double width)> title, scale, block;
   std::function<double(double width)> legend;  // null: there is none
 };
 
 // Where everything lies on a sheet, in units. On an upright page the cells are below the map, on a
 // broad one right of it.
-struct SheetLayout {
+struct MapSheetLayout {
   QRectF border;  // around everything
   QRectF map;     // with the map's frame
   QRectF title, legend, scale, block;
   std::vector<QLineF> lines;  // between them
 };
-SheetLayout layOut(const QSizeF& page, const SheetNeeds& needs);
+MapSheetLayout layOut(const QSizeF& page, const MapSheetNeeds& needs);
 
 }  // namespace lineament::views

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/map/sheet_layout.h"
+#include "views/map/map_sheet_layout.h"
 
 #include <algorithm>
 
@@ -18,7 +18,7 @@ double columnWidth(double page_width) {
 }
 
 // One column right of the map: the title on top, the legend as high as there is room.
-void layOutBroad(SheetLayout& sheet, const SheetNeeds& needs) {
+void layOutBroad(MapSheetLayout& sheet, const MapSheetNeeds& needs) {
   const QRectF& border = sheet.border;
   const double width = columnWidth(border.width());
   const double left = border.right() - width;
@@ -37,7 +37,7 @@ void layOutBroad(SheetLayout& sheet, const SheetNeeds& needs) {
 }
 
 // Below the map: the legend, the block, and the title over the scale.
-void layOutUpright(SheetLayout& sheet, const SheetNeeds& needs) {
+void layOutUpright(MapSheetLayout& sheet, const MapSheetNeeds& needs) {
   const QRectF& border = sheet.border;
   const double right_width = columnWidth(border.width());
   const double block_width = columnWidth(border.width());
@@ -61,8 +61,8 @@ void layOutUpright(SheetLayout& sheet, const SheetNeeds& needs) {
 
 }  // namespace
 
-SheetLayout layOut(const QSizeF& page, const SheetNeeds& needs) {
-  SheetLayout sheet;
+MapSheetLayout layOut(const QSizeF& page, const MapSheetNeeds& needs) {
+  MapSheetLayout sheet;
   sheet.border = QRectF(QPointF(), page).adjusted(kEdge, kEdge, -kEdge, -kEdge);
   page.width() > page.height() ? layOutBroad(sheet, needs) : layOutUpright(sheet, needs);
   return sheet;
