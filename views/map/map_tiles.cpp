@@ -6,6 +6,8 @@
 #include <QRegion>
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <future>
 #include <utility>
 
 namespace lineament::views {
@@ -14,9 +16,31 @@ namespace {
 
 constexpr std::size_t kBudget = std::size_t{384} << 20;  // bytes of tiles
 constexpr qint64 kGo = 80;                               // ms of reading before asking anew
+constexpr int kLeastRows = 64;                           // of a picture that is worth two threads
 
 std::size_t tileBytes(std::size_t bands) {
   return static_cast<std::size_t>(kTileCells * kTileCells) * (bands * sizeof(float) + sizeof(QRgb));
+}
+
+// The same as layerOf(), of whole pixels: the lower half is drawn on another thread meanwhile, as
+// the screen waits for it.
+QImage drawnInHalves(const MapCamera& camera, double ratio,
+                     const std::vector<const MapPicture*>& pictures) {
+  const QRectF plot = camera.plot();
+  const int rows = static_cast<int>(std::lround(plot.height() * ratio));
+  const bool whole = std::abs(plot.height() * ratio - rows) < 1e-6;
+  if (!whole || rows < kLeastRows) return layerOf(camera, ratio, pictures);
+  const double height = rows / 2 / ratio;
+  const QRectF lower = plot.adjusted(0, height, 0, 0);
+  auto drawing =
+      std::async(std::launch::async, [&] { return layerOf(camera.over(lower), ratio, pictures); });
+  const QRectF upper(plot.topLeft(), QSizeF(plot.width(), height));
+  const QImage above = layerOf(camera.over(upper), ratio, pictures), below = drawing.get();
+  QImage layer(above.width(), above.height() + below.height(), above.format());
+  std::memcpy(layer.bits(), above.constBits(), static_cast<std::size_t>(above.sizeInBytes()));
+  std::memcpy(layer.scanLine(above.height()), below.constBits(),
+              static_cast<std::size_t>(below.sizeInBytes()));
+  return layer;
 }
 
 }  // namespace
@@ -203,7 +227,7 @@ QImage MapTiles::layer() {
   if (!camera_ || !overview_) return {};
   const auto moved = movedBy();
   if (!moved) {
-    drawn_ = {layerOf(*camera_, ratio_, pictures()),
+    drawn_ = {drawnInHalves(*camera_, ratio_, pictures()),
               camera_->visible().topLeft(),
               camera_->scale(),
               camera_->plot().size(),
