@@ -407,6 +407,8 @@ void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
   if (above.isNull()) return;
   const bool mixes = !other_ || choices_.arrangement == MapArrangement::over;
   if (mixes) painter.setOpacity(choices_.opacity);
+  // In a PDF the edges of flat colours would be blurred by the compression of photographs.
+  painter.setRenderHint(QPainter::LosslessImageRendering, classes() != nullptr);
   if (swiped()) {
     drawRightPart(painter, first, above, choices_.swipe, images.pixels);
   } else {
@@ -418,6 +420,7 @@ void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
     if (swiped()) area.setLeft(dividerAt(area, choices_.swipe));
     top().drawPatterns(painter, there, area);
   }
+  painter.setRenderHint(QPainter::LosslessImageRendering, false);
   painter.setOpacity(1);
 }
 
