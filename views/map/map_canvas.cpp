@@ -111,6 +111,7 @@ void MapCanvas::setCompanion(std::int64_t id, const Data& companion) {
 
 void MapCanvas::setSelection(const Selection& selection) {
   figure_.setSelection(selection);
+  update();
   if (isVisible()) askForSheets();
 }
 

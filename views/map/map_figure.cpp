@@ -91,6 +91,7 @@ void MapFigure::setData(const Data& data) {
   } else {
     own_.raster = data.require<Raster>();
     own_.plane = MapPlane(own_.raster.grid());
+    own_.origin = data.origin();
   }
   choices_.layers.clear();
   choices_.bands.clear();
@@ -179,6 +180,7 @@ void MapFigure::setCompanion(std::int64_t id, const Data& data) {
   other_.emplace();
   other_->raster = *raster;
   other_->plane = *plane;
+  other_->origin = data.origin();
 }
 
 void MapFigure::setOtherOverview(Overview overview) {
@@ -394,6 +396,7 @@ void MapFigure::paintMap(QPainter& painter, const MapCamera& camera, const Theme
   const MapImages images = imagesFor(painter, camera);
   drawImages(painter, {camera.plot()}, camera, images);
   drawLayers(painter, camera, images);
+  drawChosenPixels(painter, camera);
   drawEdge(painter, camera, theme);
 }
 
@@ -464,6 +467,7 @@ void MapFigure::drawLayers(QPainter& painter, const MapCamera& camera,
 
 // What lies over the pixels: the raster's edge, coordinates, the frame.
 void MapFigure::drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+  drawChosenPixels(painter, camera);
   drawEdge(painter, camera, theme);
   if (choices_.graticule && !empty()) {
     drawGraticule(painter, camera, graticuleFor(raster().grid().crs, own_.plane, camera), theme);
@@ -479,6 +483,26 @@ void MapFigure::drawTitle(QPainter& painter, const QRectF& frame, const Theme& t
   painter.setPen(theme.text);
   drawLabel(painter, {frame.left(), 8 + kTitleHeight / 2 - 2}, Qt::AlignLeft | Qt::AlignVCenter,
             elidedText(painter.font(), choices_.title, frame.width()));
+}
+
+// Those of one of the rasters, chosen in a scatter of its bands.
+void MapFigure::drawChosenPixels(QPainter& painter, const MapCamera& camera) const {
+  if (!chosen_ || selection().origin().empty()) return;
+  for (const RasterLayer* layer : {&own_, other()}) {
+    if (!layer || layer->origin != selection().origin() || layer->raster.columns() < 1) continue;
+    const QTransform from_pixel = layer->camera(camera).fromPixel();
+    const auto columns = static_cast<std::size_t>(layer->raster.columns());
+    QPolygonF places;
+    for (const std::size_t pixel : *chosen_) {
+      const QPointF at = from_pixel.map(QPointF(static_cast<double>(pixel % columns) + 0.5,
+                                                static_cast<double>(pixel / columns) + 0.5));
+      if (camera.plot().contains(at)) places << at;
+    }
+    painter.setPen(QPen(Qt::white, 4.5));
+    painter.drawPoints(places);
+    painter.setPen(QPen(lightTheme().selection, 3));
+    painter.drawPoints(places);
+  }
 }
 
 // Where the raster ends, which its pixels do not show where they are as light as the ground. Cut by

@@ -130,6 +130,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
   void drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
   void drawTitle(QPainter& painter, const QRectF& frame, const Theme& theme) const;
   void drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const;
+  void drawChosenPixels(QPainter& painter, const MapCamera& camera) const;
   void drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
   void drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const;
 

@@ -263,6 +263,7 @@ void MapView::setSelection(const Selection& selection) {
 
 std::vector<std::string> MapView::otherOrigins() const {
   std::vector<std::string> origins;
+  if (figure().other()) origins.push_back(figure().other()->origin);
   for (const VectorLayer& layer : figure().layers()) {
     if (!layer.origin.empty()) origins.push_back(layer.origin);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "views/map/map_camera.h"
 #include "views/map/map_picture.h"
@@ -15,6 +16,7 @@ struct RasterLayer {
   std::shared_ptr<const MapOverview> overview;
   std::shared_ptr<const MapPicture> print;  // what is seen, fine enough for print
   double reduction = 1;                     // pixels of a cell of what is shown
+  std::string origin{};                     // of its data: what selections of its pixels count in
 
   bool categorical() const { return raster.categorical(); }
   // The same part of the plane, over this raster's pixels.
