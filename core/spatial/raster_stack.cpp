@@ -25,6 +25,10 @@ constexpr ErrorText kApart{"stack.apart", "Stack rasters on one grid",
 constexpr ErrorText kClasses{"stack.classes", "Stack rasters on one grid",
                              "'{band}' holds classes, not measurements", "", "Leave it out"};
 
+constexpr ErrorText kNoWay{"reproject.raster", "Bring a raster from {from} to {to}",
+                           "there is no way between these coordinate systems ({reason})", "",
+                           "Save the raster in the coordinate system that is needed"};
+
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 struct Place {
@@ -420,6 +424,45 @@ Raster stack(const std::vector<Raster>& given, Resampling resampling, const Cont
   auto source =
       std::make_shared<StackSource>(grid, rasters, std::move(maps), std::move(places), resampling);
   return Raster(std::move(grid), std::move(bands), std::move(source));
+}
+
+namespace {
+
+// Square pixels, as many along the diagonal as before (GDAL's suggestion, too).
+RasterGrid gridIn(const Crs& system, const CrsMap& map, const RasterGrid& own) {
+  std::vector<double> x, y;
+  addEdges(own, x, y);
+  map.apply(x, y);
+  const Pixels around{std::move(x), std::move(y)};
+  const auto [west, south] = around.low();
+  const auto [east, north] = around.high();
+  if (!(east > west) || !(north > south)) throw Error(kApart);
+  const double side = std::hypot(east - west, north - south) /
+                      std::hypot(static_cast<double>(own.columns), static_cast<double>(own.rows));
+  RasterGrid grid;
+  grid.columns = std::llround(std::ceil((east - west) / side));
+  grid.rows = std::llround(std::ceil((north - south) / side));
+  grid.transform = {west, side, 0, north, 0, -side};
+  grid.crs = system;
+  return grid;
+}
+
+}  // namespace
+
+Raster reprojected(const Raster& raster, const Crs& to) {
+  const Crs& from = raster.grid().crs;
+  std::string reason;
+  const auto there = CrsMap::between(from, to, reason), back = CrsMap::between(to, from, reason);
+  if (!there || !back) {
+    throw Error(kNoWay, {{"from", from.name}, {"to", to.name}, {"reason", reason}});
+  }
+  RasterGrid grid = gridIn(to, *there, raster.grid());
+  std::vector<Place> places;
+  for (std::size_t band = 0; band < raster.bands().size(); ++band) places.push_back({0, band});
+  const Resampling resampling = raster.categorical() ? Resampling::nearest : Resampling::bilinear;
+  auto source = std::make_shared<StackSource>(grid, std::vector{raster}, Maps{back},
+                                              std::move(places), resampling);
+  return Raster(std::move(grid), raster.bands(), std::move(source), raster.classes());
 }
 
 }  // namespace lineament::spatial

@@ -21,4 +21,10 @@ enum class Resampling { nearest, bilinear };
 // categories.
 Raster stack(const std::vector<Raster>& rasters, Resampling resampling, const Context& context);
 
+// A raster in another coordinate system, on a grid of about as many pixels around it that is
+// parallel to that system's axes: looked up pixel by pixel as it is read, classes from the nearest
+// pixel, other values from four. Throws Error "reproject.raster" where there is no way between the
+// two.
+Raster reprojected(const Raster& raster, const Crs& to);
+
 }  // namespace lineament::spatial

@@ -31,6 +31,10 @@ constexpr const char* kUtm =
     "PARAMETER[\"central_meridian\",51],PARAMETER[\"scale_factor\",0.9996],"
     "PARAMETER[\"false_easting\",500000],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1]]";
 
+constexpr const char* kDegrees =
+    "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],"
+    "PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]]";
+
 // Three fields from west to east, each grey of another lightness, with a little noise.
 QString sceneIn(const QTemporaryDir& folder) {
   RasterGrid grid{kSide, kSide, {500'000, 30, 0, 3'000'000, 0, -30}, {}};
@@ -239,6 +243,35 @@ class WindowMapTest : public QObject {
     QTRY_VERIFY(mapOf(again));
     QTRY_COMPARE(viewOf(mapOf(again)).figure().layers().size(), 1U);
     QVERIFY(viewOf(mapOf(again)).caption().contains("with units.geojson"));
+  }
+
+  // A raster in degrees beneath a scene in metres: brought to its coordinates as it is read.
+  void aBackgroundMayBeInAnotherSystem() {
+    QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.resize(1280, 800);
+    window.show();
+    const auto [west, north] = io::Geographic({kUtm, "WGS 84 / UTM zone 39N", "m", false, 1})
+                                   .lonLat(500'000, 3'000'000)
+                                   .value();
+    RasterGrid grid{50, 50, {west - 0.005, 0.001, 0, north + 0.005, 0, -0.001}, {}};
+    grid.crs = {kDegrees, "WGS 84", "°", true, 111'000};
+    std::vector<float> values;
+    for (int i = 0; i < 2500; ++i) values.push_back(float(i % 50));
+    const QString path = folder.filePath("degrees.tif");
+    io::writeGeoTiff(Raster::of(grid, std::vector<RasterBand>(1), std::move(values)),
+                     path.toStdString(), {});
+    drop(window, path);
+    QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);
+    drop(window, sceneIn(folder));
+    QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 2, kPatienceMs);
+    views::MapView& view = viewOf(window.tabs().currentPage());
+    QVERIFY(view.figure().raster().grid().crs.name.find("39N") != std::string::npos);
+    QTRY_COMPARE(boxOf(view, "Background")->count(), 2);
+    choose(boxOf(view, "Background"), "degrees.tif");
+    QTRY_VERIFY(view.figure().other());
+    QVERIFY(!view.figure().other()->raster.grid().crs.geographic);
+    QTRY_VERIFY(view.canvas().complete());
   }
 
  private:

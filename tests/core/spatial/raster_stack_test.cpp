@@ -223,6 +223,29 @@ class RasterStackTest : public QObject {
     }
   }
 
+  void aRasterIsBroughtToAnotherSystem() {
+    const Raster brought = reprojected(inDegrees(), kUtm39);
+    QCOMPARE(brought.grid().crs.name, kUtm39.name);
+    QVERIFY(std::abs(double(brought.columns()) - 60) < 8);
+    const std::vector<float> values = bandOf(brought, 0);
+    const io::Geographic geographic(kUtm39);
+    int looked = 0;
+    for (std::int64_t i = 0; i < brought.columns() * brought.rows(); ++i) {
+      if (std::isnan(values[std::size_t(i)])) continue;
+      const auto [x, y] = brought.grid().toMap(double(i % brought.columns()) + 0.5,
+                                               double(i / brought.columns()) + 0.5);
+      const auto [longitude, latitude] = geographic.lonLat(x, y).value();
+      const double expected = 1000 * (longitude - 53) + 300 * (latitude - 28.9);
+      // Where a part of the four pixels is missing, at the edge, the mean of the others counts.
+      QVERIFY(std::abs(double(values[std::size_t(i)]) - expected) < 1.5);
+      ++looked;
+    }
+    QVERIFY(looked > 3000);
+    Crs nowhere;
+    nowhere.wkt = nowhere.name = "nowhere";
+    QVERIFY_EXCEPTION_THROWN(reprojected(inDegrees(), nowhere), Error);
+  }
+
   void theLogSaysSo() {
     std::vector<std::string> notes;
     Context context;
