@@ -45,8 +45,8 @@ class Figure {
     static_cast<void>(id);
     static_cast<void>(data);
   }
-  // The coordinate system that layers and rasters among them are wanted in; one that cannot be brought
-  // there is handed in as it is. Unknown: all as they are.
+  // The coordinate system that layers and rasters among them are wanted in; one that cannot be
+  // brought there is handed in as it is. Unknown: all as they are.
   virtual Crs companionSystem() const { return {}; }
 
   // The chosen rows or points.
