@@ -13,6 +13,8 @@
 #include "views/explanation/bar_figure.h"
 #include "views/explanation/beeswarm_figure.h"
 #include "views/explanation/waterfall_figure.h"
+#include "views/map/band_scatter_view.h"
+#include "views/map/map_sheet_view.h"
 #include "views/map/map_view.h"
 #include "views/model/model_view.h"
 #include "views/note/note_view.h"
@@ -81,6 +83,10 @@ const std::vector<Entry>& entries() {
                                       {Kind::tensor}),
       entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"),
                                 {Kind::raster, Kind::features}),
+      entry<MapSheet, MapSheetView>("sheet", QT_TRANSLATE_NOOP("Views", "Printed sheet"),
+                                    {Kind::raster, Kind::features}),
+      entry<BandScatter, BandScatterView>("band-scatter", QT_TRANSLATE_NOOP("Views", "Two bands"),
+                                          {Kind::raster}),
       entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), {Kind::note}),
   };
   return all;
