@@ -37,7 +37,8 @@ Declaration declare() {
 }
 
 Table tableOf(const TextInput& input) {
-  std::vector<std::int64_t> indices, ids, begins, ends, special;
+  std::vector<std::int64_t> indices, ids, begins, ends;
+  std::vector<std::uint8_t> special;
   TextBuilder pieces, shown;
   for (const text::Token& token : input.tokens) {
     indices.push_back(static_cast<std::int64_t>(indices.size()));
