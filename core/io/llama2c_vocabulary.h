@@ -20,5 +20,7 @@ struct Llama2cVocabulary {
 Llama2cVocabulary llama2cVocabulary(std::string_view bytes, const std::string& file);
 
 bool isLlama2cVocabulary(std::string_view bytes);
+// Whether a file that begins so is one: from its first pieces up to the last of the bytes.
+bool beginsLlama2cVocabulary(std::string_view bytes);
 
 }  // namespace lineament::io

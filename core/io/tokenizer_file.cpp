@@ -27,13 +27,6 @@ constexpr std::array<std::string_view, 7> kNames{"tokenizer.json",  "tokenizer_c
                                                  "vocab.json",      "merges.txt",
                                                  "vocab.txt"};
 
-std::string lowerCase(std::string text) {
-  for (char& letter : text) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return text;
-}
-
 // Sorted, so that the same folder gives the same tokenizer.
 std::vector<std::filesystem::path> filesOf(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
@@ -45,7 +38,15 @@ std::vector<std::filesystem::path> filesOf(const std::filesystem::path& folder) 
   return found;
 }
 
-std::string contentOf(const std::filesystem::path& path) {
+bool maybeLlama2c(const std::filesystem::path& path, const std::string& name) {
+  std::error_code error;
+  return name.starts_with("tok") && name.ends_with(".bin") &&
+         std::filesystem::file_size(path, error) <= kLargestLlama2c;
+}
+
+}  // namespace
+
+std::string tokenizerContent(const std::filesystem::path& path) {
   const InputFile file(path);
   if (file.size() > kLargest) {
     throw Error(kSize, {{"file", path.filename().string()},
@@ -56,22 +57,22 @@ std::string contentOf(const std::filesystem::path& path) {
   return file.readAll();
 }
 
-bool maybeLlama2c(const std::filesystem::path& path, const std::string& name) {
-  std::error_code error;
-  return name.starts_with("tok") && name.ends_with(".bin") &&
-         std::filesystem::file_size(path, error) <= kLargestLlama2c;
+std::string lowerCaseName(const std::filesystem::path& path) {
+  std::string name = path.filename().string();
+  for (char& letter : name) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return name;
 }
-
-}  // namespace
 
 TokenizerFiles tokenizerBeside(const std::filesystem::path& weights) {
   TokenizerFiles made;
   for (const auto& path : filesOf(weights.parent_path())) {
-    const std::string name = lowerCase(path.filename().string());
+    const std::string name = lowerCaseName(path);
     if (std::ranges::find(kNames, name) != kNames.end()) {
-      made.files.try_emplace(name, contentOf(path));
+      made.files.try_emplace(name, tokenizerContent(path));
     } else if (!made.files.contains("tokenizer.bin") && maybeLlama2c(path, name)) {
-      std::string content = contentOf(path);
+      std::string content = tokenizerContent(path);
       if (isLlama2cVocabulary(content)) made.files.emplace("tokenizer.bin", std::move(content));
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "core/data/tokenizer_files.h"
 
@@ -12,5 +13,11 @@ namespace lineament::io {
 // content and given as "tokenizer.bin"; of several the first by name. Empty where there is none.
 // Throws Error "tokenizer_file.size" for a file that is larger than any vocabulary.
 TokenizerFiles tokenizerBeside(const std::filesystem::path& weights);
+
+// One such file, with the same Error.
+std::string tokenizerContent(const std::filesystem::path& path);
+
+// "vocab.txt" of ".../Vocab.TXT".
+std::string lowerCaseName(const std::filesystem::path& path);
 
 }  // namespace lineament::io

@@ -133,8 +133,21 @@ AlignedText spaced(const AlignedText& text) {
   });
 }
 
+// A mark that is dropped stays with the letter that it stood on.
 AlignedText without(const AlignedText& text, bool (*dropped)(std::uint32_t)) {
-  return withLetters(text, [&](std::uint32_t code, AlignedText&, Range) { return dropped(code); });
+  AlignedText made = text.emptied();
+  for (std::uint32_t at = 0; at < text.size();) {
+    const Letter letter = letterAt(text.text(), at);
+    const Range range{at, at + letter.bytes};
+    if (!dropped(letter.code)) {
+      made.append(text, range);
+    } else if (!made.empty() &&
+               made.origin({made.size() - 1, made.size()}).end == text.origin(range).begin) {
+      made.stretchTo(text.origin(range).end);
+    }
+    at = range.end;
+  }
+  return made;
 }
 
 AlignedText withReplaced(const AlignedText& text, const std::vector<Range>& places,
