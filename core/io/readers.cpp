@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of formats: a new reader is a pair of files in this folder and a line here.
 #include "core/io/csv_reader.h"
+#include "core/io/gguf.h"
 #include "core/io/kitti.h"
 #include "core/io/llama2c.h"
 #include "core/io/npy.h"
@@ -25,6 +26,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeNpzReader());
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
+    all.push_back(makeGgufReader());
     all.push_back(makeLlama2cReader());
     all.push_back(makeTokenizerReader());
     all.push_back(makeRasterReader());
