@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/factored_attention.h"
 
+#include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/blas.h"
 
@@ -51,6 +51,26 @@ bool product(std::initializer_list<std::uint64_t> factors, std::uint64_t& result
   return true;
 }
 
+using Vector = Eigen::Map<const Eigen::VectorXf>;
+using Vectors =
+    Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+
+// `scale` times the products of some queries with some keys, row-major. The general product copies
+// all keys first, which one query alone is not worth.
+void scores(const float* queries, std::uint64_t rows, const float* keys, std::uint64_t columns,
+            std::uint64_t size, double scale, float* result) {
+  if (rows == 1) {
+    Eigen::Map<Eigen::VectorXf>(result, Eigen::Index(columns)).noalias() =
+        Vectors(keys, Eigen::Index(columns), Eigen::Index(size)) *
+        (Vector(queries, Eigen::Index(size)) * static_cast<float>(scale));
+    return;
+  }
+  matrixProduct(Transpose::no, Transpose::yes, static_cast<float>(scale),
+                MatrixView<const float>{queries, rows, size, size},
+                MatrixView<const float>{keys, columns, size, size}, 0.0F,
+                MatrixView<float>{result, rows, columns, columns});
+}
+
 }  // namespace
 
 bool FactoredAttention::fits(const Shape& shape, const Factors& factors) {
@@ -80,10 +100,7 @@ void FactoredAttention::cells(std::size_t layer, std::size_t head, const Attenti
     if (context.stopRequested()) throw Cancelled();
     const std::uint64_t rows = std::min(kRowsAtOnce, window.queries - first);
     float* block = weights.data() + first * window.keys;
-    matrixProduct(Transpose::no, Transpose::yes, static_cast<float>(factors_.scale),
-                  MatrixView<const float>{queries + first * size, rows, size, size},
-                  MatrixView<const float>{keys, window.keys, size, size}, 0.0F,
-                  MatrixView<float>{block, rows, window.keys, window.keys});
+    scores(queries + first * size, rows, keys, window.keys, size, factors_.scale, block);
     for (std::uint64_t row = 0; row < rows; ++row) {
       const float log_sum = sums[first + row];
       float* cells = block + row * window.keys;

@@ -18,6 +18,7 @@ namespace lineament::views {
 
 namespace {
 
+constexpr int kSpinButtons = 24;
 constexpr std::size_t kLongMenu = 40;  // heads of other layers in one menu beyond this are nested
 
 QString text(const std::string& name) {
@@ -130,6 +131,8 @@ void AttentionControls::makeWeights(QHBoxLayout& line) {
   threshold_ = new QDoubleSpinBox(this);
   threshold_->setRange(0, 1e6);
   threshold_->setDecimals(4);
+  threshold_->setFixedWidth(
+      threshold_->fontMetrics().horizontalAdvance(QStringLiteral("0.00000000")) + kSpinButtons);
   threshold_->setSingleStep(0.01);
   threshold_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
   threshold_->setKeyboardTracking(false);
@@ -154,8 +157,8 @@ void AttentionControls::setStack(const AttentionFigure& figure) {
   head_->clear();
   for (const std::string& name : stack.heads) head_->addItem(text(name));
   if (stack.heads.size() > 1) {
-    head_->addItem(tr("mean of its heads"));
-    head_->addItem(tr("strongest of its heads"));
+    head_->addItem(tr("mean of heads"));
+    head_->addItem(tr("max of heads"));
   }
   measure_->clear();
   for (const HeadMeasure& measure : stack.measures) {

@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::size_t kScreenLinks = 3000, kFileLinks = 20'000;
 constexpr double kTextTitle = 34;
-constexpr double kFloorShare = 1e-4;  // of the largest weight: where a logarithmic ramp begins
+// Of the largest weight, where a logarithmic ramp begins: below what evenly spread weights have.
+constexpr double kFloorShare = 1e-4, kOfEven = 0.3;
 constexpr double kLeastFloor = 1e-6;
-constexpr std::uint64_t kMeasuredLabels = 400;
+constexpr std::uint64_t kMeasuredLabels = 400, kFewLabels = 36;
 
 }  // namespace
 
@@ -31,8 +32,8 @@ WeightColours AttentionFigure::colours(double largest, bool negative, bool dark)
 }
 
 // Of the widest of the tokens that are seen, or of some of them where there are many.
-double AttentionFigure::labelWidth(std::uint64_t first, std::uint64_t count) const {
-  const QFont font = figureFont(TextSize::small);
+double AttentionFigure::labelWidth(std::uint64_t first, std::uint64_t count,
+                                   const QFont& font) const {
   const std::uint64_t step = std::max<std::uint64_t>(count / kMeasuredLabels, 1);
   double widest = textWidth(font, QString::number(first + count));
   const std::uint64_t end = std::min<std::uint64_t>(first + count, tokens().size());
@@ -44,13 +45,19 @@ double AttentionFigure::labelWidth(std::uint64_t first, std::uint64_t count) con
 
 MatrixPaneLayout AttentionFigure::paneLayout(const QSizeF& size) const {
   // The same at every zoom, so that the matrix does not move under the hand.
-  const double labels = labelWidth(0, tokenCount());
+  const QFont font = figureFont(TextSize::small, true);
+  double labels = labelWidth(0, tokenCount(), font);
+  // Thinned out, each has its number, too.
+  if (tokenCount() > kFewLabels && !tokens().empty()) {
+    labels += textWidth(font, QString::number(tokenCount()) + u' ');
+  }
   return layOutMatrixPane({stack_->queries, stack_->keys, token().has_value(), labels}, size);
 }
 
 ArcLayout AttentionFigure::arcLayout(const QSizeF& size) const {
   const std::uint64_t first = links_ ? links_->first : 0, count = links_ ? links_->count : 0;
-  return layOutArcs(first, count, labelWidth(first, count), size);
+  return layOutArcs(first, count, labelWidth(first, count, figureFont(TextSize::label, true)),
+                    size);
 }
 
 QRectF AttentionFigure::plotArea(const QSizeF& size) const {

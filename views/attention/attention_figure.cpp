@@ -297,7 +297,14 @@ std::vector<float> AttentionFigure::stripValues() const {
     return {measure->values.begin(), measure->values.end()};
   }
   if (!profile_ || !profileFits()) return {};
-  return look_.colour == TextColours::attends ? profile_->attends : profile_->attended;
+  const bool attends = look_.colour == TextColours::attends;
+  std::vector<float> values = attends ? profile_->attends : profile_->attended;
+  if (!cells_.causal()) return values;
+  // What cannot attend, or be attended to, has no colour rather than that of 0.
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(
+                                           std::min(values.size(), *token() + (attends ? 1 : 0)));
+  std::fill(attends ? middle : values.begin(), attends ? values.end() : middle, std::nanf(""));
+  return values;
 }
 
 TokenStripContent AttentionFigure::stripContent(const std::vector<float>& values) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QCoreApplication>
+#include <QFont>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,7 +95,7 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   MeasureMapsContent measuresContent() const;
   ArcLayout arcLayout(const QSizeF& size) const;
   WeightColours colours(double largest, bool negative, bool dark) const;
-  double labelWidth(std::uint64_t first, std::uint64_t count) const;
+  double labelWidth(std::uint64_t first, std::uint64_t count, const QFont& font) const;
   void choiceChanged();
   QString headFacts() const;
   QString cellText(const CellPlace& cell) const;

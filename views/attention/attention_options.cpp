@@ -61,7 +61,7 @@ void readText(const nlohmann::json& options, const char* key, std::string& text)
 
 void readCount(const nlohmann::json& options, const char* key, std::uint64_t& count) {
   const nlohmann::json* member = found(options, key);
-  if (member && member->is_number_unsigned()) count = member->get<std::uint64_t>();
+  if (member) count = countIn(*member).value_or(count);
 }
 
 // A number, or nothing where it says null.
@@ -70,7 +70,7 @@ void readOptional(const nlohmann::json& options, const char* key, std::optional<
   const nlohmann::json* member = found(options, key);
   if (!member) return;
   if (member->is_null()) number.reset();
-  if (member->is_number_unsigned()) number = member->get<Number>();
+  if (const auto read = countIn(*member)) number = static_cast<Number>(*read);
 }
 
 template <class Number>
@@ -124,7 +124,7 @@ void AttentionOptions::read(const nlohmann::json& options) {
   if (const nlohmann::json* list = found(options, "heads"); list && list->is_array()) {
     heads.clear();
     for (const nlohmann::json& head : *list) {
-      if (head.is_number_unsigned()) heads.push_back(head.get<std::size_t>());
+      if (const auto number = countIn(head)) heads.push_back(*number);
     }
   }
   readCount(options, "first", first);

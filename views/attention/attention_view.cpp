@@ -10,6 +10,13 @@
 
 namespace lineament::views {
 
+namespace {
+
+constexpr int kAround = 40;  // pixels above and below a token that is scrolled to
+constexpr int kPlotShare = 840, kTextShare = 160;  // of the view's height
+
+}  // namespace
+
 AttentionView::AttentionView(QWidget* parent)
     : View(parent), controls_(new AttentionControls(this)), plot_(new AttentionPlot(this)) {
   auto* split = new QSplitter(Qt::Vertical, this);
@@ -18,6 +25,7 @@ AttentionView::AttentionView(QWidget* parent)
   split->setStretchFactor(0, 4);
   split->setStretchFactor(1, 1);
   split->setCollapsible(0, false);
+  split->setSizes({kPlotShare, kTextShare});
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
@@ -31,6 +39,7 @@ AttentionView::AttentionView(QWidget* parent)
   connect(plot_, &View::captionChanged, this, &View::captionChanged);
   connect(plot_, &View::selectionEdited, this, [this](const Selection& selection) {
     showAll();
+    showToken();
     Q_EMIT selectionEdited(selection);
   });
   connect(plot_, &View::optionsChanged, this, [this] {
@@ -87,6 +96,15 @@ void AttentionView::setOptions(const nlohmann::json& options) {
 void AttentionView::setSelection(const Selection& selection) {
   plot_->setSelection(selection);
   showAll();
+  showToken();
+}
+
+// Scrolls the text to the chosen token.
+void AttentionView::showToken() {
+  const auto token = figure().token();
+  if (!token) return;
+  const QPointF at = strip_->placeOf(*token).center();
+  scroll_->ensureVisible(static_cast<int>(at.x()), static_cast<int>(at.y()), 0, kAround);
 }
 
 void AttentionView::setBackground(Background& background) {

@@ -37,6 +37,7 @@ class AttentionView : public View {
  private:
   QWidget* makeStrip();
   void showAll();  // controls and text as the figure has them
+  void showToken();
   void fillColours();
   void colourChosen();
   void listOthers();

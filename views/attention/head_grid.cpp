@@ -20,43 +20,56 @@ struct Words {
 
 constexpr double kMargin = 12, kGap = 6, kExtraGap = 14, kHead = 20, kSide = 58, kBar = 66;
 constexpr double kNumber = 18, kName = 13;  // heights under a picture
+constexpr double kBeside = 38;              // width of a number beside it
 constexpr double kLargest = 190;            // side of a picture
 constexpr double kRoomForNumber = 27;
+constexpr double kWorthIt = 1.15;  // by how much numbers beside pictures have to enlarge these
 constexpr double kFilePixelsPerUnit = 300.0 / 96;
 
-struct Counts {
+// Rows and columns of pictures, and what each needs beside itself.
+struct Arrangement {
   std::size_t rows = 1, columns = 1;
   double extra = 0;  // width of the gap before the extra columns
+  double below = 0, beside = 0;
+  double side = 0;
 };
 
-double under(const HeadGridContent& content, bool ordered) {
-  return (content.measured ? kNumber : 0) + (ordered ? kName : 0);
-}
-
-// The side of the pictures that fit in so many rows and columns.
-double sideFor(const Counts& counts, const QSizeF& room, double below) {
-  const auto columns = static_cast<double>(counts.columns), rows = static_cast<double>(counts.rows);
-  const double wide = (room.width() - counts.extra - kGap * (columns - 1)) / columns;
-  const double tall = (room.height() - kGap * (rows - 1)) / rows - below;
+// The side of the pictures that fit.
+double sideFor(const Arrangement& grid, const QSizeF& room) {
+  const auto columns = static_cast<double>(grid.columns), rows = static_cast<double>(grid.rows);
+  const double wide = (room.width() - grid.extra - kGap * (columns - 1)) / columns - grid.beside;
+  const double tall = (room.height() - kGap * (rows - 1)) / rows - grid.below;
   return std::clamp(std::min(wide, tall), 1.0, kLargest);
-}
-
-Counts flowFor(std::size_t count, const QSizeF& room, double below) {
-  Counts best;
-  double side = 0;
-  for (std::size_t columns = 1; columns <= count; ++columns) {
-    const Counts counts{(count + columns - 1) / columns, columns};
-    const double fits = sideFor(counts, room, below);
-    if (fits > side) {
-      side = fits;
-      best = counts;
-    }
-  }
-  return best;
 }
 
 std::size_t extraColumns(const HeadGridContent& content) {
   return content.heads > 1 ? 2 : 0;
+}
+
+Arrangement arranged(const HeadGridContent& content, const QSizeF& room, double below,
+                     double beside) {
+  const std::size_t extra = extraColumns(content);
+  Arrangement best{content.layers, content.heads + extra, extra > 0 ? kExtraGap : 0, below, beside};
+  best.side = sideFor(best, room);
+  if (content.order.empty()) return best;
+  best.side = 0;
+  for (std::size_t columns = 1; columns <= content.order.size(); ++columns) {
+    const std::size_t rows = (content.order.size() + columns - 1) / columns;
+    Arrangement grid{rows, columns, 0, below, beside};
+    grid.side = sideFor(grid, room);
+    if (grid.side > best.side) best = grid;
+  }
+  return best;
+}
+
+// With numbers where there is room for them: beside the pictures where these are larger then.
+Arrangement bestFor(const HeadGridContent& content, const QSizeF& room) {
+  const double name = content.order.empty() ? 0 : kName;
+  if (!content.measured && name == 0) return arranged(content, room, 0, 0);
+  Arrangement best = arranged(content, room, name + (content.measured ? kNumber : 0), 0);
+  const Arrangement beside = arranged(content, room, 0, kBeside);
+  if (beside.side > kWorthIt * best.side) best = beside;
+  return best.side >= kRoomForNumber ? best : arranged(content, room, 0, 0);
 }
 
 }  // namespace
@@ -68,29 +81,24 @@ HeadGridLayout layOutHeadGrid(const HeadGridContent& content, const QSizeF& size
   const double left = layout.ordered ? kMargin : kMargin + kSide;
   const double top = kMargin + (layout.ordered ? 0 : kHead);
   const QSizeF room(size.width() - left - kBar - kMargin, size.height() - top - kMargin);
-  double below = under(content, layout.ordered);
-  Counts counts{content.layers, content.heads + extraColumns(content),
-                extraColumns(content) > 0 ? kExtraGap : 0};
-  if (layout.ordered) counts = flowFor(content.order.size(), room, below);
-  layout.side = sideFor(counts, room, below);
-  layout.numbers = layout.side >= kRoomForNumber;
-  if (!layout.numbers && below > 0) {
-    below = 0;
-    if (layout.ordered) counts = flowFor(content.order.size(), room, below);
-    layout.side = sideFor(counts, room, below);
-  }
-  const std::size_t total = layout.ordered ? content.order.size() : counts.rows * counts.columns;
+  const Arrangement grid = bestFor(content, room);
+  layout.side = grid.side;
+  layout.beside = grid.beside > 0;
+  layout.numbers = layout.beside || grid.below > 0;
+  const std::size_t total = layout.ordered ? content.order.size() : grid.rows * grid.columns;
   for (std::size_t i = 0; i < total; ++i) {
-    const std::size_t row = i / counts.columns, column = i % counts.columns;
-    const double gap = !layout.ordered && column >= content.heads ? counts.extra : 0;
-    const QPointF at(left + static_cast<double>(column) * (layout.side + kGap) + gap,
-                     top + static_cast<double>(row) * (layout.side + kGap + below));
+    const std::size_t row = i / grid.columns, column = i % grid.columns;
+    const double gap = !layout.ordered && column >= content.heads ? grid.extra : 0;
+    const QPointF at(left + static_cast<double>(column) * (layout.side + grid.beside + kGap) + gap,
+                     top + static_cast<double>(row) * (layout.side + grid.below + kGap));
     const std::size_t head = layout.ordered ? content.order[i] : 0;
     layout.cells.push_back({QRectF(at, QSizeF(layout.side, layout.side)),
                             layout.ordered ? head / content.heads : row,
                             layout.ordered ? head % content.heads : column});
     layout.area = layout.area.united(layout.cells.back().place);
   }
+  layout.area.setRight(layout.area.right() + grid.beside);
+  layout.area.setBottom(layout.area.bottom() + grid.below);
   const double height = std::clamp(layout.area.height() - 10, 40.0, 190.0);
   layout.bar = QRectF(layout.area.right() + 18, top + 10, 9, height);
   return layout;
@@ -103,13 +111,11 @@ std::optional<std::size_t> cellAt(const HeadGridLayout& layout, const QPointF& a
   return std::nullopt;
 }
 
+// The same in any order.
 double naturalGridHeight(const HeadGridContent& content, double width) {
-  const QSizeF endless(width, 1e6);
   HeadGridContent by_layers = content;
-  by_layers.order.clear();  // the same size in any order
-  const HeadGridLayout layout = layOutHeadGrid(by_layers, endless);
-  const double below = layout.numbers ? under(by_layers, false) : 0;
-  return layout.area.bottom() + below + kMargin;
+  by_layers.order.clear();
+  return layOutHeadGrid(by_layers, QSizeF(width, 1e6)).area.bottom() + kMargin;
 }
 
 std::vector<std::size_t> orderedHeads(const std::vector<double>& values, HeadOrder order) {
@@ -176,7 +182,7 @@ class GridPainter {
   void draw() {
     for (const HeadGridLayout::Cell& cell : layout_.cells) {
       drawPicture(cell);
-      if (layout_.numbers) drawUnder(cell);
+      if (layout_.numbers) drawNumbers(cell);
     }
     if (!layout_.ordered) drawNames();
     drawWeightBar(painter_, layout_.bar, content_.colours,
@@ -208,29 +214,50 @@ class GridPainter {
   }
 
   // The measure as a bar and a number, the head's name where the place does not say it.
-  void drawUnder(const HeadGridLayout::Cell& cell) {
-    double y = cell.place.bottom() + 3;
+  void drawNumbers(const HeadGridLayout::Cell& cell) {
     const bool head = cell.column < content_.stack.heads.size();
     if (content_.measure && head) {
       const double value =
           content_.measure->values[cell.layer * content_.stack.heads.size() + cell.column];
       const double share = high_ > low_ ? (value - low_) / (high_ - low_) : 1;
-      painter_.fillRect(QRectF(cell.place.left(), y, cell.place.width(), 3), drawing_.theme.grid);
-      if (std::isfinite(share)) {
-        painter_.fillRect(QRectF(cell.place.left(), y, cell.place.width() * share, 3),
-                          drawing_.theme.accent);
-      }
-      painter_.setFont(figureFont(TextSize::small));
-      painter_.setPen(drawing_.theme.text);
-      drawLabel(painter_, {cell.place.center().x(), y + 4.5}, Qt::AlignHCenter | Qt::AlignTop,
-                elidedText(painter_.font(), numberText(value, 3), cell.place.width()));
+      drawShare(cell.place, std::isfinite(share) ? share : 0);
+      drawNumber(cell.place, numberText(value, 3));
     }
-    if (content_.measure) y += kNumber - 3;
     if (!layout_.ordered) return;
-    painter_.setFont(figureFont(TextSize::small));
     painter_.setPen(drawing_.theme.muted);
-    drawLabel(painter_, {cell.place.center().x(), y}, Qt::AlignHCenter | Qt::AlignTop,
-              shortName(cell));
+    painter_.setFont(figureFont(TextSize::small));
+    if (layout_.beside) {
+      drawLabel(painter_, cell.place.topRight() + QPointF(7, 2), Qt::AlignLeft | Qt::AlignTop,
+                QStringLiteral("%1.%2").arg(cell.layer + 1).arg(cell.column + 1));
+    } else {
+      const double y = cell.place.bottom() + (content_.measure ? kNumber : 3);
+      drawLabel(painter_, {cell.place.center().x(), y}, Qt::AlignHCenter | Qt::AlignTop,
+                shortName(cell));
+    }
+  }
+
+  void drawShare(const QRectF& place, double share) {
+    QRectF all(place.left(), place.bottom() + 3, place.width(), 3), part = all;
+    if (layout_.beside) {
+      all = part = QRectF(place.right() + 2, place.top(), 3, place.height());
+      part.setTop(all.bottom() - all.height() * share);
+    } else {
+      part.setWidth(all.width() * share);
+    }
+    painter_.fillRect(all, drawing_.theme.grid);
+    painter_.fillRect(part, drawing_.theme.accent);
+  }
+
+  void drawNumber(const QRectF& place, const QString& text) {
+    painter_.setFont(figureFont(TextSize::small));
+    painter_.setPen(drawing_.theme.text);
+    if (layout_.beside) {
+      drawLabel(painter_, {place.right() + 7, place.bottom() - 1}, Qt::AlignLeft | Qt::AlignBottom,
+                elidedText(painter_.font(), text, kBeside - 5));
+    } else {
+      drawLabel(painter_, {place.center().x(), place.bottom() + 7.5},
+                Qt::AlignHCenter | Qt::AlignTop, elidedText(painter_.font(), text, place.width()));
+    }
   }
 
   // The whole name where there is room, the two numbers otherwise.
@@ -262,7 +289,7 @@ class GridPainter {
     QString name = cell.column < heads ? QString::fromStdString(content_.stack.heads[cell.column])
                    : cell.column == heads ? Words::tr("mean")
                                           : Words::tr("max");
-    const double room = cell.place.width() + kGap - 3;
+    const double room = cell.place.width() + (layout_.beside ? kBeside : 0) + kGap - 3;
     if (cell.column < heads && textWidth(painter_.font(), name) > room) {
       name = QString::number(cell.column + 1);
     }

@@ -19,7 +19,8 @@ struct HeadGridLayout {
   };
   std::vector<Cell> cells;
   double side = 0;       // of a picture
-  bool numbers = false;  // there is room for them under the pictures
+  bool numbers = false;  // there is room for them
+  bool beside = false;   // ... at the pictures' right sides rather than under them
   bool ordered = false;  // each has its name under it; otherwise rows and columns have theirs
   QRectF bar;            // of the colours
   QRectF area;           // of all pictures

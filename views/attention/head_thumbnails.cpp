@@ -9,6 +9,7 @@ namespace lineament::views {
 namespace {
 
 constexpr std::size_t kFewHeads = 48, kFineSide = 128, kCoarseSide = 80;
+constexpr std::uint64_t kSampledCells = std::uint64_t{24} << 20;  // of all heads
 
 bool weaker(float one, float other) {
   return !std::isnan(one) && (std::isnan(other) || std::abs(other) > std::abs(one));
@@ -99,7 +100,12 @@ void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,
   const std::size_t at = layer * made_.columns() + head;
   if (made_.planes[at] && !made_.planes[at]->sampled) return;
   const ShownCells cells(stack_, {{layer, head}, {}, false, hidden_});
-  const Blocks blocks{blockSide(stack_->queries, side_), blockSide(stack_->keys, side_), sampled};
+  const std::uint64_t all_keys = made_.layers * made_.heads * stack_->keys;
+  const std::size_t rows =
+      sampled ? std::clamp<std::uint64_t>(kSampledCells / std::max<std::uint64_t>(all_keys, 1),
+                                          std::min<std::size_t>(8, side_), side_)
+              : side_;
+  const Blocks blocks{blockSide(stack_->queries, rows), blockSide(stack_->keys, side_), sampled};
   const auto plane = std::make_shared<ReducedPlane>(
       reduced(cells, {0, 0, stack_->queries, stack_->keys}, blocks, context));
   plane->query_peaks = {};  // of all heads they would be more than the pictures

@@ -176,7 +176,10 @@ class PanePainter {
   static void labelled(double from, double cells, std::uint64_t count, double length, Draw draw) {
     const std::uint64_t step = labelStep(length / cells, kLabelApart);
     const auto first = static_cast<std::uint64_t>(std::max(0.0, std::ceil(from - 0.5)));
-    for (std::uint64_t token = (first + step - 1) / step * step; token < count; token += step) {
+    const std::uint64_t offset = step < 10 ? 0 : step - 1;  // numbers are counted from 1
+    std::uint64_t token = (first + step - 1) / step * step + offset;
+    if (token >= first + step) token -= step;
+    for (; token < count; token += step) {
       if (static_cast<double>(token) + 0.5 > from + cells) break;
       draw(token, step);
     }

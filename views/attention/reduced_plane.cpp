@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostBlocks = 1024;  // along a side of an overview
 constexpr std::size_t kSampledRows = 256;
+constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;  // read within 100 ms
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
 constexpr std::uint64_t kCellsOfATask = std::uint64_t{1} << 18;  // less is not worth one
 
@@ -192,10 +193,11 @@ ReducedPlane overviewOf(const ShownCells& cells, const Context& context) {
 }
 
 ReducedPlane sampleOf(const ShownCells& cells, const Context& context) {
-  return reduced(
-      cells, {0, 0, cells.queries(), cells.keys()},
-      {blockSide(cells.queries(), kSampledRows), blockSide(cells.keys(), kMostBlocks), true},
-      context);
+  const std::uint64_t fits = kSampledCells / std::max<std::uint64_t>(cells.keys(), 1);
+  const std::size_t rows = std::clamp<std::uint64_t>(fits, 16, kSampledRows);
+  return reduced(cells, {0, 0, cells.queries(), cells.keys()},
+                 {blockSide(cells.queries(), rows), blockSide(cells.keys(), kMostBlocks), true},
+                 context);
 }
 
 }  // namespace lineament::views

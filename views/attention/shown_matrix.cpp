@@ -47,12 +47,19 @@ nlohmann::json toJson(const HeadChoice& choice) {
   return {choice.layer, choice.head};
 }
 
+std::optional<std::uint64_t> countIn(const nlohmann::json& json) {
+  if (!json.is_number_integer()) return std::nullopt;
+  if (!json.is_number_unsigned() && json.get<std::int64_t>() < 0) return std::nullopt;
+  return json.get<std::uint64_t>();
+}
+
 std::optional<HeadChoice> headChoiceFrom(const nlohmann::json& json) {
-  if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned()) return std::nullopt;
-  const auto layer = json[0].get<std::size_t>();
-  if (json[1].is_number_unsigned()) return HeadChoice{layer, json[1].get<std::size_t>()};
-  if (json[1] == "mean") return HeadChoice{layer, 0, HeadChoice::Over::mean};
-  if (json[1] == "max") return HeadChoice{layer, 0, HeadChoice::Over::peak};
+  if (!json.is_array() || json.size() != 2) return std::nullopt;
+  const auto layer = countIn(json[0]);
+  if (!layer) return std::nullopt;
+  if (const auto head = countIn(json[1])) return HeadChoice{*layer, *head};
+  if (json[1] == "mean") return HeadChoice{*layer, 0, HeadChoice::Over::mean};
+  if (json[1] == "max") return HeadChoice{*layer, 0, HeadChoice::Over::peak};
   return std::nullopt;
 }
 

@@ -26,6 +26,9 @@ struct HeadChoice {
   bool operator==(const HeadChoice&) const = default;
 };
 
+// A whole number that is not negative, however JSON has it.
+std::optional<std::uint64_t> countIn(const nlohmann::json& json);
+
 // [layer, head], [layer, "mean"] or [layer, "max"]; nothing where it is none of these.
 nlohmann::json toJson(const HeadChoice& choice);
 std::optional<HeadChoice> headChoiceFrom(const nlohmann::json& json);
