@@ -91,6 +91,13 @@ class SentencePieceTokenizerTest : public QObject {
     QVERIFY(tokenizer->special(1) && !tokenizer->special(0));
   }
 
+  // Of paths that score the same the one found first stays.
+  void ties() {
+    const std::vector<Entry> pieces{{"<unk>", 0, 2}, {kMark, -1}, {"a", -1}, {"aa", -2}};
+    const auto tokenizer = makeTokenizer(filesOf(modelOf(pieces, 1)));
+    QCOMPARE(idsOf(tokenizer->encode("aa", false)), (Ids{1, 3}));
+  }
+
   void spaces() {
     const auto tokenizer = makeTokenizer(filesOf(modelOf(kPieces, 1)));
     const std::string text = "  a   b ";

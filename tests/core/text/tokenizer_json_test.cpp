@@ -178,6 +178,24 @@ class TokenizerJsonTest : public QObject {
     QCOMPARE(tokenizer->shown(2), std::string(" a"));
   }
 
+  void splits() {
+    json file;
+    file["model"] = {{"type", "WordLevel"}, {"unk_token", "?"}, {"vocab", vocabularyOf({"?"})}};
+    const auto cut = [&](const char* behavior, bool invert) {
+      file["pre_tokenizer"] = {{"type", "Split"},
+                               {"pattern", {{"Regex", "a"}}},
+                               {"behavior", behavior},
+                               {"invert", invert}};
+      return cutOf("xaay", make(file)->encode("xaay"));
+    };
+    QCOMPARE(cut("Removed", false), std::string("x|y"));
+    QCOMPARE(cut("Removed", true), std::string("a|a"));
+    QCOMPARE(cut("Isolated", false), std::string("x|a|a|y"));
+    QCOMPARE(cut("MergedWithPrevious", false), std::string("xa|a|y"));
+    QCOMPARE(cut("MergedWithNext", false), std::string("x|a|ay"));
+    QCOMPARE(cut("Contiguous", false), std::string("x|aa|y"));
+  }
+
   void normalForms() {
     json file;
     file["model"] = {{"type", "WordLevel"},
