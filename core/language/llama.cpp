@@ -6,6 +6,8 @@
 // on queries, keys and values.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "core/language/architectures.h"
 #include "core/language/attention.h"
 #include "core/language/feed_forward.h"
@@ -55,9 +57,13 @@ constexpr Names kGguf{"token_embd",  "output_norm",
                       "ffn_gate",    "ffn_up",
                       "ffn_down",    Rotary::Pairs::neighbours};
 
-const Names& namesOf(const Checkpoint& checkpoint) {
+Names namesOf(const Checkpoint& checkpoint, const std::string& kind) {
   if (checkpoint.find("tok_embeddings.weight")) return kMeta;
-  return checkpoint.find("token_embd.weight") ? kGguf : kTransformers;
+  if (!checkpoint.find("token_embd.weight")) return kTransformers;
+  Names names = kGguf;
+  // Its writers turn the rows of Llama's and Mistral's weights about, and leave Qwen2's alone.
+  if (kind == "qwen2") names.pairs = Rotary::Pairs::halves;
+  return names;
 }
 
 struct Sizes {
@@ -85,7 +91,13 @@ Sizes sizesOf(const nlohmann::json& configuration, const std::string& kind) {
 
 Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::Pairs pairs,
                 const std::string& kind) {
-  Rotary rotary = Rotary::of(head, realNumber(configuration, {"rope_theta"}, 10000), pairs);
+  const double turned =
+      static_cast<double>(head) * realNumber(configuration, {"partial_rotary_factor"}, 1);
+  if (!(turned >= 2 && turned <= static_cast<double>(head)) || std::fmod(turned, 2) != 0) {
+    unsupported(kind, fmt::format("{} of {} numbers of a head would be rotated", turned, head));
+  }
+  Rotary rotary = Rotary::of(static_cast<std::size_t>(turned),
+                             realNumber(configuration, {"rope_theta"}, 10000), pairs);
   const auto scaling = configuration.find("rope_scaling");
   if (scaling == configuration.end() || scaling->is_null()) return rotary;
   if (!scaling->is_object()) unsupported(kind, "its rope_scaling is no list of settings");
@@ -117,7 +129,7 @@ class LlamaLoader {
   explicit LlamaLoader(const Checkpoint& checkpoint)
       : configuration_(checkpoint.configuration()),
         kind_(word(configuration_, {"model_type"}, "llama")),
-        names_(namesOf(checkpoint)),
+        names_(namesOf(checkpoint, kind_)),
         sizes_(sizesOf(configuration_, kind_)),
         epsilon_(static_cast<float>(realNumber(configuration_, {"rms_norm_eps"}, 1e-6))),
         checkpoint_(checkpoint),
@@ -128,7 +140,7 @@ class LlamaLoader {
     parts.description = {kind_, "Llama", sizes_.width, sizes_.vocabulary, sizes_.positions,
                          false, true};
     parts.embedding = linear(names_.embedding, sizes_.vocabulary, sizes_.width);
-    const Rotary rotary = rotaryOf(configuration_, sizes_.head, names_.pairs, kind_);
+    const Rotary rotary = slowed(rotaryOf(configuration_, sizes_.head, names_.pairs, kind_));
     for (std::size_t i = 0; i < sizes_.layers; ++i) {
       const std::string layer = fmt::format(fmt::runtime(names_.layer), i);
       parts.layers.push_back({{attention(layer, rotary), forward(layer)}});
@@ -147,6 +159,15 @@ class LlamaLoader {
  private:
   WeightMatrix linear(const std::string& name, std::size_t outputs, std::size_t inputs) {
     return weights_.matrix(name + ".weight", outputs, inputs, biasOf(weights_, name));
+  }
+
+  // GGUF keeps Llama 3's scaling of the positions as what each frequency is divided by.
+  Rotary slowed(Rotary rotary) {
+    const std::string name = "rope_freqs.weight";
+    if (!weights_.has(name)) return rotary;
+    const std::vector<float> divisors = weights_.numbers(name, {rotary.frequencies.size()});
+    for (std::size_t i = 0; i < divisors.size(); ++i) rotary.frequencies[i] /= divisors[i];
+    return rotary;
   }
 
   Residual attention(const std::string& layer, const Rotary& rotary) {
@@ -179,7 +200,7 @@ class LlamaLoader {
 
   const nlohmann::json& configuration_;
   std::string kind_;
-  const Names& names_;
+  Names names_;
   Sizes sizes_;
   float epsilon_;
   const Checkpoint& checkpoint_;
