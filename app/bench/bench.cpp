@@ -24,6 +24,8 @@ const std::vector<Bench>& benches() {
         {"kmeans", "Ten iterations of k-means on 10,000,000 points of 12 features", benchKMeans},
         {"autoencoder", "An epoch of an autoencoder: large batches, and the published small ones",
          benchAutoencoder},
+        {"language", "Reading a prompt and writing behind it: small GPT-2 and Mamba, random weights",
+         benchLanguage},
         {"map", "From a scene to a map by stacked autoencoders and k-means, files and all",
          benchMap},
         {"shap", "SHAP values: all coalitions of 12 features, 2,048 of 100", benchShap}};

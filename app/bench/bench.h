@@ -38,6 +38,7 @@ std::vector<Measurement> benchFrames(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchKMeans(const BenchSettings& settings);
 std::vector<Measurement> benchAutoencoder(const BenchSettings& settings);
+std::vector<Measurement> benchLanguage(const BenchSettings& settings);
 std::vector<Measurement> benchMap(const BenchSettings& settings);
 std::vector<Measurement> benchShap(const BenchSettings& settings);
 std::vector<Measurement> benchMechanism(const sequence::Mechanism& mechanism,

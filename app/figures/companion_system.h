@@ -6,8 +6,8 @@
 
 namespace lineament::app {
 
-// What a figure is handed in beside its data: a vector layer in the system that the figure wants,
-// anything else as it is, and so a layer that cannot be brought there. Throws Cancelled.
+// What a figure is handed in beside its data: a vector layer or a raster in the system that the
+// figure wants, anything else as it is, and so what cannot be brought there. Throws Cancelled.
 Data broughtTo(const Crs& system, const Data& data, const Context& context);
 
 // Whether that takes any work.

@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "views/attention/attention_view.h"
 #include "views/checkpoint/checkpoint_view.h"
 #include "views/cloud/cloud_view.h"
 #include "views/common/plot_view.h"
 #include "views/explanation/bar_figure.h"
 #include "views/explanation/beeswarm_figure.h"
 #include "views/explanation/waterfall_figure.h"
+#include "views/map/band_scatter_view.h"
+#include "views/map/map_sheet_view.h"
 #include "views/map/map_view.h"
 #include "views/model/model_view.h"
 #include "views/note/note_view.h"
@@ -66,6 +69,8 @@ const std::vector<Entry>& entries() {
       plot<BarFigure>("bar", QT_TRANSLATE_NOOP("Views", "Importance"), {Kind::explanation}),
       plot<WaterfallFigure>("waterfall", QT_TRANSLATE_NOOP("Views", "Waterfall"),
                             {Kind::explanation}),
+      entry<AttentionFigure, AttentionView>("attention", QT_TRANSLATE_NOOP("Views", "Attention"),
+                                            {Kind::attention}),
       entry<MechanismsFigure, MechanismsView>(
           "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), {Kind::attention}),
       entry<SequenceFigure, SequenceView>(
@@ -78,6 +83,10 @@ const std::vector<Entry>& entries() {
                                       {Kind::tensor}),
       entry<MapFigure, MapView>("map", QT_TRANSLATE_NOOP("Views", "Map"),
                                 {Kind::raster, Kind::features}),
+      entry<MapSheet, MapSheetView>("sheet", QT_TRANSLATE_NOOP("Views", "Printed sheet"),
+                                    {Kind::raster, Kind::features}),
+      entry<BandScatter, BandScatterView>("band-scatter", QT_TRANSLATE_NOOP("Views", "Two bands"),
+                                          {Kind::raster}),
       entry<NoteFigure, NoteView>("note", QT_TRANSLATE_NOOP("Views", "Note"), {Kind::note}),
   };
   return all;

@@ -34,7 +34,9 @@ QSizeF sizeOf(QPageSize::PageSizeId id) {
 }  // namespace
 
 Pages::Pages(QPageSize::PageSizeId size)
-    : width_(sizeOf(size).width() - 2 * kSide), height_(sizeOf(size).height() - kTop - kBottom) {}
+    : size_(size),
+      width_(sizeOf(size).width() - 2 * kSide),
+      height_(sizeOf(size).height() - kTop - kBottom) {}
 
 void Pages::place(double height, Draw draw) {
   keepTogether(height);
@@ -56,6 +58,16 @@ void Pages::breakPage() {
   y_ = 0;
 }
 
+void Pages::addSheet(const QSizeF& millimetres, Draw draw) {
+  pages_.back().behind.push_back({millimetres, std::move(draw)});
+}
+
+std::size_t Pages::count() const {
+  std::size_t count = pages_.size();
+  for (const Page& page : pages_) count += page.behind.size();
+  return count;
+}
+
 void Pages::setSection(const QString& title) {
   // One that begins in the middle of a page is the head of the pages behind it.
   if (y_ == 0) pages_.back().section = title;
@@ -65,18 +77,33 @@ void Pages::setSection(const QString& title) {
 void Pages::draw(QPdfWriter& writer, const QString& title, const QString& foot,
                  const Context& context) const {
   QPainter painter(&writer);
+  std::size_t number = 0;
   for (std::size_t page = 0; page < pages_.size(); ++page) {
-    if (page > 0) writer.newPage();
+    if (page > 0) {
+      writer.setPageSize(QPageSize(size_));
+      writer.newPage();
+    }
     painter.resetTransform();
     painter.translate(kSide, kTop);
     if (page > 0) drawRunningHead(painter, page, title);
-    drawFoot(painter, page, foot);
+    drawFoot(painter, ++number, foot);
     const double done = static_cast<double>(page) / static_cast<double>(pages_.size());
     for (const Item& item : pages_[page].items) {
       context.checkpoint(done, "Drawing the report");
       painter.save();
       painter.translate(0, item.y);
       item.draw(painter);
+      painter.restore();
+    }
+    for (const Sheet& sheet : pages_[page].behind) {
+      context.checkpoint(done, "Drawing the report");
+      writer.setPageSize(QPageSize(sheet.millimetres, QPageSize::Millimeter,
+                                   QStringLiteral("sheet"), QPageSize::ExactMatch));
+      writer.newPage();
+      ++number;
+      painter.resetTransform();
+      painter.save();
+      sheet.draw(painter);
       painter.restore();
     }
   }
@@ -92,10 +119,10 @@ void Pages::drawRunningHead(QPainter& painter, std::size_t page, const QString& 
   painter.drawLine(QPointF(0, line), QPointF(width_, line));
 }
 
-void Pages::drawFoot(QPainter& painter, std::size_t page, const QString& foot) const {
+void Pages::drawFoot(QPainter& painter, std::size_t number, const QString& foot) const {
   const TextBox left(foot, quiet(Qt::AlignLeft), width_ * 0.7);
-  const TextBox right(QStringLiteral("%1 / %2").arg(page + 1).arg(pages_.size()),
-                      quiet(Qt::AlignRight), width_ * 0.3);
+  const TextBox right(QStringLiteral("%1 / %2").arg(number).arg(count()), quiet(Qt::AlignRight),
+                      width_ * 0.3);
   left.draw(painter, {0, height_ + kFootBelow}, 0, 1);
   right.draw(painter, {width_ * 0.7, height_ + kFootBelow}, 0, 1);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QPageSize>
+#include <QSizeF>
 #include <QString>
 #include <functional>
 #include <vector>
@@ -32,6 +33,9 @@ class Pages {
   void keepTogether(double height);
   void breakPage();
 
+  // A page of another size, all of it the drawing's, behind the page that is being filled.
+  void addSheet(const QSizeF& millimetres, Draw draw);
+
   void setSection(const QString& title);  // for the running head of this page and those behind it
 
   // Draws all pages, each with `title`, its section, its number and `foot`. Throws Cancelled.
@@ -43,14 +47,21 @@ class Pages {
     double y;
     Draw draw;
   };
+  struct Sheet {
+    QSizeF millimetres;
+    Draw draw;
+  };
   struct Page {
     QString section;
     std::vector<Item> items;
+    std::vector<Sheet> behind;
   };
 
   void drawRunningHead(QPainter& painter, std::size_t page, const QString& title) const;
-  void drawFoot(QPainter& painter, std::size_t page, const QString& foot) const;
+  void drawFoot(QPainter& painter, std::size_t number, const QString& foot) const;
+  std::size_t count() const;  // of all pages and sheets
 
+  QPageSize::PageSizeId size_;
   double width_;
   double height_;
   double y_ = 0;

@@ -124,7 +124,10 @@ class PdfWriter {
     const TextBox box(spans, styled(8.5, theme_.text), std::min(kFigureWidth, pages_.width()));
     pages_.space(10 * kPoint);
     try {
-      placeDrawing(picture, box.height() + 4 * kPoint);
+      const std::shared_ptr<views::Figure> figure =
+          renderFigure(picture.spec, picture.data, context_, picture.companions);
+      if (figure->pageSize()) return placeSheet(figure, spans);
+      placeDrawing(figure, box.height() + 4 * kPoint);
     } catch (const Error& error) {
       place(plainParagraph(text(error.what()), Paragraph::Style::warning));
     }
@@ -133,9 +136,7 @@ class PdfWriter {
   }
 
   // The drawing and, on the same page, room for the caption below it.
-  void placeDrawing(const Picture& picture, double caption_height) {
-    const std::shared_ptr<views::Figure> figure =
-        renderFigure(picture.spec, picture.data, context_, picture.companions);
+  void placeDrawing(const std::shared_ptr<views::Figure>& figure, double caption_height) {
     const double width = std::min(kFigureWidth, pages_.width()) / kFigureUnit;
     const QSizeF size = figure->naturalSize(width);
     const double most = (pages_.height() - caption_height) / kFigureUnit;
@@ -145,6 +146,20 @@ class PdfWriter {
     pages_.place(height, [figure, size, shrink, colours = &theme_](QPainter& painter) {
       painter.scale(kFigureUnit * shrink, kFigureUnit * shrink);
       figure->paint(painter, size, *colours);
+    });
+  }
+
+  // On a page of its own, so that lengths on it are true; the caption says where.
+  void placeSheet(const std::shared_ptr<views::Figure>& figure, std::vector<Span> spans) {
+    spans.push_back(
+        {". " + Words::tr("On a sheet of its own, behind this page."), false, false, false});
+    placeWhole(TextBox(spans, styled(8.5, theme_.text), std::min(kFigureWidth, pages_.width())),
+               12 * kPoint);
+    const QSizeF page = *figure->pageSize();
+    const QSizeF units = page * kMillimetre / kFigureUnit;
+    pages_.addSheet(page, [figure, units, colours = &theme_](QPainter& painter) {
+      painter.scale(kFigureUnit, kFigureUnit);
+      figure->paint(painter, units, *colours);
     });
   }
 

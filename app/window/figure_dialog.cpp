@@ -101,7 +101,17 @@ void FigureDialog::presetChosen() {
   refresh();
 }
 
+// The figure's own paper, which nothing here changes.
+std::optional<QSizeF> FigureDialog::page() const {
+  return view_ ? view_->figure().pageSize() : std::nullopt;
+}
+
 void FigureDialog::refresh() {
+  for (QWidget* asks : {static_cast<QWidget*>(preset_), static_cast<QWidget*>(width_),
+                        static_cast<QWidget*>(height_)}) {
+    asks->setEnabled(!page());
+    asks->setToolTip(page() ? tr("A sheet has the size of its paper") : QString());
+  }
   const int preset = preset_->findData(width_->value());
   preset_->setCurrentIndex(preset >= 0 ? preset : preset_->count() - 1);
   dpi_->setEnabled(ending() == QLatin1String("png"));
@@ -118,8 +128,8 @@ views::FigureFormat FigureDialog::format() const {
 
 QString FigureDialog::sizeText() const {
   if (!view_) return {};
-  const double width = width_->value();
-  double height = height_->value();
+  const double width = page() ? page()->width() : width_->value();
+  double height = page() ? page()->height() : height_->value();
   if (height <= 0) {
     const double units = width / kMillimetresPerInch * kUnitsPerInch;
     height = view_->figure().naturalSize(units).height() / kUnitsPerInch * kMillimetresPerInch;

@@ -3,6 +3,7 @@
 
 #include <QDialog>
 #include <QPointer>
+#include <optional>
 
 #include "views/common/figure_export.h"
 #include "views/common/view.h"
@@ -30,6 +31,7 @@ class FigureDialog : public QDialog {
 
  private:
   QString ending() const;
+  std::optional<QSizeF> page() const;
   void presetChosen();
   void refresh();
   void chooseFile();

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <optional>
 
+#include "app/window/legend_followers.h"
+
 namespace lineament::app {
 
 namespace {
@@ -66,11 +68,16 @@ void FigureEdits::keep(ViewPage* page, const QString& what, bool makes_figure) {
       [kept, made, makes_figure, data = showing.data_id,
        title = what.toStdString()](project::Project& project) {
         const auto figure = figureIn(project, kept->figure);
+        const project::Project::Group one_step(project, title);
         if (figure) {
-          project.updateFigure(figure->id, edited(figure->spec, made.options),
-                               {.merge_key = title + std::to_string(figure->id), .title = title});
+          const project::ChangeOptions step{.merge_key = title + std::to_string(figure->id),
+                                            .title = title};
+          const FigureSpec now = edited(figure->spec, made.options);
+          project.updateFigure(figure->id, now, step);
+          if (now.view == "map") followLegend(project, data, now.options, step);
         } else if (makes_figure) {
           kept->figure = project.addFigure(data, made);
+          if (made.view == "map") followLegend(project, data, made.options, {.title = title});
         }
       },
       [kept, shown = QPointer<ViewPage>(page)](bool) {

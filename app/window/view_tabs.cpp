@@ -3,6 +3,7 @@
 
 #include <QTabBar>
 #include <QToolButton>
+#include <algorithm>
 
 #include "app/figures/view_catalogue.h"
 #include "app/window/icons.h"
@@ -16,6 +17,12 @@ constexpr int kLongestLabel = 160;  // pixels
 constexpr ErrorText kNoView{"window.no_view", "Show {title}",
                             "there is no view for data of the kind {kind}", "",
                             "Use it as the input of an analysis"};
+
+bool showsOrigin(const ViewPage& page, const std::string& origin) {
+  if (page.data().origin() == origin) return true;
+  const std::vector<std::string> others = page.view().otherOrigins();
+  return std::find(others.begin(), others.end(), origin) != others.end();
+}
 
 }  // namespace
 
@@ -40,7 +47,8 @@ QList<ViewPage*> ViewTabs::pages() const {
   return all;
 }
 
-void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front) {
+void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front,
+                    const nlohmann::json& shared) {
   Showing showing = wanted;
   const QStringList views = viewsFor(value.kind());
   if (showing.view.isEmpty()) showing.view = views.value(0);
@@ -49,6 +57,7 @@ void ViewTabs::show(const Data& value, const Showing& wanted, bool in_front) {
     if (shown.data_id == showing.data_id && shown.view == showing.view &&
         shown.figure_id == showing.figure_id) {
       if (in_front) setCurrentWidget(open);
+      if (!shared.empty()) open->view().setOptions(shared);
       return;
     }
   }
@@ -69,7 +78,9 @@ void ViewTabs::add(const Data& value, const Showing& showing, bool in_front) {
     Showing other = made->showing();
     other.view = id;
     other.figure_id = 0;
-    show(made->data(), other);
+    const nlohmann::json shared = made->view().sharedOptions();
+    other.options.update(shared);
+    show(made->data(), other, true, shared);
   });
   connect(&made->view(), &views::View::edited, this,
           [this, made](const QString& what, bool makes_figure) {
@@ -106,7 +117,7 @@ void ViewTabs::share(const Selection& selection) {
   const auto origin = QString::fromStdString(selection.origin());
   selections_.insert(origin, selection);
   for (ViewPage* other : pages()) {
-    if (&other->view() == sender() || other->data().origin() != selection.origin()) continue;
+    if (&other->view() == sender() || !showsOrigin(*other, selection.origin())) continue;
     other->view().setSelection(selection);
     Q_EMIT other->view().captionChanged();
   }

@@ -23,8 +23,10 @@ class ViewTabs : public QTabWidget {
   // What the views of tabs that are opened from now on may ask about the project.
   void setSurroundings(views::Surroundings* surroundings) { surroundings_ = surroundings; }
 
-  // Opens a tab, or brings the one to the front that shows this already.
-  void show(const Data& value, const Showing& showing, bool in_front = true);
+  // Opens a tab, or brings the one to the front that shows this already; that one takes over the
+  // options `shared` with it.
+  void show(const Data& value, const Showing& showing, bool in_front = true,
+            const nlohmann::json& shared = nlohmann::json::object());
   ViewPage* page(int index) const;
   ViewPage* currentPage() const { return page(currentIndex()); }
   QList<ViewPage*> pages() const;

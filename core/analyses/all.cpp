@@ -23,6 +23,7 @@
 #include "core/analyses/table_regress.h"
 #include "core/analyses/text_attention.h"
 #include "core/analyses/text_generate.h"
+#include "core/analyses/text_tokenize.h"
 
 namespace lineament {
 
@@ -46,6 +47,7 @@ const Catalogue& allAnalyses() {
     all.add(makeSequenceDistil());
     all.add(makeTextAttention());
     all.add(makeTextGenerate());
+    all.add(makeTextTokenize());
     all.add(makeAttentionMeasures());
     all.add(makeAttentionRollout());
     all.add(makeCheckpointSummary());

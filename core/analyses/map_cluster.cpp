@@ -104,6 +104,7 @@ Declaration declare() {
       {"losses", Kind::series, "Losses", "Of learnt features, epoch by epoch", false},
       {"network", Kind::model, "Autoencoder", "Its layers and how bands are scaled for it", false},
       {"figure_map", Kind::figure, "Figure: map", ""},
+      {"figure_sheet", Kind::figure, "Figure: printed sheet", ""},
       {"figure_spectra", Kind::figure, "Figure: spectra", ""}};
   declaration.metrics = {
       {"inertia", "Inertia", "", "Of k-means: sum of squared distances to the nearest centre"},
@@ -374,7 +375,17 @@ class MapCluster : public Analysis {
       outputs.add("network", Data(modelOf(*features.code, features.map)));
     }
     outputs.add("figure_map", Data(FigureSpec{"map", "labels", "Map of classes", "", {}}));
-    outputs.add("figure_spectra", Data(FigureSpec{"series", "spectra", "Mean spectra", "", {}}));
+    outputs.add("figure_sheet",
+                Data(FigureSpec{"sheet",
+                                "labels",
+                                "Map of classes, printed sheet",
+                                "",
+                                {{"facts", factsOf(scene, found.classes, quality)}}}));
+    const nlohmann::json legend = legendJson(map.classes());
+    outputs.add(
+        "figure_spectra",
+        Data(FigureSpec{
+            "series", "spectra", "Mean spectra", "", {{"classes", legend}, {"curves", legend}}}));
     const auto add = [&outputs](const char* id, double value) {
       if (std::isfinite(value)) outputs.metrics[id] = value;
     };
@@ -385,6 +396,37 @@ class MapCluster : public Analysis {
     add("calinski_harabasz", quality.calinski_harabasz);
     add("davies_bouldin", quality.davies_bouldin);
     return outputs;
+  }
+
+  // The classes as the map has them: what curves are called and coloured by, and what changes of a
+  // map's legend start from.
+  static nlohmann::json legendJson(const std::vector<RasterClass>& classes) {
+    nlohmann::json legend = nlohmann::json::array();
+    for (const RasterClass& one : classes) {
+      legend.push_back(
+          {{"value", one.value}, {"name", one.name}, {"colour", colourText(one.colour)}});
+    }
+    return legend;
+  }
+
+  // What a printed map says of the run.
+  static nlohmann::json factsOf(const Raster& scene, std::size_t classes,
+                                const spatial::ClusterQuality& quality) {
+    nlohmann::json facts = nlohmann::json::array();
+    const auto add = [&facts](const char* what, std::string value) {
+      facts.push_back({{"name", what}, {"value", std::move(value)}});
+    };
+    add("Classes", std::to_string(classes));
+    add("Bands", std::to_string(scene.bands().size()));
+    if (const Crs& crs = scene.grid().crs; crs.known() && !crs.geographic) {
+      add("Pixel", fmt::format("{:.4g} {}", scene.grid().pixelWidth(), crs.unit));
+    }
+    const auto measure = [&](const char* what, double value) {
+      if (std::isfinite(value)) add(what, fmt::format("{:.3f}", value));
+    };
+    measure("Silhouette", quality.silhouette);
+    measure("Davies-Bouldin", quality.davies_bouldin);
+    return facts;
   }
 
   static Table qualityTable(const Clusters& found, const spatial::ClusterQuality& quality) {

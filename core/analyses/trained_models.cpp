@@ -88,7 +88,38 @@ std::vector<WantedModel> wantedModels(std::string_view list, const Parameters& p
   return models;
 }
 
+namespace {
+
+// See core/language/sequence_models.cpp.
+nlohmann::json configurationOf(const std::string& model,
+                               const nets::SequenceModelSettings& settings) {
+  const sequence::Description& about = settings.mechanism->description();
+  nlohmann::json options = nlohmann::json::object();
+  for (std::size_t i = 0; i < about.options.size(); ++i) {
+    options[std::string(about.options[i].id)] = settings.options.real(i);
+  }
+  return {{"model_type", "lineament-sequence"},
+          {"prefix", model + "."},
+          {"mechanism", about.id},
+          {"options", std::move(options)},
+          {"num_hidden_layers", settings.layers},
+          {"width", settings.width},
+          {"heads", settings.heads},
+          {"key_size", settings.key_size},
+          {"value_size", settings.value_size},
+          {"convolution", settings.convolution},
+          {"negative_eigenvalues", settings.negative_eigenvalues},
+          {"vocab_size", settings.vocabulary}};
+}
+
+}  // namespace
+
 void TrainedTensors::add(const std::string& model, nets::SequenceModel<float>& trained) {
+  const nets::SequenceModelSettings& settings = trained.settings();
+  if (configuration_.is_null() && settings.vocabulary > 0 &&
+      settings.outputs == settings.vocabulary) {
+    configuration_ = configurationOf(model, settings);
+  }
   const auto& parameters = trained.parameters();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const auto values = trained.parameters().values(i);
@@ -101,9 +132,14 @@ void TrainedTensors::add(const std::string& model, nets::SequenceModel<float>& t
 }
 
 Checkpoint TrainedTensors::checkpoint(nlohmann::json metadata) const {
-  return Checkpoint(
-      entries_, [tensors = tensors_](std::size_t index) { return tensors.at(index); },
-      std::move(metadata));
+  const bool bytes = metadata.value("task", "") == "text";
+  Checkpoint made =
+      Checkpoint(
+          entries_, [tensors = tensors_](std::size_t index) { return tensors.at(index); },
+          std::move(metadata))
+          .withConfiguration(configuration_);
+  if (!bytes) return made;
+  return made.withTokenizer([] { return TokenizerFiles{{{"bytes", ""}}}; });
 }
 
 }  // namespace lineament

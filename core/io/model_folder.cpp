@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/io/json_text.h"
+#include "core/io/tokenizer_file.h"
 
 namespace lineament::io {
 
@@ -59,6 +60,23 @@ bool beside(const std::string& name) {
          name.starts_with("scheduler") || name.starts_with("rng_state");
 }
 
+Checkpoint withConfigurationBeside(const Checkpoint& checkpoint, const path& weights) {
+  const path config = weights.parent_path() / "config.json";
+  std::error_code error;
+  if (!checkpoint.configuration().is_null() || !std::filesystem::is_regular_file(config, error)) {
+    return checkpoint;
+  }
+  const auto fail = [&](std::string_view problem) {
+    throw Error(kConfig,
+                {{"file", "config.json"}, {"problem", problem}, {"path", config.string()}});
+  };
+  const InputFile file(config);
+  if (file.size() > kLongestConfig) fail("it is larger than 16 MB");
+  std::optional<nlohmann::json> json = parseJson(file.readAll());
+  if (!json || !json->is_object()) fail("it is not a JSON object");
+  return checkpoint.withConfiguration(std::move(*json));
+}
+
 }  // namespace
 
 path weightsIn(const path& folder) {
@@ -91,20 +109,10 @@ path weightsIn(const path& folder) {
 }
 
 Checkpoint besideModel(const Checkpoint& checkpoint, const path& weights) {
-  const path config = weights.parent_path() / "config.json";
-  std::error_code error;
-  if (!checkpoint.configuration().is_null() || !std::filesystem::is_regular_file(config, error)) {
-    return checkpoint;
-  }
-  const auto fail = [&](std::string_view problem) {
-    throw Error(kConfig,
-                {{"file", "config.json"}, {"problem", problem}, {"path", config.string()}});
-  };
-  const InputFile file(config);
-  if (file.size() > kLongestConfig) fail("it is larger than 16 MB");
-  std::optional<nlohmann::json> json = parseJson(file.readAll());
-  if (!json || !json->is_object()) fail("it is not a JSON object");
-  return checkpoint.withConfiguration(std::move(*json));
+  return withConfigurationBeside(checkpoint, weights).withTokenizer([checkpoint, weights] {
+    TokenizerFiles own = checkpoint.tokenizer();
+    return own.empty() ? tokenizerBeside(weights) : own;
+  });
 }
 
 }  // namespace lineament::io

@@ -13,6 +13,7 @@
 #include "core/io/scalers_reader.h"
 #include "core/io/spreadsheet_reader.h"
 #include "core/io/text_reader.h"
+#include "core/io/tokenizer_reader.h"
 #include "core/io/torch.h"
 #include "core/io/vector_file.h"
 
@@ -27,6 +28,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeTorchReader());
     all.push_back(makeGgufReader());
     all.push_back(makeLlama2cReader());
+    all.push_back(makeTokenizerReader());
     all.push_back(makeRasterReader());
     all.push_back(makeVectorReader());
     all.push_back(makeSpreadsheetReader());

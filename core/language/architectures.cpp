@@ -23,7 +23,10 @@ constexpr ErrorText kArchitecture{"language.architecture", "Run a network of the
 
 std::string kindOf(const Checkpoint& checkpoint) {
   const nlohmann::json& configuration = checkpoint.configuration();
-  return configuration.is_object() ? word(configuration, {"model_type"}, "") : "";
+  std::string kind = configuration.is_object() ? word(configuration, {"model_type"}, "") : "";
+  // The authors' files of RWKV come alone.
+  if (kind.empty() && checkpoint.find("blocks.0.att.time_maa_x")) return "rwkv6";
+  return kind;
 }
 
 const Architecture* find(std::string_view kind) {
@@ -41,6 +44,10 @@ const std::vector<Architecture>& architectures() {
       {{"gpt2"}, "GPT-2", loadGpt2},
       {{"bert", "roberta"}, "BERT", loadBert},
       {{"t5", "mt5"}, "T5", loadT5},
+      {{"mamba", "mamba2"}, "Mamba", loadMamba},
+      {{"gla", "delta_net", "gated_deltanet", "retnet"}, "Linear attention", loadLinearAttention},
+      {{"rwkv6"}, "RWKV-6", loadRwkv6},
+      {{"lineament-sequence"}, "Trained sequence models", loadSequenceModel},
   };
   return list;
 }

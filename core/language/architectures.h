@@ -39,5 +39,9 @@ LoadedModel loadLlama(const Checkpoint& checkpoint);
 LoadedModel loadGpt2(const Checkpoint& checkpoint);
 LoadedModel loadBert(const Checkpoint& checkpoint);
 LoadedModel loadT5(const Checkpoint& checkpoint);
+LoadedModel loadMamba(const Checkpoint& checkpoint);
+LoadedModel loadLinearAttention(const Checkpoint& checkpoint);
+LoadedModel loadRwkv6(const Checkpoint& checkpoint);
+LoadedModel loadSequenceModel(const Checkpoint& checkpoint);
 
 }  // namespace lineament::language

@@ -121,7 +121,7 @@ class BertLoader {
     roberta_ ? robertaHead(top, parts) : bertHead(top, parts);
     weights_.check();
     top.check();
-    return {std::nullopt, LanguageModel(std::move(parts)), weights_.unused()};
+    return {std::nullopt, LanguageModel(std::move(parts)), unusedBy({&weights_, &top})};
   }
 
  private:

@@ -78,7 +78,7 @@ class Gpt2Loader {
     parts.head = top.has(head) ? matrix(top, names_.head, vocabulary) : parts.embedding;
     weights_.check();
     top.check();
-    return {std::nullopt, LanguageModel(std::move(parts)), weights_.unused()};
+    return {std::nullopt, LanguageModel(std::move(parts)), unusedBy({&weights_, &top})};
   }
 
  private:

@@ -89,18 +89,28 @@ Sizes sizesOf(const nlohmann::json& configuration, const std::string& kind) {
   return sizes;
 }
 
-Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::Pairs pairs,
-                const std::string& kind) {
+// How many numbers of a head are rotated.
+std::size_t turnedOf(const nlohmann::json& configuration, std::size_t head,
+                     const std::string& kind) {
   const double turned =
       static_cast<double>(head) * realNumber(configuration, {"partial_rotary_factor"}, 1);
   if (!(turned >= 2 && turned <= static_cast<double>(head)) || std::fmod(turned, 2) != 0) {
     unsupported(kind, fmt::format("{} of {} numbers of a head would be rotated", turned, head));
   }
-  Rotary rotary = Rotary::of(static_cast<std::size_t>(turned),
-                             realNumber(configuration, {"rope_theta"}, 10000), pairs);
-  const auto scaling = configuration.find("rope_scaling");
-  if (scaling == configuration.end() || scaling->is_null()) return rotary;
-  if (!scaling->is_object()) unsupported(kind, "its rope_scaling is no list of settings");
+  return static_cast<std::size_t>(turned);
+}
+
+Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::Pairs pairs,
+                const std::string& kind) {
+  // Since 2025 the base stands among the settings of the scaling, under a name of their own.
+  auto scaling = configuration.find("rope_parameters");
+  if (scaling == configuration.end()) scaling = configuration.find("rope_scaling");
+  const bool scaled = scaling != configuration.end() && !scaling->is_null();
+  if (scaled && !scaling->is_object()) unsupported(kind, "its positions' settings are no list");
+  const double base = realNumber(configuration, {"rope_theta"}, 10000);
+  Rotary rotary = Rotary::of(turnedOf(configuration, head, kind),
+                             scaled ? realNumber(*scaling, {"rope_theta"}, base) : base, pairs);
+  if (!scaled) return rotary;
   const std::string type = word(*scaling, {"rope_type", "type"}, "default");
   const double factor = realNumber(*scaling, {"factor"}, 1);
   if (type == "linear") {
@@ -153,7 +163,7 @@ class LlamaLoader {
                                         : parts.embedding;
     weights_.check();
     top.check();
-    return {std::nullopt, LanguageModel(std::move(parts)), weights_.unused()};
+    return {std::nullopt, LanguageModel(std::move(parts)), unusedBy({&weights_, &top})};
   }
 
  private:

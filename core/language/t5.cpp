@@ -45,7 +45,9 @@ class T5Loader {
     ModelParts encoder = stack("encoder.", layers, false);
     ModelParts decoder = stack("decoder.", decoder_layers, true);
     encoder.embedding = decoder.embedding = embedding;
-    const bool tied = flag(configuration_, "tie_word_embeddings", true);
+    // Newer configurations call every head tied; an unscaled one with weights is its own.
+    const bool tied = flag(configuration_, "tie_word_embeddings", true) &&
+                      flag(configuration_, "scale_decoder_outputs", true);
     const bool own = !tied && weights_.has("lm_head.weight");
     decoder.head = own ? weights_.matrix("lm_head.weight", vocabulary_, width_) : embedding;
     if (flag(configuration_, "scale_decoder_outputs", tied)) {

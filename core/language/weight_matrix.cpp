@@ -14,13 +14,21 @@ namespace {
 
 // Up to here each row of weights is read once for all tokens without packing.
 constexpr std::size_t kFewTokens = 4;
-constexpr std::size_t kTokensAtOnce = 512;
-constexpr std::size_t kOutputsAtOnce = 256;
+// Blocks of a product: large enough for packing to vanish, an even number of them.
+constexpr std::size_t kTokensAtOnce = 256;
+constexpr std::size_t kOutputsAtOnce = 512;
 // A block of few tokens reads about this many weights: 50 microseconds.
 constexpr std::size_t kWeightsAtOnce = 1 << 17;
 
 bool aligned(const Tensor& tensor) {
   return reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0;
+}
+
+std::size_t evenBlock(std::size_t outputs) {
+  constexpr std::size_t kMultiple = 16;
+  const std::size_t pairs = (outputs + 2 * kOutputsAtOnce - 1) / (2 * kOutputsAtOnce);
+  const std::size_t block = (outputs + 2 * pairs - 1) / (2 * std::max<std::size_t>(pairs, 1));
+  return std::max((block + kMultiple - 1) / kMultiple, std::size_t{1}) * kMultiple;
 }
 
 std::vector<float>& scratch() {
@@ -59,11 +67,15 @@ void WeightMatrix::row(std::size_t index, float* to) const {
 void WeightMatrix::apply(const float* x, std::size_t tokens, float* y,
                          const Context& context) const {
   const bool few = tokens <= kFewTokens;
-  const std::size_t fewest = layout_ == Layout::outputs_first ? 8 : 64;
+  if (few && layout_ == Layout::inputs_first) {
+    applyFewByInputs(x, tokens, y, context);
+    return;
+  }
+  constexpr std::size_t kFewest = 8;
   const std::size_t outputs =
-      few ? std::max(kWeightsAtOnce / std::max<std::size_t>(inputs_, 1) / fewest, std::size_t{1}) *
-                fewest
-          : kOutputsAtOnce;
+      few ? std::max(kWeightsAtOnce / std::max<std::size_t>(inputs_, 1) / kFewest, std::size_t{1}) *
+                kFewest
+          : evenBlock(outputs_);
   const std::size_t across = (outputs_ + outputs - 1) / outputs;
   const std::size_t down = (tokens + kTokensAtOnce - 1) / kTokensAtOnce;
   forBlocks(across * down, 1, context, [&](std::size_t begin, std::size_t end) {
@@ -121,16 +133,45 @@ void WeightMatrix::applyFew(const Block& block, const float* x, float* y) const 
   std::size_t stride = 0;
   const float* weights = widened(block, stride);
   float* out = y + block.output;
-  if (layout_ == Layout::outputs_first) {
-    rowProducts(weights, stride, block.outputs, inputs_, x, inputs_, block.tokens, out, outputs_);
+  rowProducts(weights, stride, block.outputs, inputs_, x, inputs_, block.tokens, out, outputs_);
+  for (std::size_t t = 0; t < block.tokens && !bias_.empty(); ++t) {
+    add(bias_.data() + block.output, block.outputs, out + t * outputs_);
   }
-  for (std::size_t t = 0; t < block.tokens; ++t) {
-    float* own = out + t * outputs_;
-    if (layout_ == Layout::inputs_first) {
-      std::fill_n(own, block.outputs, 0.0F);
-      addRows(weights, stride, inputs_, block.outputs, x + t * inputs_, own);
-    }
-    if (!bias_.empty()) add(bias_.data() + block.output, block.outputs, own);
+}
+
+// Blocks of inputs, whose rows lie one behind the other: their parts of the sum are added up in a
+// fixed order.
+void WeightMatrix::applyFewByInputs(const float* x, std::size_t tokens, float* y,
+                                    const Context& context) const {
+  const std::size_t rows =
+      std::max<std::size_t>(kWeightsAtOnce / std::max<std::size_t>(outputs_, 1), 1);
+  const std::size_t bytes = bitsPerElement(weights_.dtype()) / 8;
+  std::vector<float> sums = reduceBlocks<std::vector<float>>(
+      inputs_, rows, context,
+      [&](std::size_t first, std::size_t last) {
+        std::vector<float> part(tokens * outputs_, 0.0F);
+        const std::byte* stored = weights_.bytes().data() + first * outputs_ * bytes;
+        const float* weights = reinterpret_cast<const float*>(stored);
+        if (weights_.dtype() != DType::f32) {
+          std::vector<float>& buffer = scratch();
+          buffer.resize((last - first) * outputs_);
+          widen(weights_.dtype(), stored, buffer.size(), buffer.data());
+          weights = buffer.data();
+        }
+        for (std::size_t t = 0; t < tokens; ++t) {
+          addRows(weights, outputs_, last - first, outputs_, x + t * inputs_ + first,
+                  part.data() + t * outputs_);
+        }
+        return part;
+      },
+      [](std::vector<float>& left, const std::vector<float>& right) {
+        add(right.data(), right.size(), left.data());
+      });
+  sums.resize(tokens * outputs_, 0.0F);
+  for (std::size_t t = 0; t < tokens; ++t) {
+    float* own = y + t * outputs_;
+    std::copy_n(sums.data() + t * outputs_, outputs_, own);
+    if (!bias_.empty()) add(bias_.data(), outputs_, own);
   }
 }
 

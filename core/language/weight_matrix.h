@@ -47,6 +47,7 @@ class WeightMatrix {
   };
   void applyBlock(const Block& block, const float* x, float* y) const;
   void applyFew(const Block& block, const float* x, float* y) const;
+  void applyFewByInputs(const float* x, std::size_t tokens, float* y, const Context& context) const;
   // The rows that a block needs in single precision, with their stride.
   const float* widened(const Block& block, std::size_t& stride) const;
 

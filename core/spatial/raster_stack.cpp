@@ -4,29 +4,73 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/base/error.h"
 #include "core/data/quality_band.h"
+#include "core/spatial/crs_map.h"
 
 namespace lineament::spatial {
 
 namespace {
 
 constexpr ErrorText kCrs{"stack.crs", "Stack rasters on one grid",
-                         "'{first}' and '{other}' are different coordinate systems", "",
-                         "Reproject them to one coordinate system first"};
+                         "there is no way from '{other}' to '{first}'", "",
+                         "Save the files in one coordinate system"};
 constexpr ErrorText kApart{"stack.apart", "Stack rasters on one grid",
                            "they have no pixel in common", "", "Choose files of one scene"};
 constexpr ErrorText kClasses{"stack.classes", "Stack rasters on one grid",
                              "'{band}' holds classes, not measurements", "", "Leave it out"};
+
+constexpr ErrorText kNoWay{"reproject.raster", "Bring a raster from {from} to {to}",
+                           "there is no way between these coordinate systems ({reason})", "",
+                           "Save the raster in the coordinate system that is needed"};
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 struct Place {
   std::size_t raster, band;
 };
+
+// From the stack's coordinate system to those of the rasters; null where it is the same.
+using Maps = std::vector<std::shared_ptr<const CrsMap>>;
+
+// Places in pixels.
+struct Pixels {
+  std::vector<double> columns, rows;
+
+  // What they cover, {column, row}; of places that are none nothing.
+  std::array<double, 2> low() const { return {least(columns), least(rows)}; }
+  std::array<double, 2> high() const { return {most(columns), most(rows)}; }
+
+ private:
+  static double least(const std::vector<double>& values) {
+    double low = 1e300;
+    for (const double value : values) low = std::isnan(value) ? low : std::min(low, value);
+    return low;
+  }
+  static double most(const std::vector<double>& values) {
+    double high = -1e300;
+    for (const double value : values) high = std::isnan(value) ? high : std::max(high, value);
+    return high;
+  }
+};
+
+// Places of a map as pixels of a raster in the other system.
+Pixels pixelsOf(const Raster& raster, const CrsMap& map, std::vector<double> x,
+                std::vector<double> y) {
+  map.apply(x, y);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (std::isnan(x[i])) continue;
+    const auto pixel = raster.grid().toPixel(x[i], y[i]);
+    x[i] = pixel ? (*pixel)[0] : std::numeric_limits<double>::quiet_NaN();
+    y[i] = pixel ? (*pixel)[1] : std::numeric_limits<double>::quiet_NaN();
+  }
+  return {std::move(x), std::move(y)};
+}
 
 // Cells read from a raster, and where its pixels lie among them.
 struct Patch {
@@ -75,20 +119,29 @@ struct Patch {
 
 class StackSource : public RasterSource {
  public:
-  StackSource(RasterGrid grid, std::vector<Raster> rasters, std::vector<Place> places,
+  StackSource(RasterGrid grid, std::vector<Raster> rasters, Maps maps, std::vector<Place> places,
               Resampling resampling)
       : grid_(std::move(grid)),
         rasters_(std::move(rasters)),
+        maps_(std::move(maps)),
         places_(std::move(places)),
         resampling_(resampling) {}
 
   void read(const RasterWindow& window, std::span<const std::size_t> bands,
             std::int64_t out_columns, std::int64_t out_rows, std::span<float> to) const override {
     const auto cells = static_cast<std::size_t>(out_columns * out_rows);
+    Pixels pixels;  // of the raster that was looked up last, which has several bands mostly
+    std::optional<std::size_t> looked_up;
     for (std::size_t i = 0; i < bands.size(); ++i) {
       const Cells part{window, out_columns, out_rows, to.subspan(i * cells, cells)};
       const Place& place = places_[bands[i]];
-      readBand(rasters_[place.raster], place.band, part);
+      if (!maps_[place.raster]) {
+        readBand(rasters_[place.raster], place.band, part);
+        continue;
+      }
+      if (looked_up != place.raster) pixels = middlesIn(place.raster, part);
+      looked_up = place.raster;
+      readReprojected(rasters_[place.raster], place.band, part, pixels);
     }
   }
 
@@ -121,8 +174,7 @@ class StackSource : public RasterSource {
       return;
     }
     const Patch patch = patchFor(raster, band, to);
-    const bool nearest = resampling_ == Resampling::nearest ||
-                         qualityBandOf(raster.bands()[band].name) != QualityBand::none;
+    const bool nearest = nearestFor(raster, band);
     for (std::int64_t row = 0; row < to.rows; ++row) {
       for (std::int64_t column = 0; column < to.columns; ++column) {
         const auto middle = to.middle(column, row);
@@ -131,6 +183,41 @@ class StackSource : public RasterSource {
         value = nearest ? patch.nearest(pixel[0], pixel[1]) : patch.bilinear(pixel[0], pixel[1]);
       }
     }
+  }
+
+  // The middles of the cells, in pixels of a raster of another system.
+  Pixels middlesIn(std::size_t raster, const Cells& cells) const {
+    std::vector<double> x, y;
+    for (std::int64_t row = 0; row < cells.rows; ++row) {
+      for (std::int64_t column = 0; column < cells.columns; ++column) {
+        const auto middle = cells.middle(column, row);
+        const auto place = grid_.toMap(middle[0], middle[1]);
+        x.push_back(place[0]);
+        y.push_back(place[1]);
+      }
+    }
+    return pixelsOf(rasters_[raster], *maps_[raster], std::move(x), std::move(y));
+  }
+
+  void readReprojected(const Raster& raster, std::size_t band, const Cells& to,
+                       const Pixels& pixels) const {
+    // Pixels are looked up as they are; cells that stand for many of them, in fewer.
+    const bool whole = to.columns == to.window.columns && to.rows == to.window.rows;
+    const Patch patch = patchOver(raster, band, pixels.low(), pixels.high(),
+                                  whole ? std::numeric_limits<std::int64_t>::max() : to.columns,
+                                  whole ? std::numeric_limits<std::int64_t>::max() : to.rows);
+    const bool nearest = nearestFor(raster, band);
+    for (std::size_t i = 0; i < to.values.size(); ++i) {
+      const double column = pixels.columns[i], row = pixels.rows[i];
+      to.values[i] = std::isnan(column) || patch.values.empty() ? kNaN
+                     : nearest                                  ? patch.nearest(column, row)
+                                                                : patch.bilinear(column, row);
+    }
+  }
+
+  bool nearestFor(const Raster& raster, std::size_t band) const {
+    return resampling_ == Resampling::nearest ||
+           qualityBandOf(raster.bands()[band].name) != QualityBand::none;
   }
 
   // The window as one of the raster, where its pixels are the stack's.
@@ -150,16 +237,23 @@ class StackSource : public RasterSource {
 
   // What lies under the cells and a pixel around, reduced as far as they are.
   Patch patchFor(const Raster& raster, std::size_t band, const Cells& to) const {
-    double low[2] = {1e300, 1e300}, high[2] = {-1e300, -1e300};
+    std::array<double, 2> low{1e300, 1e300}, high{-1e300, -1e300};
     for (const std::int64_t row : {to.window.row, to.window.row + to.window.rows}) {
       for (const std::int64_t column : {to.window.column, to.window.column + to.window.columns}) {
         const auto pixel = pixelIn(raster, static_cast<double>(column), static_cast<double>(row));
-        for (int axis = 0; axis < 2; ++axis) {
+        for (std::size_t axis = 0; axis < 2; ++axis) {
           low[axis] = std::min(low[axis], pixel[axis]);
           high[axis] = std::max(high[axis], pixel[axis]);
         }
       }
     }
+    return patchOver(raster, band, low, high, to.columns, to.rows);
+  }
+
+  // Of the raster from a pixel to another and one around, in no more than so many cells there.
+  static Patch patchOver(const Raster& raster, std::size_t band, const std::array<double, 2>& low,
+                         const std::array<double, 2>& high, std::int64_t most_columns,
+                         std::int64_t most_rows) {
     const auto bounded = [](double value, std::int64_t size) {
       return static_cast<std::int64_t>(std::clamp(value, 0.0, static_cast<double>(size)));
     };
@@ -173,8 +267,8 @@ class StackSource : public RasterSource {
       const double each = std::max(1.0, covered / static_cast<double>(cells));
       return static_cast<std::int64_t>(std::ceil(static_cast<double>(pixels) / each));
     };
-    patch.columns = reduced(patch.window.columns, high[0] - low[0], to.columns);
-    patch.rows = reduced(patch.window.rows, high[1] - low[1], to.rows);
+    patch.columns = reduced(patch.window.columns, high[0] - low[0], most_columns);
+    patch.rows = reduced(patch.window.rows, high[1] - low[1], most_rows);
     patch.values.resize(static_cast<std::size_t>(patch.columns * patch.rows));
     raster.read(patch.window, std::span(&band, 1), patch.columns, patch.rows, patch.values);
     return patch;
@@ -182,6 +276,7 @@ class StackSource : public RasterSource {
 
   RasterGrid grid_;
   std::vector<Raster> rasters_;
+  Maps maps_;
   std::vector<Place> places_;
   Resampling resampling_;
 };
@@ -206,39 +301,80 @@ std::vector<Raster> placed(std::vector<Raster> rasters, const Context& context) 
   return rasters;
 }
 
-void requireOneCrs(const std::vector<Raster>& rasters) {
+bool sameSystem(const Crs& a, const Crs& b) {
+  return a.wkt == b.wkt || a.name == b.name;
+}
+
+// From the first raster's system to those of the others.
+Maps mapsFor(const std::vector<Raster>& rasters, const Context& context) {
   const auto named = [](const Crs& crs) { return crs.known() ? crs.name : std::string("none"); };
   const Crs& first = rasters.front().grid().crs;
+  Maps maps;
   for (const Raster& raster : rasters) {
     const Crs& other = raster.grid().crs;
-    if (other.wkt != first.wkt && other.name != first.name) {
-      throw Error(kCrs, {{"first", named(first)}, {"other", named(other)}});
+    maps.emplace_back();
+    if (sameSystem(first, other)) continue;
+    std::string reason;
+    maps.back() = CrsMap::between(first, other, reason);
+    if (!maps.back()) throw Error(kCrs, {{"first", named(first)}, {"other", named(other)}});
+    context.note(fmt::format("'{}' is reprojected from {} to {}", raster.bands().front().name,
+                             named(other), named(first)));
+  }
+  return maps;
+}
+
+// Places along the edges of a raster, in its coordinates.
+void addEdges(const RasterGrid& grid, std::vector<double>& x, std::vector<double>& y) {
+  constexpr int kSteps = 16;
+  for (int i = 0; i <= kSteps; ++i) {
+    for (int j = 0; j <= kSteps; ++j) {
+      if (i > 0 && i < kSteps && j > 0 && j < kSteps) continue;
+      const auto place = grid.toMap(static_cast<double>(grid.columns) * i / kSteps,
+                                    static_cast<double>(grid.rows) * j / kSteps);
+      x.push_back(place[0]);
+      y.push_back(place[1]);
     }
   }
 }
 
-// The finest grid, cut to what all rasters cover.
-RasterGrid commonGrid(const std::vector<Raster>& rasters) {
-  const RasterGrid& finest =
-      std::min_element(rasters.begin(), rasters.end(), [](const Raster& a, const Raster& b) {
-        return a.grid().pixelArea() < b.grid().pixelArea();
-      })->grid();
-  double low[2] = {0, 0};
-  double high[2] = {static_cast<double>(finest.columns), static_cast<double>(finest.rows)};
-  for (const Raster& raster : rasters) {
-    double first[2] = {1e300, 1e300}, last[2] = {-1e300, -1e300};
-    for (const double row : {0.0, static_cast<double>(raster.rows())}) {
-      for (const double column : {0.0, static_cast<double>(raster.columns())}) {
-        const auto place = raster.grid().toMap(column, row);
-        const auto pixel = finest.toPixel(place[0], place[1]);
-        if (!pixel || !raster.grid().toPixel(place[0], place[1])) throw Error(kApart);
-        for (int axis = 0; axis < 2; ++axis) {
-          first[axis] = std::min(first[axis], (*pixel)[axis]);
-          last[axis] = std::max(last[axis], (*pixel)[axis]);
-        }
-      }
+// What a raster covers, in pixels of the grid: {column, row} of the first and the last.
+std::array<std::array<double, 2>, 2> coveredBy(const Raster& raster, const Crs& system,
+                                               bool reprojected, const RasterGrid& finest) {
+  std::vector<double> x, y;
+  addEdges(raster.grid(), x, y);
+  if (reprojected) {
+    std::string reason;
+    const auto back = CrsMap::between(raster.grid().crs, system, reason);
+    if (!back) throw Error(kApart);
+    back->apply(x, y);
+  }
+  std::array<double, 2> first{1e300, 1e300}, last{-1e300, -1e300};
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (std::isnan(x[i])) continue;
+    const auto pixel = finest.toPixel(x[i], y[i]);
+    if (!pixel) throw Error(kApart);
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      first[axis] = std::min(first[axis], (*pixel)[axis]);
+      last[axis] = std::max(last[axis], (*pixel)[axis]);
     }
-    for (int axis = 0; axis < 2; ++axis) {
+  }
+  if (!raster.grid().toPixel(0, 0)) throw Error(kApart);
+  return {first, last};
+}
+
+// The finest grid of the first raster's system, cut to what all rasters cover.
+RasterGrid commonGrid(const std::vector<Raster>& rasters, const Maps& maps) {
+  std::size_t chosen = 0;
+  for (std::size_t i = 1; i < rasters.size(); ++i) {
+    const bool finer = rasters[i].grid().pixelArea() < rasters[chosen].grid().pixelArea();
+    if (!maps[i] && finer) chosen = i;
+  }
+  const RasterGrid& finest = rasters[chosen].grid();
+  std::array<double, 2> low{0, 0};
+  std::array<double, 2> high{static_cast<double>(finest.columns), static_cast<double>(finest.rows)};
+  for (std::size_t i = 0; i < rasters.size(); ++i) {
+    const auto [first, last] = coveredBy(rasters[i], finest.crs, maps[i] != nullptr, finest);
+    for (std::size_t axis = 0; axis < 2; ++axis) {
       low[axis] = std::max(low[axis], std::ceil(first[axis] - 1e-3));
       high[axis] = std::min(high[axis], std::floor(last[axis] + 1e-3));
     }
@@ -271,8 +407,8 @@ Raster stack(const std::vector<Raster>& given, Resampling resampling, const Cont
   }
   if (given.size() == 1) return given.front();
   const std::vector<Raster> rasters = placed(given, context);
-  requireOneCrs(rasters);
-  RasterGrid grid = commonGrid(rasters);
+  Maps maps = mapsFor(rasters, context);
+  RasterGrid grid = commonGrid(rasters, maps);
   std::vector<RasterBand> bands;
   std::vector<Place> places;
   for (std::size_t i = 0; i < rasters.size(); ++i) {
@@ -285,8 +421,48 @@ Raster stack(const std::vector<Raster>& given, Resampling resampling, const Cont
   context.note(fmt::format("{} rasters on a grid of {} x {} pixels of {:g} x {:g} {}",
                            rasters.size(), grid.columns, grid.rows, grid.pixelWidth(),
                            grid.pixelHeight(), grid.crs.unit));
-  auto source = std::make_shared<StackSource>(grid, rasters, std::move(places), resampling);
+  auto source =
+      std::make_shared<StackSource>(grid, rasters, std::move(maps), std::move(places), resampling);
   return Raster(std::move(grid), std::move(bands), std::move(source));
+}
+
+namespace {
+
+// Square pixels, as many along the diagonal as before (GDAL's suggestion, too).
+RasterGrid gridIn(const Crs& system, const CrsMap& map, const RasterGrid& own) {
+  std::vector<double> x, y;
+  addEdges(own, x, y);
+  map.apply(x, y);
+  const Pixels around{std::move(x), std::move(y)};
+  const auto [west, south] = around.low();
+  const auto [east, north] = around.high();
+  if (!(east > west) || !(north > south)) throw Error(kApart);
+  const double side = std::hypot(east - west, north - south) /
+                      std::hypot(static_cast<double>(own.columns), static_cast<double>(own.rows));
+  RasterGrid grid;
+  grid.columns = std::llround(std::ceil((east - west) / side));
+  grid.rows = std::llround(std::ceil((north - south) / side));
+  grid.transform = {west, side, 0, north, 0, -side};
+  grid.crs = system;
+  return grid;
+}
+
+}  // namespace
+
+Raster reprojected(const Raster& raster, const Crs& to) {
+  const Crs& from = raster.grid().crs;
+  std::string reason;
+  const auto there = CrsMap::between(from, to, reason), back = CrsMap::between(to, from, reason);
+  if (!there || !back) {
+    throw Error(kNoWay, {{"from", from.name}, {"to", to.name}, {"reason", reason}});
+  }
+  RasterGrid grid = gridIn(to, *there, raster.grid());
+  std::vector<Place> places;
+  for (std::size_t band = 0; band < raster.bands().size(); ++band) places.push_back({0, band});
+  const Resampling resampling = raster.categorical() ? Resampling::nearest : Resampling::bilinear;
+  auto source = std::make_shared<StackSource>(grid, std::vector{raster}, Maps{back},
+                                              std::move(places), resampling);
+  return Raster(std::move(grid), raster.bands(), std::move(source), raster.classes());
 }
 
 }  // namespace lineament::spatial

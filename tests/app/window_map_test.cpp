@@ -31,6 +31,10 @@ constexpr const char* kUtm =
     "PARAMETER[\"central_meridian\",51],PARAMETER[\"scale_factor\",0.9996],"
     "PARAMETER[\"false_easting\",500000],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1]]";
 
+constexpr const char* kDegrees =
+    "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],"
+    "PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]]";
+
 // Three fields from west to east, each grey of another lightness, with a little noise.
 QString sceneIn(const QTemporaryDir& folder) {
   RasterGrid grid{kSide, kSide, {500'000, 30, 0, 3'000'000, 0, -30}, {}};
@@ -137,6 +141,23 @@ void renameFirst(views::MapView& view, const QString& name) {
   QTest::keyClick(field, Qt::Key_Return);
 }
 
+nlohmann::json keptOf(MainWindow& window, const char* view) {
+  for (const project::Figure& figure : window.session().project().figures()) {
+    if (figure.spec.view == view) return figure.spec.options;
+  }
+  return {};
+}
+
+// The sheet of the map, and the spectra of its classes, call the first class what the map does.
+void othersFollow(MainWindow& window) {
+  const nlohmann::json map = keptOf(window, "map"), sheet = keptOf(window, "sheet");
+  QCOMPARE(sheet.at("classes"), map.at("classes"));
+  const nlohmann::json curves = keptOf(window, "series").at("curves");
+  QCOMPARE(curves.size(), std::size_t(7));
+  QCOMPARE(curves[0].at("name"), nlohmann::json("Playa"));
+  QCOMPARE(curves[0].at("value"), nlohmann::json(0));
+}
+
 }  // namespace
 
 class WindowMapTest : public QObject {
@@ -155,6 +176,7 @@ class WindowMapTest : public QObject {
       cluster(window, sceneIn(folder));
       layOverTheScene(window);
       edit(window);
+      othersFollow(window);
       exportIt(window, folder);
       path = window.session().path();
       window.close();
@@ -163,7 +185,7 @@ class WindowMapTest : public QObject {
     again.show();
     again.openFiles({path});
     QTRY_VERIFY_WITH_TIMEOUT(again.session().path() == path && again.jobs().idle(), kPatienceMs);
-    QTRY_COMPARE(again.tabs().count(), 3);  // the scene, the map, the spectra
+    QTRY_COMPARE(again.tabs().count(), 4);  // the scene, the map, its sheet, the spectra
     QTRY_COMPARE(firstName(viewOf(mapOf(again))), std::string("Playa"));
     QTRY_VERIFY(viewOf(mapOf(again)).figure().other());
   }
@@ -209,6 +231,7 @@ class WindowMapTest : public QObject {
       QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 2, kPatienceMs);
       layerAlone(window);
       layOverIt(window);
+      chooseOnTheMap(window);
       exportLayers(window, folder);
       path = window.session().path();
       window.close();
@@ -220,6 +243,35 @@ class WindowMapTest : public QObject {
     QTRY_VERIFY(mapOf(again));
     QTRY_COMPARE(viewOf(mapOf(again)).figure().layers().size(), 1U);
     QVERIFY(viewOf(mapOf(again)).caption().contains("with units.geojson"));
+  }
+
+  // A raster in degrees beneath a scene in metres: brought to its coordinates as it is read.
+  void aBackgroundMayBeInAnotherSystem() {
+    QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.resize(1280, 800);
+    window.show();
+    const auto [west, north] = io::Geographic({kUtm, "WGS 84 / UTM zone 39N", "m", false, 1})
+                                   .lonLat(500'000, 3'000'000)
+                                   .value();
+    RasterGrid grid{50, 50, {west - 0.005, 0.001, 0, north + 0.005, 0, -0.001}, {}};
+    grid.crs = {kDegrees, "WGS 84", "°", true, 111'000};
+    std::vector<float> values;
+    for (int i = 0; i < 2500; ++i) values.push_back(float(i % 50));
+    const QString path = folder.filePath("degrees.tif");
+    io::writeGeoTiff(Raster::of(grid, std::vector<RasterBand>(1), std::move(values)),
+                     path.toStdString(), {});
+    drop(window, path);
+    QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 1, kPatienceMs);
+    drop(window, sceneIn(folder));
+    QTRY_COMPARE_WITH_TIMEOUT(window.tabs().count(), 2, kPatienceMs);
+    views::MapView& view = viewOf(window.tabs().currentPage());
+    QVERIFY(view.figure().raster().grid().crs.name.find("39N") != std::string::npos);
+    QTRY_COMPARE(boxOf(view, "Background")->count(), 2);
+    choose(boxOf(view, "Background"), "degrees.tif");
+    QTRY_VERIFY(view.figure().other());
+    QVERIFY(!view.figure().other()->raster.grid().crs.geographic);
+    QTRY_VERIFY(view.canvas().complete());
   }
 
  private:
@@ -239,15 +291,15 @@ class WindowMapTest : public QObject {
     window.tabs().setCurrentWidget(scene);
     views::MapView& view = viewOf(scene);
     QTRY_VERIFY(view.canvas().complete());
-    const QColor inside = colourAt(view, 30, 30), outside = colourAt(view, 30, 8);
+    const QColor inside = colourAt(view, 30, 30), outside = colourAt(view, 30.5, 8.5);
     QTRY_VERIFY(switchLayer(view, "").contains("units.geojson"));
     switchLayer(view, "units.geojson");
     QTRY_COMPARE(view.figure().layers().size(), 1U);
     QTRY_VERIFY(view.canvas().complete());
     const QColor covered = colourAt(view, 30, 30);
     QVERIFY(covered.red() > inside.red() + 40 && covered.green() < inside.green());
-    QCOMPARE(colourAt(view, 30, 8), outside);
-    QCOMPARE(colourAt(view, 60, 30), colourAt(view, 60, 90));
+    QCOMPARE(colourAt(view, 30.5, 8.5), outside);
+    QCOMPARE(colourAt(view, 60.5, 30.5), colourAt(view, 60.5, 90.5));
     QTRY_COMPARE(keptIn(window)["layers"].size(), 1U);
     QTRY_VERIFY(window.jobs().idle());
     window.undo();
@@ -255,6 +307,27 @@ class WindowMapTest : public QObject {
     window.redo();
     QTRY_COMPARE(view.figure().layers().size(), 1U);
     QTRY_VERIFY(window.jobs().idle() && view.canvas().complete());
+  }
+
+  // A feature that is chosen on the map of the scene is chosen in the layer's table and on its own
+  // map, and what is let go in one of them is in all.
+  static void chooseOnTheMap(MainWindow& window) {
+    views::MapView& scene = viewOf(window.tabs().currentPage());
+    ViewPage* table = pageOf(window, "table");
+    const QPointF at = scene.canvas().camera().fromPixel().map(QPointF(30, 30));
+    QTest::mouseClick(&scene.canvas(), Qt::LeftButton, {},
+                      (at * views::PlotView::kScreenScale).toPoint());
+    QCOMPARE(scene.selection().indices(), std::vector<std::size_t>{0});
+    QCOMPARE(table->view().selection(), scene.selection());
+    for (ViewPage* page : window.tabs().pages()) {
+      if (page->data().kind() == Kind::features) {
+        QCOMPARE(page->view().selection(), scene.selection());
+      }
+    }
+    Q_EMIT table->view().selectionEdited(Selection(scene.selection().origin(), {}));
+    QVERIFY(scene.selection().empty());
+    QTest::keyClick(&scene.canvas(), Qt::Key_Escape);
+    QTRY_VERIFY(window.jobs().idle() && scene.canvas().complete());
   }
 
   static void exportLayers(MainWindow& window, const QTemporaryDir& folder) {

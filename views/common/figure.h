@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "core/base/context.h"
@@ -44,8 +45,8 @@ class Figure {
     static_cast<void>(id);
     static_cast<void>(data);
   }
-  // The coordinate system that vector layers among them are wanted in; one that cannot be brought
-  // there is handed in as it is. Unknown: all as they are.
+  // The coordinate system that layers and rasters among them are wanted in; one that cannot be
+  // brought there is handed in as it is. Unknown: all as they are.
   virtual Crs companionSystem() const { return {}; }
 
   // The chosen rows or points.
@@ -62,6 +63,10 @@ class Figure {
   // The size, in units of 1/96 inch, at which the drawing looks right when `width` wide: a
   // waterfall of ten rows is taller than one of three.
   virtual QSizeF naturalSize(double width) const { return {width, width * 0.62}; }
+
+  // Of a figure that is a sheet of paper, as a printed map is, the paper in millimetres: files of
+  // it have that size whatever they are asked for, and lengths on it are true.
+  virtual std::optional<QSizeF> pageSize() const { return std::nullopt; }
 
   // What is reduced for the screen, and what is chosen.
   virtual QString caption() const { return {}; }

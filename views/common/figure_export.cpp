@@ -34,19 +34,26 @@ struct Sheet {
   QSizeF units;
 };
 
-// The physical size, with the height that the drawing asks for where none is given.
-Sheet sheetOf(const Figure& figure, const FigureFormat& format) {
+// The physical size: the figure's own paper, else what was asked for, with the height that the
+// drawing asks for where none is given.
+Sheet sizeOf(const Figure& figure, const FigureFormat& format) {
+  if (const auto page = figure.pageSize()) return {*page, *page * kUnitsPerMillimetre};
   const double width = format.width_mm * kUnitsPerMillimetre;
   const double height = format.height_mm > 0 ? format.height_mm * kUnitsPerMillimetre
                                              : figure.naturalSize(width).height();
-  const Sheet sheet{{format.width_mm, height / kUnitsPerMillimetre}, {width, height}};
+  return {{format.width_mm, height / kUnitsPerMillimetre}, {width, height}};
+}
+
+Sheet sheetOf(const Figure& figure, const FigureFormat& format) {
+  const Sheet sheet = sizeOf(figure, format);
   const auto fail = [&](const char* problem) {
     throw Error::usage(kSize, {{"width", sheet.millimetres.width()},
                                {"height", sheet.millimetres.height()},
                                {"dpi", format.dpi},
                                {"problem", problem}});
   };
-  const auto [smaller, larger] = std::minmax({format.width_mm, sheet.millimetres.height()});
+  const auto [smaller, larger] =
+      std::minmax({sheet.millimetres.width(), sheet.millimetres.height()});
   if (!(smaller >= 10)) fail("too small to be read");
   if (!(larger <= 2000)) fail("larger than a sheet can be");
   if (format.dpi < 36 || format.dpi > 2400) fail("a resolution that no device has");

@@ -11,7 +11,7 @@
 namespace lineament::views {
 
 // The physical size of an exported figure. Common widths: 85 mm (one column), 114 mm, 174 mm (full
-// width); slides 338.7 x 190.5 mm.
+// width); slides 338.7 x 190.5 mm. A figure with a page of its own has the size of that.
 struct FigureFormat {
   double width_mm = 174;
   double height_mm = 0;  // 0: the drawing's natural height at this width

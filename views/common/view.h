@@ -27,10 +27,17 @@ class View : public QWidget {
   // passes it to all views of the same origin.
   virtual void setSelection(const Selection& selection) = 0;
 
+  // Origins besides that of its data whose selections it shows: a map's layers.
+  virtual std::vector<std::string> otherOrigins() const { return {}; }
+
   const Selection& selection() const { return figure().selection(); }
   nlohmann::json options() const { return figure().options(); }
   // Those that belong to the figure when it is edited, without what is only looked at just now.
   virtual nlohmann::json keptOptions() const { return options(); }
+
+  // Those that another view of the same data takes over when a person goes there from this one, as
+  // a sheet does from its map.
+  virtual nlohmann::json sharedOptions() const { return nlohmann::json::object(); }
 
   // The line below the view.
   virtual QString caption() const { return figure().caption(); }

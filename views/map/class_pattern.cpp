@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QLineF>
+#include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 
@@ -226,6 +227,62 @@ void layPatterns(QImage& picture, const QImage& marks, const std::vector<Pattern
       const int amount = tile.at(column, row);
       if (amount > 0) line[x] = inked(line[x], tile.colour(), amount);
     }
+  }
+}
+
+namespace {
+
+// The pieces of a line whose places have that mark, joined to the path's end where they meet it.
+void addMarked(QPainterPath& path, const QLineF& line, std::size_t mark, const MarkAt& mark_at) {
+  const int pieces = std::max(static_cast<int>(std::ceil(line.length() / kPatternSample)), 1);
+  const auto point = [&](int i) { return line.pointAt(static_cast<double>(i) / pieces); };
+  int from = -1;
+  for (int i = 0; i <= pieces; ++i) {
+    const bool inside = i < pieces && mark_at(line.pointAt((i + 0.5) / pieces)) == mark;
+    if (inside && from < 0) from = i;
+    if (inside || from < 0) continue;
+    const QPointF begin = point(from);
+    if (path.isEmpty() || path.currentPosition() != begin) path.moveTo(begin);
+    path.lineTo(point(i));
+    from = -1;
+  }
+}
+
+// The first multiple of the square's side from `origin` on that is not above `low`.
+double squareBefore(double low, double origin) {
+  return origin + kPatternSide * std::floor((low - origin) / kPatternSide);
+}
+
+}  // namespace
+
+void drawPatterns(QPainter& painter, const QRectF& area, const std::vector<PatternFill>& patterns,
+                  const QPointF& origin, const MarkAt& mark_at) {
+  constexpr double kSpeck = 0.01;  // a dot is a line that is hardly one, with round ends
+  painter.setBrush(Qt::NoBrush);
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const Motif motif = motifOf(patterns[i].pattern);
+    QPainterPath lines, dots;
+    for (double y = squareBefore(area.top(), origin.y()); y < area.bottom(); y += kPatternSide) {
+      for (double x = squareBefore(area.left(), origin.x()); x < area.right(); x += kPatternSide) {
+        for (const QLineF& line : motif.lines) {
+          const auto part = within(line.translated(x, y), area);
+          if (part) addMarked(lines, *part, i + 1, mark_at);
+        }
+        for (const QPointF& dot : motif.dots) {
+          const QPointF at = dot + QPointF(x, y);
+          if (!area.contains(at) || mark_at(at) != i + 1) continue;
+          dots.moveTo(at);
+          dots.lineTo(at + QPointF(kSpeck, 0));
+        }
+      }
+    }
+    QPen pen = figurePen(patterns[i].ink, kPatternLine);
+    pen.setCapStyle(Qt::FlatCap);
+    pen.setJoinStyle(Qt::BevelJoin);
+    painter.strokePath(lines, pen);
+    pen.setWidthF(2 * kDot);
+    pen.setCapStyle(Qt::RoundCap);
+    painter.strokePath(dots, pen);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QString>
 #include <array>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -40,5 +41,13 @@ struct PatternFill {
 };
 void layPatterns(QImage& picture, const QImage& marks, const std::vector<PatternFill>& patterns,
                  double ratio, const QPointF& origin);
+
+// The same for files of vectors: as lines and dots over an area, each cut where its class ends.
+// `mark_at` says which pattern lies at a place, counted as in `marks`; it is asked every
+// kPatternSample units along the lines.
+constexpr double kPatternSample = 0.3;
+using MarkAt = std::function<std::size_t(const QPointF&)>;
+void drawPatterns(QPainter& painter, const QRectF& area, const std::vector<PatternFill>& patterns,
+                  const QPointF& origin, const MarkAt& mark_at);
 
 }  // namespace lineament::views

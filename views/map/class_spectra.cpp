@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "views/map/area_spectrum.h"
+
 namespace lineament::views {
 
 namespace {
@@ -37,11 +39,27 @@ void ClassSpectra::want(const MapFigure& figure, std::int64_t value) {
   if (!one || !figure.classes() || !figure.image()) return;
   classes_ = *figure.classes();
   image_ = *figure.image();
-  const bool here = std::any_of(wanted_.begin(), wanted_.end(),
-                                [one](const Wanted& wanted) { return wanted.value == one->value; });
-  if (here) return;
+  const bool here = std::any_of(wanted_.begin(), wanted_.end(), [one](const Wanted& wanted) {
+    return !wanted.area && wanted.value == one->value;
+  });
+  if (!here) add({.value = one->value, .members = one->members});
+}
+
+void ClassSpectra::want(const MapFigure& figure, const FeatureHit& hit) {
+  const Geometries& geometries = hit.layer.picture.features().geometries();
+  if (!figure.image() || geometries.type(hit.feature) != GeometryType::polygon) return;
+  image_ = *figure.image();
+  const bool here = std::any_of(wanted_.begin(), wanted_.end(), [&](const Wanted& wanted) {
+    return wanted.area && wanted.area->layer.id == hit.layer.id &&
+           wanted.area->feature == hit.feature;
+  });
+  if (!here) add({.area = hit});
+}
+
+void ClassSpectra::add(Wanted wanted) {
+  wanted.number = ++last_number_;
   if (wanted_.size() == kMost) wanted_.erase(wanted_.begin());
-  wanted_.push_back({one->value, one->members, std::nullopt});
+  wanted_.push_back(std::move(wanted));
   readNext();
 }
 
@@ -51,13 +69,17 @@ void ClassSpectra::follow(const MapFigure& figure) {
   const std::vector<ShownClass> shown = figure.shownClasses();
   std::vector<Wanted> kept;
   for (Wanted& wanted : wanted_) {
+    if (wanted.area) {
+      kept.push_back(std::move(wanted));
+      continue;
+    }
     const ShownClass* one = shownAs(shown, wanted.value);
     const bool twice = one && std::any_of(kept.begin(), kept.end(), [one](const Wanted& other) {
-                         return other.value == one->value;
+                         return !other.area && other.value == one->value;
                        });
     if (!one || twice) continue;
     if (wanted.value != one->value || wanted.members != one->members) {
-      wanted = {one->value, one->members, std::nullopt};
+      wanted = {.value = one->value, .members = one->members, .number = ++last_number_};
     }
     kept.push_back(std::move(wanted));
   }
@@ -70,8 +92,14 @@ std::vector<NamedSpectrum> ClassSpectra::known(const MapFigure& figure) const {
   const std::vector<ShownClass> shown = figure.shownClasses();
   std::vector<NamedSpectrum> named;
   for (const Wanted& wanted : wanted_) {
+    if (!wanted.spectrum) continue;
+    if (const auto& area = wanted.area) {
+      named.push_back({wanted.value, area->name(), area->layer.picture.colourOf(area->feature),
+                       *wanted.spectrum});
+      continue;
+    }
     const ShownClass* one = shownAs(shown, wanted.value);
-    if (!one || !wanted.spectrum) continue;
+    if (!one) continue;
     const auto& [red, green, blue] = one->colour;
     named.push_back({one->value, classLabel(*one), QColor(red, green, blue), *wanted.spectrum});
   }
@@ -86,16 +114,18 @@ void ClassSpectra::readNext() {
   if (next == wanted_.end()) return;
   const auto made = std::make_shared<ClassSpectrum>();
   reading_ = background_().start(
-      tr("Average a class"),
-      [made, classes = classes_, image = image_, members = next->members](const Context& context) {
-        *made = classSpectrum(classes, members, image, context);
+      next->area ? tr("Average an area") : tr("Average a class"),
+      [made, classes = classes_, image = image_, members = next->members,
+       area = next->area](const Context& context) {
+        *made = area ? areaSpectrum(area->layer, area->feature, image, context)
+                     : classSpectrum(classes, members, image, context);
       },
       this,
-      [this, made, value = next->value, number = readings_](const Outcome<Nothing>& outcome) {
+      [this, made, which = next->number, number = readings_](const Outcome<Nothing>& outcome) {
         if (number != readings_) return;
         reading_ = nullptr;
         for (Wanted& wanted : wanted_) {
-          if (wanted.value != value) continue;
+          if (wanted.number != which) continue;
           wanted.failed = !valueOf(outcome);
           if (valueOf(outcome)) wanted.spectrum = *made;
         }

@@ -11,7 +11,8 @@
 
 namespace lineament::views {
 
-// The spectra of classes that were asked for, worked out in the background one after the other.
+// The spectra of classes and of areas of vector layers that were asked for, worked out in the
+// background one after the other.
 class ClassSpectra : public QObject {
   Q_OBJECT
 
@@ -22,6 +23,8 @@ class ClassSpectra : public QObject {
   // Of the class that `value` is shown as; the one asked for longest ago goes where there are too
   // many. Nothing where the figure has no classes or no image.
   void want(const MapFigure& figure, std::int64_t value);
+  // Of a feature; nothing where it has no area or the figure no image.
+  void want(const MapFigure& figure, const FeatureHit& hit);
   void follow(const MapFigure& figure);  // its classes have been changed
   void forget();                         // all, and stops
 
@@ -36,14 +39,18 @@ class ClassSpectra : public QObject {
   struct Wanted {
     std::int64_t value = 0;
     std::vector<std::int64_t> members;
-    std::optional<ClassSpectrum> spectrum;
+    std::optional<FeatureHit> area{};  // of a vector layer, instead of a class
+    std::optional<ClassSpectrum> spectrum{};
     bool failed = false;
+    int number = 0;  // tells it from others while it is worked out
   };
+  void add(Wanted wanted);
   void readNext();
   void stop();
 
   std::function<Background&()> background_;
   RasterLayer classes_, image_;
+  int last_number_ = 0;
   std::vector<Wanted> wanted_;
   Background::Cancel reading_;
   int readings_ = 0;  // counts them, so that an overtaken one is known

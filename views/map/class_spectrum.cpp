@@ -48,10 +48,9 @@ class Moments {
   std::int64_t count_ = 0;
 };
 
-// Blocks of the image where the class map lies, in an order by chance.
-std::vector<RasterWindow> blocksOf(const RasterLayer& image, const RasterLayer& classes) {
-  const QRectF both = image.plane.whole().intersected(classes.plane.whole());
-  const QRectF pixels = image.plane.toPixel().mapRect(both);
+// Blocks of the image that meet a part of its plane, in an order by chance.
+std::vector<RasterWindow> blocksOf(const RasterLayer& image, const QRectF& part) {
+  const QRectF pixels = image.plane.toPixel().mapRect(image.plane.whole().intersected(part));
   std::vector<RasterWindow> blocks;
   const Raster& raster = image.raster;
   for (std::int64_t row = 0; row < raster.rows(); row += kBlock) {
@@ -137,21 +136,29 @@ std::vector<std::size_t> pixelsOf(const std::unordered_set<std::int64_t>& member
 ClassSpectrum classSpectrum(const RasterLayer& classes, const std::vector<std::int64_t>& members,
                             const RasterLayer& image, const Context& context) {
   const std::unordered_set<std::int64_t> values(members.begin(), members.end());
+  const auto pick = [&](const RasterWindow& block) {
+    return pixelsOf(values, Labels(classes, image, block), block);
+  };
+  return spectrumOf(image, classes.plane.whole(), pick, context);
+}
+
+ClassSpectrum spectrumOf(const RasterLayer& image, const QRectF& part, const PickPixels& pick,
+                         const Context& context) {
   std::vector<std::size_t> bands(image.raster.bands().size());
   std::iota(bands.begin(), bands.end(), std::size_t{0});
   Moments moments(bands.size());
-  const std::vector<RasterWindow> blocks = blocksOf(image, classes);
+  const std::vector<RasterWindow> blocks = blocksOf(image, part);
   std::vector<float> read;
   std::int64_t looked = 0;
   std::size_t done = 0;
   for (; done < blocks.size(); ++done) {
     if (moments.count() >= kSpectrumPixels || looked >= kSpectrumLooks) break;
     context.checkpoint(static_cast<double>(done) / static_cast<double>(blocks.size()),
-                       "Averaging the class");
+                       "Averaging the pixels");
     const RasterWindow& block = blocks[done];
     const auto plane = static_cast<std::size_t>(block.columns * block.rows);
     looked += static_cast<std::int64_t>(plane);
-    const auto pixels = pixelsOf(values, Labels(classes, image, block), block);
+    const std::vector<std::size_t> pixels = pick(block);
     if (pixels.empty()) continue;
     read.resize(plane * bands.size());
     image.raster.read(block, bands, block.columns, block.rows, read);

@@ -79,10 +79,7 @@ Graticule graticuleFor(const Crs& crs, const MapPlane& plane, const MapCamera& c
   return made;
 }
 
-namespace {
-
-// Dark on white, so that they are seen on any picture.
-void drawCrosses(QPainter& painter, const QRectF& plot, const Graticule& graticule) {
+void drawGraticuleCrosses(QPainter& painter, const QRectF& plot, const Graticule& graticule) {
   const QRectF inside = plot.adjusted(kCross + 1, kCross + 1, -kCross - 1, -kCross - 1);
   QList<QLineF> lines;
   for (const GraticuleLine& upright : graticule.upright) {
@@ -99,6 +96,8 @@ void drawCrosses(QPainter& painter, const QRectF& plot, const Graticule& graticu
   painter.drawLines(lines);
 }
 
+namespace {
+
 bool hasRoom(double at, double from, double to, double width) {
   return at - width / 2 >= from && at + width / 2 <= to;
 }
@@ -108,7 +107,7 @@ bool hasRoom(double at, double from, double to, double width) {
 void drawGraticule(QPainter& painter, const MapCamera& camera, const Graticule& graticule,
                    const Theme& theme) {
   const QRectF& plot = camera.plot();
-  drawCrosses(painter, plot, graticule);
+  drawGraticuleCrosses(painter, plot, graticule);
   painter.setFont(figureFont(TextSize::small));
   for (const GraticuleLine& line : graticule.upright) {
     painter.setPen(figurePen(theme.line));

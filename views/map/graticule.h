@@ -25,6 +25,9 @@ struct Graticule {
 Graticule graticuleFor(const Crs& crs, const MapPlane& plane, const MapCamera& camera,
                        double spacing = 110);
 
+// The crosses alone: dark on white, so that they are seen on any picture.
+void drawGraticuleCrosses(QPainter& painter, const QRectF& plot, const Graticule& graticule);
+
 constexpr double kGraticuleMargin = 18;  // for the labels, left of the map and below it
 
 // Ticks with labels outside the frame, and crosses where the lines meet inside it.

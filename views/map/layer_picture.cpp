@@ -6,7 +6,9 @@
 #include <QPolygonF>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "views/common/theme.h"
 #include "views/map/clipping.h"
 
 namespace lineament::views {
@@ -179,6 +181,35 @@ void LayerPicture::paint(QPainter& painter, const QTransform& from_map, const QR
     if (i % kFeaturesOfAGo == 0) context.checkpoint(double(i) / double(features_.size()));
     const Extent& extent = (*extents_)[i];
     if (!extent.empty() && meets(extent, seen)) paintFeature(painter, i, from_map, plot, look);
+  }
+}
+
+void LayerPicture::paintChosen(QPainter& painter, const QTransform& from_map, const QRectF& plot,
+                               std::span<const std::size_t> chosen, const LayerLook& look,
+                               const Context& context) const {
+  if (!extents_ || !from_map.isInvertible()) return;
+  const QRectF seen = from_map.inverted().mapRect(plot);
+  const Geometries& geometries = features_.geometries();
+  QPainterPath around;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (i % kFeaturesOfAGo == 0) context.checkpoint(double(i) / double(chosen.size()));
+    const std::size_t feature = chosen[i];
+    if (feature >= features_.size() || !meets((*extents_)[feature], seen)) continue;
+    if (geometries.type(feature) != GeometryType::point) {
+      forRings(geometries, feature, [&](std::span<const double> ring) {
+        addClippedLine(around, lineOf(ring, from_map), plot);
+      });
+      continue;
+    }
+    forPoints(geometries, feature, from_map, [&](const QPointF& at) {
+      if (plot.contains(at)) around.addEllipse(at, look.marker, look.marker);
+    });
+  }
+  const SavedState saved(painter);
+  painter.setClipRect(plot, Qt::IntersectClip);
+  for (const auto& [colour, width] :
+       {std::pair(QColor(Qt::white), 5.0), std::pair(lightTheme().selection, 2.5)}) {
+    painter.strokePath(around, QPen(colour, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
   }
 }
 

@@ -6,6 +6,8 @@
 #include <QRectF>
 #include <QTransform>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/base/context.h"
@@ -37,6 +39,7 @@ class LayerPicture {
   const FeatureLegend& legend() const { return legend_; }
   // What the features of a class are, by its first one.
   GeometryType typeOf(std::size_t one) const { return (*class_types_)[one]; }
+  QColor colourOf(std::size_t feature) const;
   bool sharesFeatures(const LayerPicture& other) const { return extents_ == other.extents_; }
   const Extent& extent() const { return extent_; }  // around all features
 
@@ -44,6 +47,11 @@ class LayerPicture {
   // sides. Vertices that would lie on each other are left out. Throws Cancelled.
   void paint(QPainter& painter, const QTransform& from_map, const QRectF& plot,
              const LayerLook& look, const Context& context = {}) const;
+
+  // Goes around features that are chosen, on top of what paint() has drawn. Throws Cancelled.
+  void paintChosen(QPainter& painter, const QTransform& from_map, const QRectF& plot,
+                   std::span<const std::size_t> chosen, const LayerLook& look,
+                   const Context& context = {}) const;
 
   // The last feature drawn at that place, within `reach` units of lines and points; nothing where
   // there is none.
@@ -53,7 +61,6 @@ class LayerPicture {
  private:
   void paintFeature(QPainter& painter, std::size_t feature, const QTransform& from_map,
                     const QRectF& plot, const LayerLook& look) const;
-  QColor colourOf(std::size_t feature) const;
 
   Features features_;
   FeatureLegend legend_;

@@ -17,7 +17,7 @@ bool sameLayers(const std::vector<VectorLayer>& a, const std::vector<VectorLayer
   return std::equal(
       a.begin(), a.end(), b.begin(), b.end(), [](const VectorLayer& one, const VectorLayer& other) {
         return one.id == other.id && one.place == other.place && one.to_plane == other.to_plane &&
-               one.picture.sharesFeatures(other.picture);
+               one.picture.sharesFeatures(other.picture) && one.chosen == other.chosen;
       });
 }
 

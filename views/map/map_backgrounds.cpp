@@ -34,7 +34,10 @@ QList<Surroundings::Item> backgroundsFor(const QList<Surroundings::Item>& raster
   std::copy_if(rasters.begin(), rasters.end(), std::back_inserter(found),
                [&](const Surroundings::Item& item) {
                  const auto grid = gridFrom(item.summary);
-                 return item.origin != origin && grid && planeWithin(*grid, own);
+                 if (item.origin == origin || !grid) return false;
+                 const bool differs =
+                     own.crs.known() && grid->crs.known() && !sameSystem(own.crs, grid->crs);
+                 return differs || planeWithin(*grid, own).has_value();
                });
   return found;
 }

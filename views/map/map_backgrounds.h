@@ -9,7 +9,8 @@
 namespace lineament::views {
 
 // Those of the project's rasters that a map can show together with its own: of the same place, by
-// what their summaries say of it, and other data than its own, which `origin` tells.
+// what their summaries say of it, and other data than its own, which `origin` tells. Of those in
+// other coordinate systems it shows when they are brought to the map's whether they are.
 QList<Surroundings::Item> backgroundsFor(const QList<Surroundings::Item>& rasters,
                                          const RasterGrid& own, const std::string& origin);
 

@@ -90,6 +90,10 @@ MapCamera::MapCamera(const MapPlane& plane, const QRectF& plot, const QRectF& pa
   lookAt(part.isValid() ? part : plane.whole());
 }
 
+MapCamera MapCamera::over(const QRectF& plot) const {
+  return {plane_, plot, {toPlane(plot.topLeft()), toPlane(plot.bottomRight())}};
+}
+
 double MapCamera::fittedScale(const QRectF& part) const {
   return std::max(std::min(plot_.width() / part.width(), plot_.height() / part.height()), 1e-12);
 }
@@ -136,6 +140,15 @@ void MapCamera::zoomAbout(double factor, const QPointF& at) {
   scale_ = std::clamp(scale_ * factor, kFarthest * all, closest);
   middle_ = held - (at - plot_.center()) / scale_;
   keepOnRaster();
+}
+
+QRectF wholePixels(const QRectF& plot, double ratio) {
+  constexpr double kNearly = 1e-6;  // what is on a pixel's edge needs no other pixel
+  const QPointF first(std::floor(plot.left() * ratio + kNearly),
+                      std::floor(plot.top() * ratio + kNearly));
+  const QPointF last(std::ceil(plot.right() * ratio - kNearly),
+                     std::ceil(plot.bottom() * ratio - kNearly));
+  return {first / ratio, last / ratio};
 }
 
 }  // namespace lineament::views

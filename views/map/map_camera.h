@@ -60,6 +60,9 @@ class MapCamera {
   // As much of the plane as shows all of `part`.
   MapCamera(const MapPlane& plane, const QRectF& plot, const QRectF& part);
 
+  // The same places in another plot of the figure.
+  MapCamera over(const QRectF& plot) const;
+
   double scale() const { return scale_; }  // units per unit of the plane
   const QRectF& plot() const { return plot_; }
   QRectF visible() const;  // of the plane
@@ -86,5 +89,9 @@ class MapCamera {
   QPointF middle_;
   double scale_ = 1;
 };
+
+// The smallest area of whole pixels around a plot, `ratio` pixels to a unit: pictures of it are
+// laid on the screen pixel on pixel.
+QRectF wholePixels(const QRectF& plot, double ratio);
 
 }  // namespace lineament::views

@@ -109,6 +109,12 @@ void MapCanvas::setCompanion(std::int64_t id, const Data& companion) {
   Q_EMIT captionChanged();
 }
 
+void MapCanvas::setSelection(const Selection& selection) {
+  figure_.setSelection(selection);
+  update();
+  if (isVisible()) askForSheets();
+}
+
 // How the system's coordinates become degrees, which takes a while to find out.
 void MapCanvas::learnSystem() {
   to_degrees_ = nullptr;
@@ -154,6 +160,15 @@ bool MapCanvas::complete() const {
   return pixels && (!figure_.other() || other_tiles_.complete()) && sheets_.complete();
 }
 
+double MapCanvas::pixelRatio() const {
+  return kScale * devicePixelRatioF();
+}
+
+MapCamera MapCanvas::pixelCamera() const {
+  const MapCamera seen = camera();
+  return seen.over(wholePixels(seen.plot(), pixelRatio()));
+}
+
 // A hidden map reads nothing.
 void MapCanvas::askForTiles() {
   stale_ = true;
@@ -161,7 +176,7 @@ void MapCanvas::askForTiles() {
   if (!isVisible()) return;
   if (!figure_.ofLayer()) {
     tiles_.setSettings(figure_.settings(figure_.own(), theme().dark));
-    tiles_.want(figure_.own().camera(camera()), kScale * devicePixelRatioF());
+    tiles_.want(figure_.own().camera(pixelCamera()), pixelRatio());
   }
   askForOtherTiles();
   askForSheets();
@@ -170,14 +185,14 @@ void MapCanvas::askForTiles() {
 void MapCanvas::askForSheets() {
   if (figure_.empty()) return;
   sheets_.setLayers(figure_.layers(), figure_.layerLook());
-  sheets_.want(figure_.plane(), camera(), kScale * devicePixelRatioF());
+  sheets_.want(figure_.plane(), camera(), pixelRatio());
 }
 
 void MapCanvas::askForOtherTiles() {
   const RasterLayer* other = figure_.other();
   if (!other) return;
   other_tiles_.setSettings(figure_.settings(*other, theme().dark));
-  other_tiles_.want(other->camera(camera()), kScale * devicePixelRatioF());
+  other_tiles_.want(other->camera(pixelCamera()), pixelRatio());
 }
 
 void MapCanvas::tilesChanged() {
@@ -203,7 +218,8 @@ void MapCanvas::otherTilesChanged() {
 
 void MapCanvas::paintEvent(QPaintEvent*) {
   if (std::exchange(stale_, false)) {
-    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage(), {}};
+    images_ = {tiles_.layer(), figure_.other() ? other_tiles_.layer() : QImage()};
+    images_.pixels = pixelRatio();
   }
   images_.layers = sheets_.sheet();
   QPainter painter(this);
@@ -460,6 +476,9 @@ void MapCanvas::mouseReleaseEvent(QMouseEvent* event) {
   if (ended != Gesture::press) return;
   if (button_ == Qt::RightButton) return askForMenu(at, event->globalPosition().toPoint());
   tellFeatures(inFirstPlot(at), event->globalPosition().toPoint());
+  if (const auto hit = featureAt(figure_.layers(), inFirstPlot(at), camera())) {
+    Q_EMIT featureClicked(*hit, event->modifiers());
+  }
   if (const auto place = placeAt(inFirstPlot(at))) {
     readPlace(*place, [this](MapPlace read) { Q_EMIT placeRead(read); });
   }

@@ -26,7 +26,7 @@ class MapCanvas : public View {
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
   void setCompanion(std::int64_t id, const Data& companion);
-  void setSelection(const Selection& selection) override { figure_.setSelection(selection); }
+  void setSelection(const Selection& selection) override;
   void setBackground(Background& background) override;
   void setSurroundings(Surroundings* surroundings) override;
   void fit() override;
@@ -42,6 +42,7 @@ class MapCanvas : public View {
 
  Q_SIGNALS:
   void placeRead(const lineament::views::MapPlace& place);  // that was clicked
+  void featureClicked(const lineament::views::FeatureHit& hit, Qt::KeyboardModifiers modifiers);
   void menuWanted(const QPoint& global);
   void classMenuWanted(const QPoint& global, qint64 value);  // of a class in the legend
   void classOpened(qint64 value);                            // double click on its entry
@@ -69,7 +70,9 @@ class MapCanvas : public View {
   QPointF figurePoint(const QPointF& widget_point) const;
   QPointF toSecondPlot() const;  // from the first one; nothing where there is one alone
   QPointF inFirstPlot(const QPointF& at) const;
-  void askForTiles();  // what is seen has changed
+  double pixelRatio() const;      // of the screen, to a unit
+  MapCamera pixelCamera() const;  // of the whole pixels around the first plot
+  void askForTiles();             // what is seen has changed
   void askForOtherTiles();
   void askForSheets();
   void tilesChanged();

@@ -20,12 +20,14 @@ constexpr double kTitleHeight = 22;
 constexpr double kMostLegend = 0.42;  // of the figure's width
 constexpr double kVectorRasterDpi = 300;
 
+bool ofVectors(const QPainter& painter) {
+  const int type = painter.device()->devType();
+  return type != QInternal::Image && type != QInternal::Pixmap && type != QInternal::Widget;
+}
+
 // Pixels per unit of what the painter draws on; files of vectors get a fixed raster.
 double rasterScale(const QPainter& painter) {
-  const int type = painter.device()->devType();
-  if (type != QInternal::Image && type != QInternal::Pixmap && type != QInternal::Widget) {
-    return kVectorRasterDpi / kUnitsPerInch;
-  }
+  if (ofVectors(painter)) return kVectorRasterDpi / kUnitsPerInch;
   return std::max(1.0, painter.combinedTransform().m11());
 }
 
@@ -42,11 +44,38 @@ std::optional<QRectF> boxFrom(const nlohmann::json& numbers, const MapPlane& pla
   return box;
 }
 
+// A picture of a plot, or on a screen of the whole pixels around `first`, where it is laid down
+// pixel on pixel: that takes a tenth of the time.
+void drawPixels(QPainter& painter, const QRectF& plot, const QImage& image, const QRectF& first,
+                double pixels) {
+  if (pixels == 0) return painter.drawImage(plot, image);
+  const QPointF corner = wholePixels(first, pixels).topLeft() + plot.topLeft() - first.topLeft();
+  const QPointF at = painter.transform().map(corner);
+  QImage own = image;
+  own.setDevicePixelRatio(painter.device()->devicePixelRatioF());
+  painter.save();
+  painter.setClipRect(plot, Qt::IntersectClip);
+  painter.resetTransform();
+  painter.drawImage(QPointF(std::round(at.x() * own.devicePixelRatio()),
+                            std::round(at.y() * own.devicePixelRatio())) /
+                        own.devicePixelRatio(),
+                    own);
+  painter.restore();
+}
+
 // Right of the divider alone.
-void drawRightPart(QPainter& painter, const QRectF& plot, const QImage& image, double share) {
-  const double from = share * image.width();
-  painter.drawImage(QRectF(QPointF(dividerAt(plot, share), plot.top()), plot.bottomRight()), image,
-                    QRectF(from, 0, image.width() - from, image.height()));
+void drawRightPart(QPainter& painter, const QRectF& plot, const QImage& image, double share,
+                   double pixels) {
+  const double from = dividerAt(plot, share);
+  if (pixels == 0) {
+    const double column = share * image.width();
+    return painter.drawImage(QRectF(QPointF(from, plot.top()), plot.bottomRight()), image,
+                             QRectF(column, 0, image.width() - column, image.height()));
+  }
+  painter.save();
+  painter.setClipRect(QRectF(QPointF(from, plot.top()), plot.bottomRight()), Qt::IntersectClip);
+  drawPixels(painter, plot, image, plot, pixels);
+  painter.restore();
 }
 
 }  // namespace
@@ -58,9 +87,11 @@ void MapFigure::setData(const Data& data) {
   layers_.clear();
   if (const auto* features = data.as<Features>()) {
     takeLayer(*features);
+    own_layer_->origin = data.origin();
   } else {
     own_.raster = data.require<Raster>();
     own_.plane = MapPlane(own_.raster.grid());
+    own_.origin = data.origin();
   }
   choices_.layers.clear();
   choices_.bands.clear();
@@ -136,7 +167,9 @@ void MapFigure::setCompanion(std::int64_t id, const Data& data) {
                                    [id](const MapChoices::Layer& one) { return one.id == id; });
   const Features* features = data.as<Features>();
   if (features && chosen != choices_.layers.end()) {
-    layers_.insert_or_assign(id, placedLayer(id, {}, *features, raster().grid(), own_.plane));
+    VectorLayer layer = placedLayer(id, {}, *features, raster().grid(), own_.plane);
+    layer.origin = data.origin();
+    layers_.insert_or_assign(id, std::move(layer));
     return;
   }
   const Raster* raster = data.as<Raster>();
@@ -147,10 +180,18 @@ void MapFigure::setCompanion(std::int64_t id, const Data& data) {
   other_.emplace();
   other_->raster = *raster;
   other_->plane = *plane;
+  other_->origin = data.origin();
 }
 
 void MapFigure::setOtherOverview(Overview overview) {
   if (other_) other_->overview = std::move(overview);
+}
+
+void MapFigure::setSelection(const Selection& selection) {
+  Figure::setSelection(selection);
+  chosen_.reset();
+  if (selection.empty()) return;
+  chosen_ = std::make_shared<const std::vector<std::size_t>>(selection.indices());
 }
 
 std::vector<VectorLayer> MapFigure::layers() const {
@@ -161,6 +202,10 @@ std::vector<VectorLayer> MapFigure::layers() const {
     if (found == layers_.end()) continue;
     shown.push_back(found->second);
     shown.back().name = one.name;
+  }
+  for (VectorLayer& layer : shown) {
+    const bool here = !layer.origin.empty() && layer.origin == selection().origin();
+    if (here) layer.chosen = chosen_;
   }
   return shown;
 }
@@ -208,12 +253,16 @@ MapSettings MapFigure::settings(const RasterLayer& layer, bool dark) const {
 
 void MapFigure::prepare(const Context& context) {
   if (empty()) return;
+  prepareFor(camera(naturalSize(174 * kUnitsPerMillimetre)), context);
+}
+
+void MapFigure::prepareFor(const MapCamera& camera, const Context& context) {
+  if (empty()) return;
   const bool dark = figureTheme().dark;
-  const QSizeF size = naturalSize(174 * kUnitsPerMillimetre);
   if (!ofLayer()) {
-    own_.prepare(settings(own_, dark), camera(size), context.part(0, other_ ? 0.5 : 1));
+    own_.prepare(settings(own_, dark), camera, context.part(0, other_ ? 0.5 : 1));
   }
-  if (other_) other_->prepare(settings(*other_, dark), camera(size), context.part(0.5, 1));
+  if (other_) other_->prepare(settings(*other_, dark), camera, context.part(0.5, 1));
 }
 
 double MapFigure::leftMargin() const {
@@ -330,29 +379,51 @@ QSizeF MapFigure::naturalSize(double width) const {
 }
 
 void MapFigure::paint(QPainter& painter, const QSizeF& size, const Theme& theme) const {
+  paintLayers(painter, size, theme, imagesFor(painter, camera(size)));
+}
+
+MapImages MapFigure::imagesFor(const QPainter& painter, const MapCamera& camera) const {
   MapImages images;
-  if (!empty()) {
-    const double ratio = rasterScale(painter);
-    if (!ofLayer()) images.own = own_.picture(camera(size), ratio);
-    if (other_) images.other = other_->picture(camera(size), ratio);
-  }
-  paintLayers(painter, size, theme, images);
+  if (empty()) return images;
+  if (ofVectors(painter)) images.patterns = Patterns::apart;
+  const double ratio = rasterScale(painter);
+  if (!ofLayer()) images.own = own_.picture(camera, ratio, images.patterns);
+  if (other_) images.other = other_->picture(camera, ratio, images.patterns);
+  return images;
+}
+
+void MapFigure::paintMap(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+  const MapImages images = imagesFor(painter, camera);
+  drawImages(painter, {camera.plot()}, camera, images);
+  drawLayers(painter, camera, images);
+  drawChosenPixels(painter, camera);
+  drawEdge(painter, camera, theme);
 }
 
 void MapFigure::drawImages(QPainter& painter, const std::vector<QRectF>& plots,
-                           const MapImages& images) const {
+                           const MapCamera& camera, const MapImages& images) const {
   const bool own_above = &top() == &own_;
   const QImage& above = own_above ? images.own : images.other;
   const QImage& below = own_above ? images.other : images.own;
-  if (!below.isNull() && other_) painter.drawImage(plots.front(), below);
+  const QRectF& first = plots.front();
+  if (!below.isNull() && other_) drawPixels(painter, first, below, first, images.pixels);
   if (above.isNull()) return;
   const bool mixes = !other_ || choices_.arrangement == MapArrangement::over;
   if (mixes) painter.setOpacity(choices_.opacity);
+  // In a PDF the edges of flat colours would be blurred by the compression of photographs.
+  painter.setRenderHint(QPainter::LosslessImageRendering, classes() != nullptr);
   if (swiped()) {
-    drawRightPart(painter, plots.front(), above, choices_.swipe);
+    drawRightPart(painter, first, above, choices_.swipe, images.pixels);
   } else {
-    painter.drawImage(plots.back(), above);
+    drawPixels(painter, plots.back(), above, first, images.pixels);
   }
+  if (images.patterns == Patterns::apart && classes()) {
+    const MapCamera there(own_.plane, plots.back(), camera.visible());
+    QRectF area = plots.back();
+    if (swiped()) area.setLeft(dividerAt(area, choices_.swipe));
+    top().drawPatterns(painter, there, area);
+  }
+  painter.setRenderHint(QPainter::LosslessImageRendering, false);
   painter.setOpacity(1);
 }
 
@@ -362,8 +433,8 @@ void MapFigure::paintLayers(QPainter& painter, const QSizeF& size, const Theme& 
   painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
   painter.fillRect(QRectF({0, 0}, size), theme.view);
   const std::vector<QRectF> all = plots(size);
-  drawImages(painter, all, images);
   const MapCamera first = camera(size);
+  drawImages(painter, all, first, images);
   for (const QRectF& plot : all) {
     const MapCamera same(own_.plane, plot, first.visible());
     drawLayers(painter, same, images);
@@ -396,6 +467,7 @@ void MapFigure::drawLayers(QPainter& painter, const MapCamera& camera,
 
 // What lies over the pixels: the raster's edge, coordinates, the frame.
 void MapFigure::drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const {
+  drawChosenPixels(painter, camera);
   drawEdge(painter, camera, theme);
   if (choices_.graticule && !empty()) {
     drawGraticule(painter, camera, graticuleFor(raster().grid().crs, own_.plane, camera), theme);
@@ -411,6 +483,26 @@ void MapFigure::drawTitle(QPainter& painter, const QRectF& frame, const Theme& t
   painter.setPen(theme.text);
   drawLabel(painter, {frame.left(), 8 + kTitleHeight / 2 - 2}, Qt::AlignLeft | Qt::AlignVCenter,
             elidedText(painter.font(), choices_.title, frame.width()));
+}
+
+// Those of one of the rasters, chosen in a scatter of its bands.
+void MapFigure::drawChosenPixels(QPainter& painter, const MapCamera& camera) const {
+  if (!chosen_ || selection().origin().empty()) return;
+  for (const RasterLayer* layer : {&own_, other()}) {
+    if (!layer || layer->origin != selection().origin() || layer->raster.columns() < 1) continue;
+    const QTransform from_pixel = layer->camera(camera).fromPixel();
+    const auto columns = static_cast<std::size_t>(layer->raster.columns());
+    QPolygonF places;
+    for (const std::size_t pixel : *chosen_) {
+      const QPointF at = from_pixel.map(QPointF(static_cast<double>(pixel % columns) + 0.5,
+                                                static_cast<double>(pixel / columns) + 0.5));
+      if (camera.plot().contains(at)) places << at;
+    }
+    painter.setPen(QPen(Qt::white, 4.5));
+    painter.drawPoints(places);
+    painter.setPen(QPen(lightTheme().selection, 3));
+    painter.drawPoints(places);
+  }
 }
 
 // Where the raster ends, which its pixels do not show where they are as light as the ground. Cut by

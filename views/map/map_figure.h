@@ -20,6 +20,10 @@ namespace lineament::views {
 struct MapImages {
   QImage own, other;
   std::optional<LayerSheet> layers;  // nothing: they are drawn as what they are, lines and areas
+  Patterns patterns = Patterns::within;  // apart: they are laid over the pictures as lines
+  // Of a screen, pixels to a unit: the pictures are of the whole pixels around the first plot. 0:
+  // they are of the plot itself.
+  double pixels = 0;
 };
 
 // A raster as a map: bands in colours or one in a ramp, or classes in theirs; and with it another
@@ -39,6 +43,8 @@ class MapFigure : public Copied<MapFigure, Figure> {
   std::vector<std::int64_t> companions() const override;
   void setCompanion(std::int64_t id, const Data& data) override;
   Crs companionSystem() const override { return raster().grid().crs; }
+  // Of features of one of the layers.
+  void setSelection(const Selection& selection) override;
   void prepare(const Context& context) override;
   void paint(QPainter& painter, const QSizeF& size, const Theme& theme) const override;
   QSizeF naturalSize(double width) const override;
@@ -93,6 +99,13 @@ class MapFigure : public Copied<MapFigure, Figure> {
   void paintLayers(QPainter& painter, const QSizeF& size, const Theme& theme,
                    const MapImages& images) const;
 
+  // For a sheet that has a place of its own for everything around the map: reads what its plot
+  // shows, throws Cancelled; then draws the map there without frame and coordinates.
+  void prepareFor(const MapCamera& camera, const Context& context);
+  void paintMap(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
+  const QRectF& seenPart() const { return shown_ ? *shown_ : own_.plane.whole(); }
+  std::vector<LegendEntry> legendEntries() const;
+
   QString describe(const MapPlace& place) const;
   // Of the features at a place of the figure, the uppermost layer's first: what tells them apart,
   // or all of their attributes.
@@ -109,14 +122,15 @@ class MapFigure : public Copied<MapFigure, Figure> {
   double leftMargin() const;
   double legendColumn(double width) const;
   double gap() const;
-  std::vector<LegendEntry> legendEntries() const;
   std::optional<LegendEntry> legendEntryOf(const QPointF& at, const QSizeF& size) const;
-  void drawImages(QPainter& painter, const std::vector<QRectF>& plots,
+  MapImages imagesFor(const QPainter& painter, const MapCamera& camera) const;
+  void drawImages(QPainter& painter, const std::vector<QRectF>& plots, const MapCamera& camera,
                   const MapImages& images) const;
   void drawLayers(QPainter& painter, const MapCamera& camera, const MapImages& images) const;
   void drawPlot(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
   void drawTitle(QPainter& painter, const QRectF& frame, const Theme& theme) const;
   void drawLegendColumn(QPainter& painter, const QSizeF& size, const Theme& theme) const;
+  void drawChosenPixels(QPainter& painter, const MapCamera& camera) const;
   void drawEdge(QPainter& painter, const MapCamera& camera, const Theme& theme) const;
   void drawSentence(QPainter& painter, const QRectF& plot, const Theme& theme) const;
 
@@ -129,6 +143,7 @@ class MapFigure : public Copied<MapFigure, Figure> {
   std::optional<QRectF> shown_;                 // of the plane; nothing: all of it
   std::size_t legend_first_ = 0;
   QString problem_;
+  std::shared_ptr<const std::vector<std::size_t>> chosen_;  // of the selection; null: none
 };
 
 }  // namespace lineament::views

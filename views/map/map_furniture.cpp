@@ -104,18 +104,28 @@ void drawMapFooter(QPainter& painter, const QRectF& line, double figure_width,
             elidedText(painter.font(), name, std::max(right - left, 0.0)));
 }
 
+std::vector<LegendEntry> bandEntries(const Raster& raster, const BandChoice& bands) {
+  const std::array<Channel, 3> shown = channels();
+  std::vector<LegendEntry> entries;
+  for (std::size_t i = 0; i < shown.size() && i < bands.size(); ++i) {
+    LegendEntry entry;
+    entry.colour = shown[i].colour;
+    entry.name = shown[i].name + QStringLiteral(": ") + bandLabel(raster, bands[i]);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
 void drawBandKey(QPainter& painter, const QRectF& line, const Raster& raster,
                  const BandChoice& bands, const Theme& theme) {
   painter.setFont(figureFont(TextSize::small));
-  const std::array<Channel, 3> shown = channels();
+  const std::vector<LegendEntry> shown = bandEntries(raster, bands);
   double x = line.left();
-  for (std::size_t i = 0; i < shown.size() && i < bands.size(); ++i) {
+  for (std::size_t i = 0; i < shown.size(); ++i) {
     const double middle = line.center().y();
     const double room = (line.right() - x) / static_cast<double>(shown.size() - i);
     painter.fillRect(QRectF(x, middle - kSquare / 2, kSquare, kSquare), shown[i].colour);
-    const QString text = elidedText(
-        painter.font(), shown[i].name + QStringLiteral(": ") + bandLabel(raster, bands[i]),
-        room - kSquare - 16);
+    const QString text = elidedText(painter.font(), shown[i].name, room - kSquare - 16);
     painter.setPen(theme.text);
     drawLabel(painter, {x + kSquare + 4, middle}, Qt::AlignLeft | Qt::AlignVCenter, text);
     x += kSquare + 4 + textWidth(painter.font(), text) + 12;

@@ -8,6 +8,7 @@
 #include "core/data/raster.h"
 #include "views/common/theme.h"
 #include "views/map/map_camera.h"
+#include "views/map/map_legend.h"
 #include "views/map/map_picture.h"
 
 namespace lineament::views {
@@ -32,6 +33,9 @@ void drawMapFooter(QPainter& painter, const QRectF& line, double figure_width,
 constexpr double kBandKeyHeight = 18;
 void drawBandKey(QPainter& painter, const QRectF& line, const Raster& raster,
                  const BandChoice& bands, const Theme& theme);
+
+// The same as entries of a legend.
+std::vector<LegendEntry> bandEntries(const Raster& raster, const BandChoice& bands);
 
 // The colours of a band shown alone, with the values they stand for and the band's name above.
 constexpr double kBandBarWidth = 78;

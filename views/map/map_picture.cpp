@@ -261,7 +261,8 @@ MapOverview readOverview(const Raster& raster, const MapSettings& settings,
   return overviewOf(raster, settings, std::move(cells));
 }
 
-QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures) {
+QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures,
+               Patterns patterns) {
   const double pixel = camera.unitsPerPixel() * ratio;
   QImage layer =
       layerBy(camera, ratio, pictures,
@@ -273,7 +274,7 @@ QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture
               });
   const auto marked = std::find_if(pictures.rbegin(), pictures.rend(),
                                    [](const MapPicture* one) { return !one->marks.isNull(); });
-  if (marked == pictures.rend()) return layer;
+  if (marked == pictures.rend() || patterns == Patterns::apart) return layer;
   const QImage marks =
       layerBy(camera, ratio, pictures,
               [](QPainter& painter, const QRectF& at, const MapPicture& picture, double) {
@@ -284,6 +285,20 @@ QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture
   const QPointF origin = (camera.fromPixel().map(QPointF(0, 0)) - camera.plot().topLeft()) * ratio;
   layPatterns(layer, marks, (*marked)->look->patterns(), ratio, origin);
   return layer;
+}
+
+std::optional<std::size_t> markAt(const MapPicture& picture, const QPointF& pixel) {
+  const MapCells& cells = *picture.cells;
+  const RasterWindow& window = cells.window;
+  const double right = (pixel.x() - static_cast<double>(window.column)) /
+                       static_cast<double>(window.columns) * cells.columns;
+  const double down =
+      (pixel.y() - static_cast<double>(window.row)) / static_cast<double>(window.rows) * cells.rows;
+  if (!(right >= 0 && right < cells.columns && down >= 0 && down < cells.rows)) return std::nullopt;
+  if (picture.marks.isNull()) return 0;
+  const auto* line =
+      reinterpret_cast<const QRgb*>(picture.marks.constScanLine(static_cast<int>(down)));
+  return static_cast<std::size_t>(qAlpha(line[static_cast<int>(right)]));
 }
 
 }  // namespace lineament::views

@@ -3,6 +3,7 @@
 
 #include <QImage>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -100,7 +101,14 @@ MapOverview readOverview(const Raster& raster, const MapSettings& settings,
                          const Context& context = {});
 
 // What lies in the camera's plot, `ratio` pixels to a unit: the pictures over each other, each
-// taking the place of those before it. Transparent where none is or has a value.
-QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures);
+// taking the place of those before it. Transparent where none is or has a value. Files of vectors
+// have patterns apart, as lines.
+enum class Patterns { within, apart };
+QImage layerOf(const MapCamera& camera, double ratio, std::span<const MapPicture* const> pictures,
+               Patterns patterns = Patterns::within);
+
+// Which of the look's patterns lies at a place of the raster, as in MapPicture::marks; nothing
+// where the picture does not reach.
+std::optional<std::size_t> markAt(const MapPicture& picture, const QPointF& pixel);
 
 }  // namespace lineament::views

@@ -2,7 +2,12 @@
 #include "views/map/map_tiles.h"
 
 #include <QElapsedTimer>
+#include <QPainter>
+#include <QRegion>
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <future>
 #include <utility>
 
 namespace lineament::views {
@@ -11,9 +16,31 @@ namespace {
 
 constexpr std::size_t kBudget = std::size_t{384} << 20;  // bytes of tiles
 constexpr qint64 kGo = 80;                               // ms of reading before asking anew
+constexpr int kLeastRows = 64;                           // of a picture that is worth two threads
 
 std::size_t tileBytes(std::size_t bands) {
   return static_cast<std::size_t>(kTileCells * kTileCells) * (bands * sizeof(float) + sizeof(QRgb));
+}
+
+// The same as layerOf(), of whole pixels: the lower half is drawn on another thread meanwhile, as
+// the screen waits for it.
+QImage drawnInHalves(const MapCamera& camera, double ratio,
+                     const std::vector<const MapPicture*>& pictures) {
+  const QRectF plot = camera.plot();
+  const int rows = static_cast<int>(std::lround(plot.height() * ratio));
+  const bool whole = std::abs(plot.height() * ratio - rows) < 1e-6;
+  if (!whole || rows < kLeastRows) return layerOf(camera, ratio, pictures);
+  const double height = rows / 2 / ratio;
+  const QRectF lower = plot.adjusted(0, height, 0, 0);
+  auto drawing =
+      std::async(std::launch::async, [&] { return layerOf(camera.over(lower), ratio, pictures); });
+  const QRectF upper(plot.topLeft(), QSizeF(plot.width(), height));
+  const QImage above = layerOf(camera.over(upper), ratio, pictures), below = drawing.get();
+  QImage layer(above.width(), above.height() + below.height(), above.format());
+  std::memcpy(layer.bits(), above.constBits(), static_cast<std::size_t>(above.sizeInBytes()));
+  std::memcpy(layer.scanLine(above.height()), below.constBits(),
+              static_cast<std::size_t>(below.sizeInBytes()));
+  return layer;
 }
 
 }  // namespace
@@ -56,6 +83,7 @@ void MapTiles::stop() {
 
 void MapTiles::setRaster(const Raster& raster) {
   stop();
+  ++content_;
   raster_ = raster;
   overview_.reset();
   cache_.clear();
@@ -81,10 +109,10 @@ void MapTiles::want(const MapCamera& camera, double ratio) {
   level_ = levelFor(camera.unitsPerPixel() * ratio);
   const std::size_t most = kBudget / tileBytes(settings_.bands.size());
   // What has no room in the cache would be read again and again.
-  while (tilesOver(camera.visiblePixels(), level_, raster_.grid()).size() > most) ++level_;
+  while (tilesOver(camera.visiblePixels(), level_, sizeOf(raster_.grid())).size() > most) ++level_;
   const bool enough =
       overview_ && overview_->picture.cells->pixelsPerCell() <= static_cast<double>(1LL << level_);
-  if (!enough) wanted_ = tilesOver(camera.visiblePixels(), level_, raster_.grid());
+  if (!enough) wanted_ = tilesOver(camera.visiblePixels(), level_, sizeOf(raster_.grid()));
   for (const TileKey& key : wanted_) cache_.find(key);
   readNext();
 }
@@ -156,6 +184,7 @@ void MapTiles::readTiles(std::vector<TileKey> keys) {
 
 void MapTiles::ended(const Outcome<Nothing>& outcome) {
   reading_ = nullptr;
+  ++content_;
   if (const Error* error = errorOf(outcome)) problem_ = QString::fromStdString(error->found());
   if (std::holds_alternative<Cancelled>(outcome)) problem_ = tr("Not read: cancelled");
   readNext();
@@ -168,17 +197,58 @@ bool MapTiles::allHere() const {
                      [this](const TileKey& key) { return cache_.peek(key) != nullptr; });
 }
 
-QImage MapTiles::layer() const {
-  if (!camera_ || !overview_) return {};
+std::vector<const MapPicture*> MapTiles::pictures() const {
   std::vector<const MapPicture*> pictures;
   if (allHere()) {  // and cover all that is seen
     for (const TileKey& key : wanted_) pictures.push_back(cache_.peek(key));
-  } else {
-    pictures.push_back(&overview_->picture);
-    const auto tiles = cache_.over(camera_->visiblePixels(), level_);
-    pictures.insert(pictures.end(), tiles.begin(), tiles.end());
+    return pictures;
   }
-  return layerOf(*camera_, ratio_, pictures);
+  pictures.push_back(&overview_->picture);
+  const auto tiles = cache_.over(camera_->visiblePixels(), level_);
+  pictures.insert(pictures.end(), tiles.begin(), tiles.end());
+  return pictures;
+}
+
+std::optional<QPoint> MapTiles::movedBy() const {
+  constexpr double kNearly = 0.01;  // of a pixel
+  const bool same = !drawn_.image.isNull() && drawn_.content == content_ &&
+                    drawn_.plot == camera_->plot().size() && drawn_.ratio == ratio_ &&
+                    std::abs(drawn_.scale / camera_->scale() - 1) < 1e-9;
+  if (!same) return std::nullopt;
+  const QPointF off = (drawn_.corner - camera_->visible().topLeft()) * camera_->scale() * ratio_;
+  const QPoint whole = off.toPoint();
+  const bool far =
+      std::abs(whole.x()) >= drawn_.image.width() || std::abs(whole.y()) >= drawn_.image.height();
+  const bool between = std::abs(off.x() - whole.x()) + std::abs(off.y() - whole.y()) > kNearly;
+  return far || between ? std::nullopt : std::optional(whole);
+}
+
+QImage MapTiles::layer() {
+  if (!camera_ || !overview_) return {};
+  const auto moved = movedBy();
+  if (!moved) {
+    drawn_ = {drawnInHalves(*camera_, ratio_, pictures()),
+              camera_->visible().topLeft(),
+              camera_->scale(),
+              camera_->plot().size(),
+              ratio_,
+              content_};
+    return drawn_.image;
+  }
+  if (moved->isNull()) return drawn_.image;
+  const QRect whole = drawn_.image.rect();
+  QImage image = drawn_.image.copy(whole.translated(-*moved));
+  QPainter painter(&image);
+  painter.setCompositionMode(QPainter::CompositionMode_Source);
+  for (const QRect& strip : QRegion(whole).subtracted(whole.translated(*moved))) {
+    const QRectF units(QPointF(strip.topLeft()) / ratio_ + camera_->plot().topLeft(),
+                       QSizeF(strip.size()) / ratio_);
+    painter.drawImage(strip.topLeft(), layerOf(camera_->over(units), ratio_, pictures()));
+  }
+  painter.end();
+  drawn_.image = image;
+  drawn_.corner -= QPointF(*moved) / (camera_->scale() * ratio_);
+  return image;
 }
 
 double MapTiles::pixelsPerCell() const {

@@ -30,7 +30,9 @@ class MapTiles : public QObject {
   void want(const MapCamera& camera, double ratio);
 
   const std::shared_ptr<const MapOverview>& overview() const { return overview_; }
-  QImage layer() const;          // of what was wanted last
+  // Of what was wanted last. Where only the place has changed, and by whole pixels, what was drawn
+  // before is moved and its edges alone are drawn.
+  QImage layer();
   double pixelsPerCell() const;  // of its coarsest part
   bool complete() const;         // nothing finer is to come
   const QString& problem() const { return problem_; }
@@ -48,6 +50,8 @@ class MapTiles : public QObject {
   void ended(const Outcome<Nothing>& outcome);
   void stop();
   bool allHere() const;
+  std::vector<const MapPicture*> pictures() const;
+  std::optional<QPoint> movedBy() const;  // pixels, since what is drawn
   bool upToDate(const MapPicture* picture) const;
   std::vector<TileKey> missing() const;
 
@@ -63,6 +67,18 @@ class MapTiles : public QObject {
   Background::Cancel reading_;  // empty: nothing is being read
   int readings_ = 0;            // counts them, so that an overtaken one is known
   QString problem_;
+
+  // The layer as it was drawn last.
+  struct Drawn {
+    QImage image;
+    QPointF corner;  // its first pixel's, in the plane
+    double scale = 0;
+    QSizeF plot;
+    double ratio = 0;
+    int content = 0;
+  };
+  Drawn drawn_;
+  int content_ = 0;  // counts what has been read and coloured
 };
 
 }  // namespace lineament::views

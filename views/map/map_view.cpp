@@ -67,6 +67,8 @@ MapView::MapView(QWidget* parent) : View(parent) {
   profile_->setVisible(false);
   spectra_ = new ClassSpectra([this]() -> Background& { return background(); }, this);
   layers_ = new MapLayersBar(this);
+  companions_ = new MapCompanions(this);
+  connect(companions_, &MapCompanions::loaded, this, &MapView::companionLoaded);
   makeBar();
   auto* split = new QSplitter(Qt::Vertical, this);
   split->addWidget(canvas_);
@@ -91,7 +93,9 @@ void MapView::connectCanvas() {
   connect(canvas_, &View::optionsChanged, this, &View::optionsChanged);
   connect(canvas_, &View::edited, this, &View::edited);
   connect(canvas_, &MapCanvas::placeRead, this, &MapView::addPlace);
-  connect(canvas_, &MapCanvas::letGo, this, &MapView::forgetPixels);
+  connect(canvas_, &MapCanvas::featureClicked, this, &MapView::addArea);
+  connect(canvas_, &MapCanvas::featureClicked, this, &MapView::chooseFeature);
+  connect(canvas_, &MapCanvas::letGo, this, &MapView::letGo);
   connect(canvas_, &MapCanvas::menuWanted, this, &MapView::showMenu);
   connect(canvas_, &MapCanvas::classMenuWanted, this, [this](const QPoint& global, qint64 value) {
     QMenu menu(this);
@@ -186,7 +190,7 @@ void MapView::setSurroundings(Surroundings* surroundings) {
 
 void MapView::setData(const Data& shown) {
   origin_ = shown.origin();
-  loading_.clear();
+  companions_->forget();
   canvas_->setData(shown);
   imageChanged();
   listOthers();
@@ -198,7 +202,7 @@ void MapView::setOptions(const nlohmann::json& options) {
   canvas_->setOptions(options);
   if (figure().image() != before) imageChanged();
   if (figure().choices().edits != edits) spectra_->follow(figure());
-  loadOthers();
+  companions_->load(figure(), surroundings());
   showChoices();
 }
 
@@ -221,22 +225,7 @@ void MapView::listOthers() {
   });
 }
 
-void MapView::loadOthers() {
-  if (!surroundings()) return;
-  const std::vector<std::int64_t> wanted = figure().companions();
-  // One that could not be loaded is asked for again when it is chosen again.
-  std::erase_if(loading_, [&wanted](std::int64_t id) {
-    return std::find(wanted.begin(), wanted.end(), id) == wanted.end();
-  });
-  for (const std::int64_t id : wanted) {
-    if (!loading_.insert(id).second) continue;
-    surroundings()->load(id, figure().companionSystem(), this,
-                         [this, id](const Data& loaded) { companionLoaded(id, loaded); });
-  }
-}
-
 void MapView::companionLoaded(std::int64_t id, const Data& loaded) {
-  loading_.erase(id);
   canvas_->setCompanion(id, loaded);
   if (loaded.kind() == Kind::raster) imageChanged();
 }
@@ -270,6 +259,37 @@ void MapView::imageChanged() {
 
 void MapView::setSelection(const Selection& selection) {
   canvas_->setSelection(selection);
+}
+
+std::vector<std::string> MapView::otherOrigins() const {
+  std::vector<std::string> origins;
+  if (figure().other()) origins.push_back(figure().other()->origin);
+  for (const VectorLayer& layer : figure().layers()) {
+    if (!layer.origin.empty()) origins.push_back(layer.origin);
+  }
+  return origins;
+}
+
+// The row of the same feature is chosen in the layer's table, too.
+void MapView::chooseFeature(const FeatureHit& hit, Qt::KeyboardModifiers modifiers) {
+  if (hit.layer.origin.empty()) return;
+  const Selection one(hit.layer.origin, {hit.feature});
+  Selection wanted = one;
+  if (selection().origin() == one.origin()) {
+    if (modifiers.testFlag(Qt::ShiftModifier)) wanted = selection().added(one);
+    if (modifiers.testFlag(Qt::ControlModifier)) wanted = selection().toggled(one);
+  }
+  if (wanted == selection()) return;
+  setSelection(wanted);
+  Q_EMIT selectionEdited(wanted);
+}
+
+void MapView::letGo() {
+  forgetPixels();
+  if (selection().empty()) return;
+  const Selection none(selection().origin(), {});
+  setSelection(none);
+  Q_EMIT selectionEdited(none);
 }
 
 void MapView::choose(const nlohmann::json& options, const QString& what, bool makes_figure) {
@@ -416,6 +436,12 @@ void MapView::addPlace(const MapPlace& place) {
       figure().classes() && label && !label->values.empty() && std::isfinite(label->values[0]);
   if (of_class) spectra_->want(figure(), std::llround(label->values[0]));
   profile_->setClasses(spectra_->known(figure()));
+}
+
+// The spectrum of the feature's areas; its pixels are read as any others.
+void MapView::addArea(const FeatureHit& hit) {
+  if (!figure().image() || figure().image()->raster.bands().size() < 2) return;
+  spectra_->want(figure(), hit);
 }
 
 void MapView::forgetPixels() {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <QList>
-#include <set>
 
 #include "views/common/view.h"
 #include "views/map/class_editor.h"
 #include "views/map/class_spectra.h"
 #include "views/map/map_canvas.h"
+#include "views/map/map_companions.h"
 #include "views/map/map_layers_bar.h"
 #include "views/map/spectral_profile.h"
 
@@ -28,7 +28,9 @@ class MapView : public View {
   void setData(const Data& data) override;
   void setOptions(const nlohmann::json& options) override;
   nlohmann::json keptOptions() const override;  // all but "view"
+  nlohmann::json sharedOptions() const override { return options(); }
   void setSelection(const Selection& selection) override;
+  std::vector<std::string> otherOrigins() const override;
   void setBackground(Background& background) override;
   void setSurroundings(Surroundings* surroundings) override;
   QString caption() const override { return canvas_->caption(); }
@@ -49,7 +51,6 @@ class MapView : public View {
   // What the history calls it, and whether it is worth a figure; see View::edited().
   void choose(const nlohmann::json& options, const QString& what, bool makes_figure = false);
   void listOthers();  // what else of the project the map can show
-  void loadOthers();  // what it is to show
   void companionLoaded(std::int64_t id, const Data& loaded);
   void layersChosen(const std::vector<MapChoices::Layer>& layers);
   void backgroundChosen(qint64 id, const QString& name);
@@ -61,6 +62,9 @@ class MapView : public View {
   void addBandMenus(QMenu& menu);
   void addOpacities(QMenu& menu);
   void addPlace(const MapPlace& place);
+  void addArea(const FeatureHit& hit);
+  void chooseFeature(const FeatureHit& hit, Qt::KeyboardModifiers modifiers);
+  void letGo();
   void forgetPixels();
   void markPixels();
 
@@ -69,12 +73,12 @@ class MapView : public View {
   SpectralProfile* profile_;
   ClassSpectra* spectra_;
   MapLayersBar* layers_;
+  MapCompanions* companions_;
   QWidget* bar_ = nullptr;
   QComboBox* composite_ = nullptr;
   QList<QComboBox*> bands_;  // red, green, blue; the first for a band alone
   QComboBox* stretch_ = nullptr;
-  std::string origin_;              // of the data, which are no background of themselves
-  std::set<std::int64_t> loading_;  // backgrounds and layers on their way
+  std::string origin_;  // of the data, which are no background of themselves
 };
 
 }  // namespace lineament::views

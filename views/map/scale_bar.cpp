@@ -54,9 +54,11 @@ ScaleBar scaleBarFor(const Crs& crs, const MapPlane& plane, const MapCamera& cam
   if (!(fits > 0) || !std::isfinite(fits)) return {};
   const double length = roundLength(fits);
   const bool kilometres = one.unit == u"m" && length >= 1000;
-  return {length / one.length,
-          QStringLiteral("%1 %2").arg(numberText(kilometres ? length / 1000 : length),
-                                      kilometres ? QStringLiteral("km") : one.unit)};
+  const double shown = kilometres ? length / 1000 : length;
+  return {
+      length / one.length,
+      QStringLiteral("%1 %2").arg(numberText(shown), kilometres ? QStringLiteral("km") : one.unit),
+      shown};
 }
 
 void drawScaleBar(QPainter& painter, const QPointF& at, const ScaleBar& bar, const Theme& theme) {

@@ -11,8 +11,9 @@ namespace lineament::views {
 
 // A round length on the map.
 struct ScaleBar {
-  double width = 0;  // units of the figure; 0: there is none to show
-  QString label;     // "500 m", "2 km", "1,000 ft", "200 px"
+  double width = 0;   // units of the figure; 0: there is none to show
+  QString label;      // "500 m", "2 km", "1,000 ft", "200 px"
+  double length = 0;  // in the label's unit
 };
 
 // The longest of 1, 2 and 5 times a power of ten that is at most `longest` units wide, along the

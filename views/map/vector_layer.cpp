@@ -134,11 +134,29 @@ QStringList featureTextAt(const VectorLayer& layer, const QPointF& at, const Map
   return lines;
 }
 
+QString FeatureHit::name() const {
+  return shortText(layer.picture, feature);
+}
+
+std::optional<FeatureHit> featureAt(const std::vector<VectorLayer>& layers, const QPointF& at,
+                                    const MapCamera& map) {
+  if (!map.plot().contains(at)) return std::nullopt;
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    if (layer->place != LayerPlace::here) continue;
+    const auto feature = layer->picture.featureAt(at, layer->fromMap(map), kReach);
+    if (feature) return FeatureHit{*layer, *feature};
+  }
+  return std::nullopt;
+}
+
 void paintLayers(QPainter& painter, const std::vector<VectorLayer>& layers, const MapCamera& map,
                  const LayerLook& look, const Context& context) {
   for (const VectorLayer& layer : layers) {
     if (layer.place != LayerPlace::here) continue;
     layer.picture.paint(painter, layer.fromMap(map), map.plot(), look, context);
+    if (!layer.chosen) continue;
+    layer.picture.paintChosen(painter, layer.fromMap(map), map.plot(), *layer.chosen, look,
+                              context);
   }
 }
 

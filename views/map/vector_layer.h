@@ -4,6 +4,10 @@
 #include <QString>
 #include <QStringList>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "views/map/layer_picture.h"
 #include "views/map/map_camera.h"
@@ -20,6 +24,8 @@ struct VectorLayer {
   LayerPicture picture;
   QTransform to_plane;  // from the layer's coordinates to the map's plane
   LayerPlace place = LayerPlace::here;
+  std::string origin{};  // of its data: what selections of its features count in
+  std::shared_ptr<const std::vector<std::size_t>> chosen{};  // of its features; null: none
 
   QTransform fromMap(const MapCamera& map) const { return to_plane * map.fromPlane(); }
 };
@@ -39,6 +45,17 @@ RasterGrid gridAround(const Features& features);
 // layer's name all of its attributes, as far as they are not too many. Empty where none is.
 QStringList featureTextAt(const VectorLayer& layer, const QPointF& at, const MapCamera& map,
                           bool all);
+
+// A feature of a layer, and what tells it apart: "Basalt".
+struct FeatureHit {
+  VectorLayer layer;
+  std::size_t feature = 0;
+
+  QString name() const;
+};
+// The uppermost layer's at a place of the figure; nothing where none is.
+std::optional<FeatureHit> featureAt(const std::vector<VectorLayer>& layers, const QPointF& at,
+                                    const MapCamera& map);
 
 // Lays all that have a place here over each other in the camera's plot. Throws Cancelled.
 void paintLayers(QPainter& painter, const std::vector<VectorLayer>& layers, const MapCamera& map,

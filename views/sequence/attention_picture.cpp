@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/sequence/attention_picture.h"
 
-#include <QPainter>
 #include <algorithm>
 #include <cmath>
 
-#include "views/common/colour_map.h"
-#include "views/common/figure_style.h"
-#include "views/common/number_text.h"
-
 namespace lineament::views {
 
-namespace {
-
-constexpr std::size_t kRampSteps = 1024;
-
-}  // namespace
-
 ShownMatrix shownMatrix(const AttentionStack& stack, std::size_t layer, std::size_t head,
-                        Normalise normalise) {
+                        Normalise normalise, const Context& context) {
   const std::size_t keys = stack.keys;
   ShownMatrix matrix{{}, stack.queries, stack.keys};
-  const float* from = stack.matrix(layer, head);
-  matrix.weights.assign(from, from + stack.queries * keys);
+  matrix.weights.resize(stack.queries * keys);
+  readCells(stack, layer, head, {0, 0, stack.queries, keys}, matrix.weights, context);
   if (normalise == Normalise::none) return matrix;
   for (std::size_t row = 0; row < stack.queries; ++row) {
     float* weights = matrix.weights.data() + row * keys;
@@ -39,24 +28,6 @@ ShownMatrix difference(const ShownMatrix& matrix, const ShownMatrix& from) {
   ShownMatrix result = matrix;
   for (std::size_t i = 0; i < result.weights.size(); ++i) result.weights[i] -= from.weights[i];
   return result;
-}
-
-WeightColours::WeightColours(double limit, bool has_negative, bool dark)
-    : limit_(limit > 0 ? limit : 1), signed_(has_negative), dark_(dark) {
-  const ColourMap& map = signed_ ? divergingMap(dark) : sequentialMap(dark);
-  for (std::size_t i = 0; i < kRampSteps; ++i) {
-    ramp_.push_back(map.at(static_cast<double>(i) / (kRampSteps - 1)).rgb());
-  }
-}
-
-double WeightColours::share(double weight) const {
-  const double part = std::sqrt(std::min(1.0, std::abs(weight) / limit_));
-  return signed_ ? 0.5 + std::copysign(part, weight) / 2 : part;
-}
-
-QRgb WeightColours::of(float weight) const {
-  if (!std::isfinite(weight)) return ColourMap::missing().rgb();
-  return ramp_[static_cast<std::size_t>(std::lround(share(weight) * (kRampSteps - 1)))];
 }
 
 double largestMagnitude(const ShownMatrix& matrix) {
@@ -93,33 +64,6 @@ QImage matrixImage(const ShownMatrix& matrix, const MatrixPart& part, std::size_
     }
   }
   return image;
-}
-
-void drawWeightBar(QPainter& painter, const QRectF& place, const WeightColours& colours,
-                   const QString& label, const Theme& theme) {
-  const int steps = static_cast<int>(std::ceil(place.height()));
-  QImage ramp(1, steps, QImage::Format_RGB32);
-  for (int i = 0; i < steps; ++i) {
-    const double share = 1 - (i + 0.5) / steps;
-    const double side = colours.lowest() < 0 ? 2 * share - 1 : share;
-    ramp.setPixel(
-        0, i, colours.of(static_cast<float>(std::copysign(side * side, side) * colours.limit())));
-  }
-  painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-  painter.drawImage(place, ramp);
-  painter.setFont(figureFont(TextSize::small));
-  std::vector<double> marks{0, colours.limit() / 4, colours.limit()};
-  if (colours.lowest() < 0) marks.insert(marks.end(), {-colours.limit() / 4, -colours.limit()});
-  for (const double mark : marks) {
-    const double y = place.bottom() - colours.share(mark) * place.height();
-    painter.setPen(figurePen(theme.muted));
-    painter.drawLine(QPointF(place.right(), y), QPointF(place.right() + 3, y));
-    painter.setPen(theme.text);
-    drawLabel(painter, {place.right() + 6, y}, Qt::AlignLeft | Qt::AlignVCenter,
-              numberText(mark, 2));
-  }
-  painter.setPen(theme.muted);
-  drawLabel(painter, {place.left(), place.top() - 8}, Qt::AlignLeft | Qt::AlignBottom, label);
 }
 
 }  // namespace lineament::views

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <QImage>
-#include <QRectF>
 #include <cstdint>
 #include <vector>
 
 #include "core/data/attention_stack.h"
-#include "views/common/theme.h"
+#include "views/common/weight_colours.h"
 
 namespace lineament::views {
 
@@ -24,28 +23,8 @@ enum class Normalise {
 };
 
 ShownMatrix shownMatrix(const AttentionStack& stack, std::size_t layer, std::size_t head,
-                        Normalise normalise);
+                        Normalise normalise, const Context& context = {});
 ShownMatrix difference(const ShownMatrix& matrix, const ShownMatrix& from);
-
-// Colours of weights, the same for all matrices of a figure: from 0 to `limit` in one ramp, or,
-// where some are negative, from -limit to limit through a neutral middle. Steps of the ramp go with
-// the square root of the weight, so that small weights are not lost beside a large one.
-class WeightColours {
- public:
-  WeightColours(double limit, bool has_negative, bool dark);
-
-  QRgb of(float weight) const;
-  double limit() const { return limit_; }
-  double lowest() const { return signed_ ? -limit_ : 0; }
-  // Where a weight stands on the bar: 0 at its lower end, 1 at its upper one.
-  double share(double weight) const;
-
- private:
-  double limit_;
-  bool signed_;
-  bool dark_;
-  std::vector<QRgb> ramp_;
-};
 
 double largestMagnitude(const ShownMatrix& matrix);
 
@@ -56,9 +35,5 @@ struct MatrixPart {
 };
 QImage matrixImage(const ShownMatrix& matrix, const MatrixPart& part, std::size_t most,
                    const WeightColours& colours);
-
-// The bar with its numbers.
-void drawWeightBar(QPainter& painter, const QRectF& place, const WeightColours& colours,
-                   const QString& label, const Theme& theme);
 
 }  // namespace lineament::views

@@ -62,7 +62,8 @@ nlohmann::json MechanismsFigure::options() const {
 
 void MechanismsFigure::makePanels() {
   if (focus_ && *focus_ >= matrixCount()) focus_.reset();
-  if (!ready() && stack_->weights.size() <= kWeightsAtOnce) prepare({});
+  const std::uint64_t weights = matrixCount() * stack_->queries * stack_->keys;
+  if (!ready() && !stack_->source && weights <= kWeightsAtOnce) prepare({});
 }
 
 bool MechanismsFigure::ready() const {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/memory.h"
+
 namespace lineament::views {
 
 namespace {
@@ -42,10 +44,12 @@ ShownMatrices shownMatrices(const AttentionStack& stack, const MatrixWish& wish,
   ShownMatrices all;
   all.wish = wish;
   const std::size_t heads = stack.heads.size(), count = stack.layers.size() * heads;
+  const MemoryReservation room =
+      reserveMemory(count * stack.queries * stack.keys * sizeof(float), "attention matrices");
   for (std::size_t i = 0; i < count; ++i) {
     const Context part = context.part(double(i) / double(count), double(i + 1) / double(count));
     part.checkpoint(0);
-    ShownMatrix matrix = shownMatrix(stack, i / heads, i % heads, wish.normalise);
+    ShownMatrix matrix = shownMatrix(stack, i / heads, i % heads, wish.normalise, part);
     if (wish.difference && i > 0) matrix = difference(matrix, all.matrices.front());
     all.facts.push_back(factsOf(matrix, part));
     all.limit = std::max(all.limit, all.facts.back().largest);

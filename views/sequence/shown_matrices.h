@@ -30,7 +30,7 @@ struct ShownMatrices {
   bool has_negative = false;
 };
 
-// Throws Cancelled.
+// Throws Cancelled, and Error "memory.budget" where there is no room for all of them.
 ShownMatrices shownMatrices(const AttentionStack& stack, const MatrixWish& wish,
                             const Context& context);
 

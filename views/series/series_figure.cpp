@@ -69,6 +69,9 @@ void SeriesFigure::setOptions(const nlohmann::json& options) {
       if (number.is_number_unsigned()) colours_.push_back(number.get<std::size_t>());
     }
   }
+  if (const auto found = options.find("curves"); found != options.end() && found->is_array()) {
+    called_ = *found;
+  }
   findRanges();
   PlotFigure::setOptions(options);
 }
@@ -78,6 +81,7 @@ nlohmann::json SeriesFigure::options() const {
   options["log_x"] = log_x_;
   options["log_y"] = log_y_;
   if (!colours_.empty()) options["colours"] = colours_;
+  if (!called_.empty()) options["curves"] = called_;
   return options;
 }
 
@@ -131,8 +135,8 @@ bool SeriesFigure::directLabels() const {
 
 double SeriesFigure::endLabelWidth() const {
   double widest = 0;
-  for (const Curve& curve : series_.curves) {
-    widest = std::max(widest, textWidth(figureFont(), QString::fromStdString(curve.name)));
+  for (std::size_t i = 0; i < series_.curves.size(); ++i) {
+    widest = std::max(widest, textWidth(figureFont(), nameOf(i)));
   }
   return widest;
 }
@@ -180,7 +184,22 @@ std::size_t SeriesFigure::numberOf(std::size_t curve) const {
   return colours_.size() == series_.curves.size() ? colours_[curve] : curve;
 }
 
+// What the options call a curve, as far as they do.
+QString SeriesFigure::called(std::size_t curve, const char* member) const {
+  if (called_.size() != series_.curves.size() || !called_[curve].is_object()) return {};
+  const auto found = called_[curve].find(member);
+  if (found == called_[curve].end() || !found->is_string()) return {};
+  return QString::fromStdString(found->get<std::string>());
+}
+
+QString SeriesFigure::nameOf(std::size_t curve) const {
+  const QString own = called(curve, "name");
+  return own.isEmpty() ? QString::fromStdString(series_.curves[curve].name) : own;
+}
+
 QColor SeriesFigure::colourOf(std::size_t curve, bool dark) const {
+  const QString own = called(curve, "colour");
+  if (own.startsWith(u'#') && QColor::isValidColor(own)) return QColor(own);
   return categoricalColour(static_cast<int>(numberOf(curve) % kCategories), dark);
 }
 
@@ -208,7 +227,7 @@ QString SeriesFigure::spotText(const Spot& spot) const {
     return QString::fromStdString(axis.label) + QStringLiteral(" = ") + numberText(number, 6) +
            (unit.isEmpty() ? QString() : QChar(0x00a0) + unit);
   };
-  QString text = QString::fromStdString(curve->name);
+  QString text = nameOf(static_cast<std::size_t>(curve - series_.curves.begin()));
   if (!curve->rows.empty())
     text += tr(", row %1").arg(numberText(double(curve->rows[index] + 1), 15));
   return text + u'\n' + value(series_.x, curve->x[index]) + u'\n' +
@@ -340,11 +359,13 @@ void SeriesFigure::drawEndLabels(const Drawing& drawing, const Frame& frame) con
   const QFont font = figureFont();
   drawing.painter.setFont(font);
   for (const Label& label : labels) {
-    drawing.painter.setPen(colourOf(label.curve, drawing.theme.dark));
+    // A curve may have any colour, which text in it need not be read in.
+    const QColor colour = colourOf(label.curve, drawing.theme.dark);
+    const bool read = called_.empty() || contrast(drawing.theme.view, colour) >= 3;
+    drawing.painter.setPen(read ? colour : drawing.theme.text);
     const double x = frame.plot.right() + kLabelGap;
-    const QString name = QString::fromStdString(series_.curves[label.curve].name);
     drawLabel(drawing.painter, {x, label.y}, Qt::AlignLeft | Qt::AlignVCenter,
-              elidedText(font, name, drawing.size.width() - x));
+              elidedText(font, nameOf(label.curve), drawing.size.width() - x));
   }
 }
 
@@ -355,7 +376,7 @@ void SeriesFigure::drawKey(const Drawing& drawing, const Frame& frame) const {
   double x = frame.plot.left();
   const double y = frame.plot.top() - kKey / 2 - 2;
   for (std::size_t i = 0; i < series_.curves.size(); ++i) {
-    const QString name = QString::fromStdString(series_.curves[i].name);
+    const QString name = nameOf(i);
     const double width = textWidth(font, name) + 26;
     if (i > 0 && x + width > drawing.size.width()) break;  // the rest is named by the pointer
     const QColor colour = colourOf(i, drawing.theme.dark);

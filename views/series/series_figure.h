@@ -15,7 +15,8 @@ namespace lineament::views {
 // Curves over common axes: learning curves, predicted against measured values. Points that stand
 // for rows of a table can be chosen. Options: "log_x", "log_y" (else as the data have it),
 // "colours" (for each curve the number of its colour, where figures beside this one have the same
-// things in other numbers; else its own number). Figure id "series".
+// things in other numbers; else its own number), "curves" (for each curve {"name", "colour"} as
+// "#rrggbb", which take the place of its own: what a map calls its classes). Figure id "series".
 class SeriesFigure : public Copied<SeriesFigure, PlotFigure> {
   Q_DECLARE_TR_FUNCTIONS(SeriesFigure)
 
@@ -54,6 +55,8 @@ class SeriesFigure : public Copied<SeriesFigure, PlotFigure> {
   bool directLabels() const;  // at the lines' ends; otherwise a key above the plot
   double endLabelWidth() const;
   std::size_t numberOf(std::size_t curve) const;  // of its colour and its marker
+  QString called(std::size_t curve, const char* member) const;
+  QString nameOf(std::size_t curve) const;
   QColor colourOf(std::size_t curve, bool dark) const;
   void drawMarks(const Drawing& drawing, const Frame& frame) const;
   void drawIdentity(const Drawing& drawing, const Frame& frame) const;
@@ -69,6 +72,7 @@ class SeriesFigure : public Copied<SeriesFigure, PlotFigure> {
   Series series_;
   std::string origin_;
   std::vector<std::size_t> colours_;
+  nlohmann::json called_ = nlohmann::json::array();  // option "curves"
   bool log_x_ = false;
   bool log_y_ = false;
   Range x_range_;

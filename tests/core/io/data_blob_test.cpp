@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/factored_attention.h"
 #include "core/io/data_blob.h"
 
 #include <zlib.h>
@@ -105,7 +106,26 @@ Checkpoint partialCheckpoint() {
     if (index == 1) throw Error(kText);
     return Tensor::of({1}, std::vector<float>{3});
   };
-  return Checkpoint(std::move(entries), load, {{"k", "v"}}, {{"type", "Linear"}});
+  return Checkpoint(std::move(entries), load, {{"k", "v"}}, {{"type", "Linear"}})
+      .withConfiguration({{"model_type", "gpt2"}})
+      .withTokenizer([] { return TokenizerFiles{{{"vocab.txt", "a\nb"}}}; });
+}
+
+// Kept as queries and keys, with its measures.
+AttentionStack factoredAttention() {
+  AttentionStack attention;
+  attention.layers = {"layer 1"};
+  attention.heads = {"head 1"};
+  attention.queries = 1;
+  attention.keys = 2;
+  attention.measures = {{"entropy", "Entropy", "nat", "How spread", {0.5}}};
+  attention.token_measures = {
+      {"surprisal", "Surprisal", "bit", {std::numeric_limits<double>::quiet_NaN()}}};
+  attention.source = std::make_shared<const FactoredAttention>(
+      FactoredAttention::Shape{1, 1, 1, 2, false},
+      AttentionSource::Factors{std::vector<float>{1, 2}, std::vector<float>{0.5F, 0, 0, 0.5F},
+                               std::vector<float>{1.5F}, 2, 0.5});
+  return attention;
 }
 
 std::vector<Data> oneOfEach() {
@@ -132,6 +152,7 @@ std::vector<Data> oneOfEach() {
           Data(FigureSpec{"bar", "explanation", "T", "C", {{"top", 10}}}),
           Data(cloud),
           Data(attention),
+          Data(factoredAttention()),
           Data(lineament::testing::threeMechanisms(2)),
           Data(lineament::testing::twoUnits())};
 }
@@ -206,6 +227,46 @@ class DataBlobTest : public QObject {
     QCOMPARE(there(Data(Features())).require<Features>().size(), std::size_t(0));
   }
 
+  void factoredAttentionComesBack() {
+    const AttentionStack made = factoredAttention();
+    const Data data = there(Data(made));
+    const auto& read = data.require<AttentionStack>();
+    QVERIFY(read.source && read.source->factors() && read.weights.empty());
+    std::vector<float> before(2), after(2);
+    readCells(made, 0, 0, {0, 0, 1, 2}, before, {});
+    readCells(read, 0, 0, {0, 0, 1, 2}, after, {});
+    QCOMPARE(after, before);
+    QCOMPARE(read.measures.at(0).help, made.measures[0].help);
+    QCOMPARE(read.measures[0].values, made.measures[0].values);
+    QVERIFY(std::isnan(read.token_measures.at(0).values[0]));
+  }
+
+  void configurationAndTokenizerComeBack() {
+    const Data data = there(Data(partialCheckpoint()));
+    const auto& read = data.require<Checkpoint>();
+    QCOMPARE(read.configuration(), nlohmann::json({{"model_type", "gpt2"}}));
+    QCOMPARE(read.tokenizer().files.at("vocab.txt"), std::string("a\nb"));
+  }
+
+  // Stored data of the first layout end before what came with the second.
+  void theFirstLayoutIsRead() {
+    AttentionStack attention = factoredAttention();
+    attention.source.reset();
+    attention.measures.clear();
+    attention.token_measures.clear();
+    attention.weights = std::vector<float>{0.25F, 0.75F};
+    std::vector<std::byte> blob = toBlob(Data(attention));
+    constexpr std::size_t kAdded = 1 + 8 + 8;  // a flag and two counts, before the checksum
+    blob.erase(blob.end() - 4 - kAdded, blob.end());
+    blob[4] = std::byte{1};
+    const auto sum = static_cast<std::uint32_t>(
+        ::crc32_z(0, reinterpret_cast<const unsigned char*>(blob.data()), blob.size()));
+    const auto bytes = std::as_bytes(std::span(&sum, 1));
+    blob.insert(blob.end(), bytes.begin(), bytes.end());
+    const Data data = fromBlob(Kind::attention, blob);
+    QVERIFY(sameBytes(data.require<AttentionStack>().weights, attention.weights));
+  }
+
   void comparisonsComeBack() {
     const Comparison made = lineament::testing::threeMechanisms(3);
     const Data data = there(Data(made));
@@ -263,7 +324,7 @@ class DataBlobTest : public QObject {
   void refusesOtherKindsAndNewerLayouts() {
     std::vector<std::byte> blob = toBlob(Data(Note{"a", "b"}));
     QCOMPARE(errorKey([&] { fromBlob(Kind::table, blob); }), QString("blob.kind"));
-    blob[4] = std::byte{2};
+    blob[4] = std::byte{3};
     QCOMPARE(errorKey([&] { fromBlob(Kind::note, blob); }), QString("blob.version"));
   }
 

@@ -235,6 +235,61 @@ class MapVectorsTest : public QObject {
     QCOMPARE(entries.back().name, QString("and 8 more"));
   }
 
+  // Chosen on the map, in other views of the layer, and let go.
+  void featuresAreChosen() {
+    Project open;
+    open.toggle("Units");
+    QTRY_VERIFY(open.shown.ready());
+    QSignalSpy chosen(&open.shown.view, &View::selectionEdited);
+    MapCanvas& canvas = open.shown.view.canvas();
+    const QPoint area = open.shown.place(40, 40), line = open.shown.place(100, 79.5);
+    const QPoint edge = open.shown.place(40, 19.5);
+    const QColor before = open.shown.colourOn(edge);
+    QTest::mouseClick(&canvas, Qt::LeftButton, {}, area);
+    QCOMPARE(chosen.size(), 1);
+    QCOMPARE(chosen[0][0].value<Selection>(), Selection("2", {0}));
+    QTRY_VERIFY(open.shown.ready());
+    QVERIFY(near(open.shown.colourOn(edge), lightTheme().selection, 40));
+    QTest::mouseClick(&canvas, Qt::LeftButton, Qt::ControlModifier, line);
+    QCOMPARE(open.shown.view.selection(), Selection("2", {0, 1}));
+    QVERIFY(svgOf(open.figure()).contains(lightTheme().selection.name()));
+    QTest::keyClick(&canvas, Qt::Key_Escape);
+    QVERIFY(open.shown.view.selection().empty());
+    QCOMPARE(chosen.size(), 3);
+    QTRY_VERIFY(open.shown.ready() && near(open.shown.colourOn(edge), before));
+    open.shown.view.setSelection(Selection("2", {0, 7}));  // there is no eighth
+    QTRY_VERIFY(open.shown.ready());
+    QVERIFY(near(open.shown.colourOn(edge), lightTheme().selection, 40));
+    QCOMPARE(chosen.size(), 3);  // nobody has chosen here
+    QCOMPARE(open.shown.view.otherOrigins(), std::vector<std::string>{"2"});
+  }
+
+  // Of the image's pixels in the area: at the click, and again for another feature.
+  void anAreaHasASpectrum() {
+    const Raster image = landsat(140, 100);
+    FewRasters project({{"image", image}});
+    project.add("Units", units());
+    Shown shown(project.data(1), {1000, 640}, &project);
+    shown.view.setOptions({{"layers", {{{"id", 2}, {"name", "Units"}}}}});
+    QTRY_VERIFY(shown.ready());
+    QTest::mouseClick(&shown.view.canvas(), Qt::LeftButton, {}, shown.place(40, 40));
+    QTRY_COMPARE(shown.view.profile().classes().size(), std::size_t(1));
+    const NamedSpectrum& area = shown.view.profile().classes()[0];
+    QCOMPARE(area.name, QString("Gabbro"));
+    QCOMPARE(area.colour, QColor(Qt::red));
+    QCOMPARE(area.spectrum.pixels, std::int64_t(1600));
+    double sum = 0;
+    for (const float value : image.values({20, 20, 40, 40}, 3)) sum += double(value);
+    QVERIFY(std::abs(area.spectrum.mean[3] - sum / 1600) < 1e-9);
+    QTest::mouseClick(&shown.view.canvas(), Qt::LeftButton, {}, shown.place(30, 50));
+    QTest::mouseClick(&shown.view.canvas(), Qt::LeftButton, {}, shown.place(100, 79.5));
+    QTRY_COMPARE(shown.view.profile().pixels().size(), std::size_t(3));
+    QVERIFY(shown.view.spectra().idle());
+    QCOMPARE(shown.view.profile().classes().size(), std::size_t(1));  // a line has no area
+    QTest::keyClick(&shown.view.canvas(), Qt::Key_Escape);
+    QVERIFY(shown.view.profile().classes().empty());
+  }
+
   void whatCannotLieHereSaysSo() {
     Project open;
     open.toggle("Foreign");

@@ -47,15 +47,15 @@ class TileCacheTest : public QObject {
   }
 
   void tilesCoverWhatIsSeen() {
-    QCOMPARE(tilesOver(QRectF(0, 0, 1000, 600), 0, kGrid).size(), 12u);
-    QCOMPARE(tilesOver(QRectF(0, 0, 1000, 600), 2, kGrid).size(), 1u);
-    QCOMPARE(tilesOver(QRectF(0, 0, 256, 256), 0, kGrid).size(), 1u);
-    QCOMPARE(tilesOver(QRectF(255.5, 0, 1, 1), 0, kGrid).size(), 2u);
-    QVERIFY(tilesOver(QRectF(), 0, kGrid).empty());
+    QCOMPARE(tilesOver(QRectF(0, 0, 1000, 600), 0, sizeOf(kGrid)).size(), 12u);
+    QCOMPARE(tilesOver(QRectF(0, 0, 1000, 600), 2, sizeOf(kGrid)).size(), 1u);
+    QCOMPARE(tilesOver(QRectF(0, 0, 256, 256), 0, sizeOf(kGrid)).size(), 1u);
+    QCOMPARE(tilesOver(QRectF(255.5, 0, 1, 1), 0, sizeOf(kGrid)).size(), 2u);
+    QVERIFY(tilesOver(QRectF(), 0, sizeOf(kGrid)).empty());
   }
 
   void theMiddleComesFirst() {
-    const auto keys = tilesOver(QRectF(0, 0, 760, 600), 0, kGrid);
+    const auto keys = tilesOver(QRectF(0, 0, 760, 600), 0, sizeOf(kGrid));
     QVERIFY(keys.front() == (TileKey{0, 1, 1}));
   }
 

@@ -67,6 +67,20 @@ class SeriesFigureTest : public QObject {
     QVERIFY(!svgOf(view).contains(fourth));
   }
 
+  void curvesCanBeCalledOtherwise() {
+    SeriesView view;
+    view.setData(Data(predictedAgainstMeasured()));
+    const nlohmann::json called = {{{"name", "Granite"}, {"colour", "#12a4b6"}},
+                                   {{"name", ""}, {"colour", "no colour"}}};
+    view.setOptions({{"curves", called}});
+    const QString svg = svgOf(view);
+    QVERIFY(svg.contains("#12a4b6") && svg.contains(">Granite<"));
+    QVERIFY(!svg.contains(">training<") && svg.contains(">held out<"));
+    QCOMPARE(view.options().at("curves"), called);
+    view.setOptions({{"curves", {called[0]}}});  // not one for each curve
+    QVERIFY(svgOf(view).contains(">training<"));
+  }
+
   void chosenPointsOfALineAreMarked() {
     Series series;
     series.curves.push_back({"norm", std::vector<double>{1, 2, 3}, std::vector<double>{1, 2, 4},

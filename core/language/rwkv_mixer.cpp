@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/language/rwkv_mixer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/language/vector_kernels.h"
+
+namespace lineament::language {
+
+namespace {
+
+sequence::Sizes sizesOf(const TimeMixSettings& settings) {
+  sequence::Sizes sizes;
+  const auto size = static_cast<std::int64_t>(settings.width / settings.heads);
+  sizes[sequence::Dim::head] = static_cast<std::int64_t>(settings.heads);
+  sizes[sequence::Dim::key] = sizes[sequence::Dim::value] = size;
+  return sizes;
+}
+
+// x_{t-1} - x_t; `last` is the row before the first, and the last one afterwards.
+std::vector<float> stepsBack(const float* x, std::size_t tokens, std::size_t width,
+                             std::vector<float>& last) {
+  last.resize(width, 0.0F);
+  std::vector<float> steps(tokens * width);
+  for (std::size_t t = 0; t < tokens; ++t) {
+    const float* before = t == 0 ? last.data() : x + (t - 1) * width;
+    for (std::size_t i = 0; i < width; ++i) steps[t * width + i] = before[i] - x[t * width + i];
+  }
+  if (tokens > 0) last.assign(x + (tokens - 1) * width, x + tokens * width);
+  return steps;
+}
+
+// x + d mu, with terms of each token beside mu where they are given.
+std::vector<float> interpolated(const float* x, const std::vector<float>& steps,
+                                const std::vector<float>& mix, const std::vector<float>& terms) {
+  std::vector<float> made(steps.size());
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const float share = mix[i % mix.size()] + (terms.empty() ? 0 : terms[i]);
+    made[i] = x[i] + steps[i] * share;
+  }
+  return made;
+}
+
+std::vector<float> mapped(const WeightMatrix& map, const std::vector<float>& x,
+                          const Context& context) {
+  const std::size_t tokens = x.size() / map.inputs();
+  std::vector<float> y(tokens * map.outputs());
+  map.apply(x.data(), tokens, y.data(), context);
+  return y;
+}
+
+void hyperbolicTangent(std::vector<float>& x) {
+  for (float& value : x) value = std::tanh(value);
+}
+
+}  // namespace
+
+TimeMix::TimeMix(TimeMixSettings settings)
+    : settings_(std::move(settings)), recurrence_("rwkv6", sizesOf(settings_)) {}
+
+std::uint64_t TimeMix::parameters() const {
+  const TimeMixSettings& s = settings_;
+  std::uint64_t sum = s.mix_down.parameters() + s.decay_down.parameters() +
+                      s.decay_up.parameters() + s.receptance.parameters() + s.key.parameters() +
+                      s.value.parameters() + s.gate.parameters() + s.output.parameters() +
+                      5 * s.width;
+  for (const WeightMatrix& up : s.mix_up) sum += up.parameters() + s.width;
+  return sum;
+}
+
+std::array<std::vector<float>, TimeMixSettings::kMixes> TimeMix::mixed(
+    const float* x, const std::vector<float>& steps, std::size_t tokens,
+    const Context& context) const {
+  const TimeMixSettings& s = settings_;
+  std::vector<float> low = mapped(s.mix_down, interpolated(x, steps, s.mix_all, {}), context);
+  hyperbolicTangent(low);
+  const std::size_t rank = s.mix_down.outputs() / TimeMixSettings::kMixes;
+  std::array<std::vector<float>, TimeMixSettings::kMixes> made;
+  for (std::size_t m = 0; m < made.size(); ++m) {
+    std::vector<float> own(tokens * rank);
+    for (std::size_t t = 0; t < tokens; ++t) {
+      std::copy_n(low.data() + t * s.mix_down.outputs() + m * rank, rank, own.data() + t * rank);
+    }
+    made[m] = interpolated(x, steps, s.mix[m], mapped(s.mix_up[m], own, context));
+  }
+  return made;
+}
+
+void TimeMix::apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
+                    float* out, const Context& context) const {
+  const TimeMixSettings& s = settings_;
+  auto& own = static_cast<RecurrentState&>(*state);
+  const std::vector<float> steps = stepsBack(x, tokens, s.width, own.tails[0]);
+  const auto [xw, xk, xv, xr, xg] = mixed(x, steps, tokens, context);
+  const std::vector<float> r = mapped(s.receptance, xr, context), k = mapped(s.key, xk, context),
+                           v = mapped(s.value, xv, context);
+  std::vector<float> gate = mapped(s.gate, xg, context);
+  silu(gate.data(), gate.size());
+  std::vector<float> low = mapped(s.decay_down, xw, context);
+  hyperbolicTangent(low);
+  std::vector<float> decay = mapped(s.decay_up, low, context);
+  for (std::size_t i = 0; i < decay.size(); ++i) decay[i] += s.decay[i % s.width];
+  exponential(decay.data(), decay.size());
+  for (float& log : decay) log = -log;
+  std::vector<float> y(tokens * s.width);
+  recurrence_.run({{"r", r.data()},
+                   {"k", k.data()},
+                   {"v", v.data()},
+                   {"w", decay.data()},
+                   {"u", s.bonus.data()}},
+                  tokens, own.state, y.data(), tap, context);
+  const std::size_t size = s.width / s.heads;
+  for (std::size_t row = 0; row < tokens * s.heads; ++row) {
+    const std::size_t first = row % s.heads * size;
+    layerNorm(y.data() + row * size, size, s.norm_weight.data() + first, s.norm_bias.data() + first,
+              s.norm_epsilon, y.data() + row * size);
+  }
+  multiply(gate.data(), gate.size(), y.data());
+  s.output.apply(y.data(), tokens, out, context);
+}
+
+void ChannelMix::apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap*,
+                       float* out, const Context& context) const {
+  const Settings& s = settings_;
+  auto& own = static_cast<RecurrentState&>(*state);
+  const std::vector<float> steps = stepsBack(x, tokens, s.width, own.tails[0]);
+  std::vector<float> hidden = mapped(s.key, interpolated(x, steps, s.mix_key, {}), context);
+  for (float& value : hidden) value = value > 0 ? value * value : 0;
+  std::vector<float> gate =
+      mapped(s.receptance, interpolated(x, steps, s.mix_receptance, {}), context);
+  sigmoid(gate.data(), gate.size());
+  s.value.apply(hidden.data(), tokens, out, context);
+  multiply(gate.data(), gate.size(), out);
+}
+
+}  // namespace lineament::language

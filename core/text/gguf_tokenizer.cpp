@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/text/gguf_tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/io/json_text.h"
+#include "core/text/bert_tokenizer.h"
+#include "core/text/cutters.h"
+#include "core/text/gpt2_tokenizer.h"
+#include "core/text/json_fields.h"
+#include "core/text/sentencepiece_tokenizer.h"
+
+namespace lineament::text {
+
+namespace {
+
+constexpr const char* kFile = "GGUF vocabulary";
+constexpr std::string_view kMark = "\xE2\x96\x81";
+
+// How the texts of a byte-level vocabulary are cut, by `tokenizer.ggml.pre`.
+struct Expression {
+  std::string_view pre;
+  const char* expression;
+  bool ignore_merges = false;
+  bool begins = false;  // whether a start is put before a text where no key says it
+};
+
+constexpr const char* kLlama3 =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr const char* kQwen2 =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+const Expression& expressionOf(const std::string& pre) {
+  static const std::array kExpressions{
+      Expression{"gpt-2", kGpt2Expression}, Expression{"llama-bpe", kLlama3, true, true},
+      Expression{"llama3", kLlama3, true, true}, Expression{"qwen2", kQwen2}};
+  for (const Expression& each : kExpressions) {
+    if (each.pre == pre) return each;
+  }
+  throwUnsupported(kFile, "the pre-tokenizer " + (pre.empty() ? "of a file that names none" : pre));
+}
+
+PieceKind kindOf(std::int64_t type, std::size_t id) {
+  constexpr std::array kKinds{PieceKind::normal,  PieceKind::normal, PieceKind::unknown,
+                              PieceKind::control, PieceKind::user,   PieceKind::unused,
+                              PieceKind::byte};
+  if (type < 0 || static_cast<std::size_t>(type) >= kKinds.size()) {
+    throwMalformed(kFile, fmt::format("a token has the type {}", type), fmt::format("id {}", id));
+  }
+  return kKinds[static_cast<std::size_t>(type)];
+}
+
+class Gguf {
+ public:
+  explicit Gguf(const JsonFields& keys) : keys_(keys) {}
+
+  PipelineParts parts() const {
+    const auto model = get<std::string>("model");
+    PipelineParts made = model == "llama"  ? scored()
+                         : model == "gpt2" ? byteLevel()
+                         : model == "bert" ? wordPiece()
+                         : model == "t5"
+                             ? unigram()
+                             : (throwUnsupported(kFile, "the model " + model), PipelineParts{});
+    if (!made.ending) made.ending = id("eos_token_id", *made.vocabulary);
+    return made;
+  }
+
+ private:
+  template <class T>
+  T get(const char* name) const {
+    return keys_.get<T>(key(name).c_str());
+  }
+  template <class T>
+  T get(const char* name, T fallback) const {
+    return keys_.get<T>(key(name).c_str(), std::move(fallback));
+  }
+  static std::string key(const char* name) { return std::string("tokenizer.ggml.") + name; }
+
+  std::optional<std::int32_t> id(const char* name, const Vocabulary& vocabulary) const {
+    const auto found = get<std::int64_t>(name, -1);
+    if (found < 0 ||
+        !vocabulary.has(static_cast<std::int32_t>(std::min<std::int64_t>(found, INT32_MAX)))) {
+      return std::nullopt;
+    }
+    return static_cast<std::int32_t>(found);
+  }
+
+  std::vector<Piece> pieces() const {
+    const auto texts = get<std::vector<std::string>>("tokens");
+    const auto scores = get<std::vector<double>>("scores", {});
+    const auto types = get<std::vector<std::int64_t>>("token_type", {});
+    const auto check = [&](std::size_t size, const char* name) {
+      if (size != 0 && size != texts.size()) {
+        keys_.fail(fmt::format("it has {} entries for {} tokens", size, texts.size()), key(name));
+      }
+    };
+    check(scores.size(), "scores");
+    check(types.size(), "token_type");
+    if (texts.empty()) keys_.fail("it is empty", key("tokens"));
+    std::vector<Piece> made;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      made.push_back({texts[i], scores.empty() ? 0 : scores[i],
+                      types.empty() ? PieceKind::normal : kindOf(types[i], i)});
+    }
+    return made;
+  }
+
+  void frame(PipelineParts& parts, bool begins, bool ends) const {
+    parts.beginning = id("bos_token_id", *parts.vocabulary);
+    parts.ending = id("eos_token_id", *parts.vocabulary);
+    frameWith(get("add_bos_token", begins) ? parts.beginning : std::nullopt,
+              get("add_eos_token", ends) ? parts.ending : std::nullopt, parts);
+  }
+
+  static void findUserTokens(PipelineParts& parts) {
+    const Vocabulary& vocabulary = *parts.vocabulary;
+    parts.added = controlTokens(vocabulary);
+    for (std::int32_t at = 0; static_cast<std::size_t>(at) < vocabulary.size(); ++at) {
+      const Piece& piece = vocabulary[at];
+      if (piece.kind == PieceKind::user) parts.added.push_back({.id = at, .content = piece.text});
+    }
+  }
+
+  SentencePieceModel sentencePiece(SentencePieceModel::Kind kind) const {
+    SentencePieceModel model;
+    model.kind = kind;
+    model.pieces = pieces();
+    const auto place = get<std::int32_t>("unknown_token_id", 0);
+    if (place < 0 || static_cast<std::size_t>(place) >= model.pieces.size()) {
+      keys_.fail("it is no token", key("unknown_token_id"));
+    }
+    model.unknown = place;
+    model.beginning = model.ending = -1;
+    model.dummy_prefix = get("add_space_prefix", true);
+    model.collapse_spaces = get("remove_extra_whitespaces", false);
+    return model;
+  }
+
+  PipelineParts scored() const {
+    SentencePieceModel model = sentencePiece(SentencePieceModel::Kind::bpe);
+    model.byte_fallback = true;
+    PipelineParts parts = sentencePieceParts(kFile, std::move(model));
+    findUserTokens(parts);
+    frame(parts, true, false);
+    return parts;
+  }
+
+  PipelineParts unigram() const {
+    SentencePieceModel model = sentencePiece(SentencePieceModel::Kind::unigram);
+    // Numbers of one byte each, which some writers give a sign.
+    for (const auto byte : get<std::vector<std::int64_t>>("precompiled_charsmap", {})) {
+      model.charsmap += static_cast<char>(byte & 0xFF);
+    }
+    PipelineParts parts = sentencePieceParts(kFile, std::move(model));
+    findUserTokens(parts);
+    frame(parts, false, true);
+    return parts;
+  }
+
+  PipelineParts byteLevel() const {
+    const Expression& how = expressionOf(get<std::string>("pre", ""));
+    MergeList merges;
+    for (const std::string& merge : get<std::vector<std::string>>("merges", {})) {
+      const std::size_t space = merge.find(' ', 1);
+      if (space == std::string::npos) {
+        keys_.fail("it is no pair of pieces", fmt::format("merge {}", merges.size() + 1));
+      }
+      merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
+    }
+    PipelineParts parts = byteLevelParts(kFile, std::make_shared<const Vocabulary>(pieces()),
+                                         merges, how.ignore_merges, how.expression);
+    findUserTokens(parts);
+    frame(parts, how.begins, false);
+    return parts;
+  }
+
+  // Words begin with U+2581 here, and what goes on a word has no sign.
+  PipelineParts wordPiece() const {
+    std::vector<Piece> made = pieces();
+    for (Piece& piece : made) {
+      if (piece.kind != PieceKind::normal) continue;
+      if (piece.text.starts_with(kMark)) {
+        piece.text.erase(0, kMark.size());
+      } else if (!piece.text.starts_with('[') || !piece.text.ends_with(']')) {
+        piece.text.insert(0, "##");
+      }
+    }
+    return bertParts(kFile, std::move(made), SpecialNames(""));
+  }
+
+  JsonFields keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> makeGgufTokenizer(std::string_view json) {
+  const std::optional<nlohmann::json> keys = io::parseJson(json);
+  if (!keys || !keys->is_object()) throwMalformed(kFile, "it is not a JSON object");
+  return makePipeline(Gguf(JsonFields(kFile, *keys)).parts());
+}
+
+}  // namespace lineament::text

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/attention/matrix_image.h"
+
+#include <QtTest>
+#include <cmath>
+
+#include "large_stacks.h"
+#include "views/attention/token_text.h"
+#include "views/common/colour_map.h"
+
+using namespace lineament;
+using namespace lineament::views;
+
+namespace {
+
+const QColor kGround(Qt::white);
+
+// A matrix of 4 x 4 with weights 1 to 16, causal where it is asked for.
+std::vector<PlanePtr> counting(bool causal, std::uint64_t block = 1) {
+  AttentionStack stack;
+  stack.layers = {"a"};
+  stack.heads = {"b"};
+  stack.queries = stack.keys = 4;
+  stack.causal = causal;
+  std::vector<float> weights;
+  for (int i = 1; i <= 16; ++i) weights.push_back(float(i));
+  stack.weights = weights;
+  const ShownCells cells(std::make_shared<const AttentionStack>(stack), {});
+  return {std::make_shared<const ReducedPlane>(
+      reduced(cells, {0, 0, 4, 4}, {block, block}, Context{}))};
+}
+
+}  // namespace
+
+class MatrixImageTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void aCellIsAPlainRectangle() {
+    const WeightColours colours(16, false, false, WeightScale::linear);
+    const QImage image =
+        matrixImage(counting(false), {0, 0, 4, 4}, {40, 40}, {}, colours, {}, kGround);
+    for (int y = 0; y < 40; ++y) {
+      for (int x = 0; x < 40; ++x) {
+        QCOMPARE(image.pixel(x, y), colours.of(float(1 + y / 10 * 4 + x / 10)));
+      }
+    }
+    const QImage part =
+        matrixImage(counting(false), {1, 2, 2, 1}, {10, 20}, {}, colours, {}, kGround);
+    QCOMPARE(part.pixel(0, 0), colours.of(7));
+    QCOMPARE(part.pixel(9, 19), colours.of(11));
+  }
+
+  void aPixelShowsTheStrongestOrTheMean() {
+    const WeightColours colours(16, false, false, WeightScale::linear);
+    const CellArea all{0, 0, 4, 4};
+    QCOMPARE(matrixImage(counting(false), all, {2, 2}, {}, colours, {}, kGround).pixel(0, 0),
+             colours.of(6));
+    const WeightLook mean{Reduction::mean};
+    QCOMPARE(matrixImage(counting(false, 2), all, {2, 2}, mean, colours, {}, kGround).pixel(1, 1),
+             colours.of(13.5f));
+    QCOMPARE(matrixImage(counting(false, 2), all, {1, 1}, mean, colours, {}, kGround).pixel(0, 0),
+             colours.of(8.5f));
+  }
+
+  void whatIsMaskedOrSmallIsGround() {
+    const WeightColours colours(16, false, false);
+    WeightLook look;
+    look.threshold = 6;
+    const QImage image =
+        matrixImage(counting(true), {0, 0, 4, 4}, {4, 4}, look, colours, {}, kGround);
+    QCOMPARE(image.pixel(3, 0), kGround.rgb());  // above the diagonal
+    QCOMPARE(image.pixel(0, 1), kGround.rgb());  // 5
+    QCOMPARE(image.pixel(1, 1), colours.of(6));
+  }
+
+  void eachRowOverItsLargest() {
+    const WeightColours colours(1, false, false, WeightScale::linear);
+    WeightLook look;
+    look.per_row = true;
+    const auto planes = counting(true);
+    const QImage image = matrixImage(planes, {0, 0, 4, 4}, {4, 4}, look, colours,
+                                     planes.front()->query_peaks, kGround);
+    QCOMPARE(image.pixel(1, 1), colours.of(1));
+    QCOMPARE(image.pixel(0, 1), colours.of(5.0f / 6));
+  }
+
+  void finerPlanesLieOverCoarserOnes() {
+    const WeightColours colours(16, false, false, WeightScale::linear);
+    auto planes = counting(false, 4);
+    auto fine = std::make_shared<ReducedPlane>(*counting(false).front());
+    fine->window = {1, 1, 2, 2};
+    fine->rows = fine->columns = 2;
+    fine->peak = {1, 2, 3, 4};
+    planes.push_back(fine);
+    const QImage image = matrixImage(planes, {0, 0, 4, 4}, {4, 4}, {}, colours, {}, kGround);
+    QCOMPARE(image.pixel(0, 0), colours.of(16));
+    QCOMPARE(image.pixel(2, 1), colours.of(2));
+    QCOMPARE(image.pixel(3, 3), colours.of(16));
+  }
+
+  void whatIsNoNumberIsHatched() {
+    const WeightColours colours(16, false, false);
+    auto broken = std::make_shared<ReducedPlane>(*counting(false).front());
+    broken->peak[0] = std::nanf("");
+    const QImage image = matrixImage({broken}, {0, 0, 4, 4}, {40, 40}, {}, colours, {}, kGround);
+    QCOMPARE(image.pixel(0, 0), ColourMap::missing().rgb());
+    QCOMPARE(image.pixel(3, 0), kGround.rgb());
+    QCOMPARE(image.pixel(6, 0), ColourMap::missing().rgb());
+  }
+
+  void nothingIsNoImage() {
+    const WeightColours colours(1, false, false);
+    QVERIFY(matrixImage({}, {0, 0, 0, 0}, {4, 4}, {}, colours, {}, kGround).isNull());
+    QVERIFY(matrixImage({}, {0, 0, 4, 4}, {0, 4}, {}, colours, {}, kGround).isNull());
+  }
+
+  void scalesOfWeights() {
+    const WeightColours log(1, false, false, WeightScale::log, 1e-4);
+    QCOMPARE(log.share(0), 0.0);
+    QCOMPARE(log.share(1e-5), 0.0);
+    QVERIFY(std::abs(log.share(0.01) - 0.5) < 1e-12);
+    QVERIFY(std::abs(log.weight(0.5) - 0.01) < 1e-12);
+    QCOMPARE(log.share(3), 1.0);
+    QCOMPARE(log.marks(), (std::vector<double>{1e-4, 1e-3, 1e-2, 1e-1, 1}));
+    const WeightColours both(2, true, false, WeightScale::linear);
+    QCOMPARE(both.share(-1), 0.25);
+    QCOMPARE(both.weight(0.25), -1.0);
+    QCOMPARE(both.marks().front(), -2.0);
+    const WeightColours root(4, false, false);
+    QCOMPARE(root.share(1), 0.5);
+    QCOMPARE(root.weight(0.5), 1.0);
+  }
+
+  void tokensOnOneLine() {
+    QCOMPARE(shownToken("\n"), QStringLiteral("↵"));
+    QCOMPARE(shownToken("a\tb\x01"), QStringLiteral("a⇥b␁"));
+    QCOMPARE(shownToken(" "), QStringLiteral("␣"));
+    QCOMPARE(shownToken(""), QStringLiteral("∅"));
+    QCOMPARE(shownToken(" word"), QStringLiteral("word"));
+    QCOMPARE(shownToken("\xe2\x80\xae"
+                        "abc"),
+             QStringLiteral("abc"));  // right to left from here
+    QCOMPARE(shownToken(std::string(500, 'x')).size(), 61);
+    QCOMPARE(shownToken("\xf0\x9f\x98\x80"), QStringLiteral("😀"));
+    QVERIFY(!shownToken("\xff\xfe").isEmpty());
+    QCOMPARE(tokenName({}, 4), QStringLiteral("5"));
+    QCOMPARE(tokenPhrase({"a"}, 0), QStringLiteral("1 “a”"));
+  }
+
+  void labelsThinOut() {
+    QCOMPARE(labelStep(12, 11), std::uint64_t{1});
+    QCOMPARE(labelStep(6, 11), std::uint64_t{2});
+    QCOMPARE(labelStep(0.02, 11), std::uint64_t{1000});
+  }
+};
+
+QTEST_MAIN(MatrixImageTest)
+#include "matrix_image_test.moc"

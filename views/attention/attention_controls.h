@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QWidget>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "views/attention/attention_figure.h"
+#include "views/common/surroundings.h"
+
+class QButtonGroup;
+class QComboBox;
+class QDoubleSpinBox;
+class QHBoxLayout;
+class QLabel;
+class QMenu;
+class QPushButton;
+class QSpinBox;
+
+namespace lineament::views {
+
+// What can be chosen about attention, above the view: what is shown, of which layer and head, and
+// how weights become colours. Shows what a figure has; says what a person chooses.
+class AttentionControls : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit AttentionControls(QWidget* parent = nullptr);
+
+  void setStack(const AttentionFigure& figure);  // another one: its layers, heads and measures
+  void show(const AttentionFigure& figure);
+  void offer(const QList<Surroundings::Item>& others);  // stacks of the same sizes
+
+ Q_SIGNALS:
+  void chosen(const nlohmann::json& options);
+
+ private:
+  using Options = std::function<nlohmann::json()>;
+
+  void makeModes(QHBoxLayout& line);
+  void makeHeads(QHBoxLayout& line);
+  void makeOfMode(QHBoxLayout& line);
+  void makeWeights(QHBoxLayout& line);
+  QComboBox* addBox(QHBoxLayout& line, const QString& name, const QString& tip, Options options);
+  QPushButton* addMenu(QHBoxLayout& line, const QString& text, const QString& tip,
+                       void (AttentionControls::*fill)());
+  void headChosen();
+  void fillMinus();
+  void fillHeads();
+  void fillWeights();
+  void addChoices(QMenu& menu, const QString& title, const char* key,
+                  const QList<QPair<QString, QString>>& choices);
+  HeadChoice headNow() const;
+
+  AttentionFigure figure_;
+  QButtonGroup* modes_ = nullptr;
+  QComboBox *layer_ = nullptr, *head_ = nullptr;
+  QPushButton *minus_ = nullptr, *linked_ = nullptr, *weights_ = nullptr;
+  QComboBox *measure_ = nullptr, *order_ = nullptr;
+  QSpinBox* count_ = nullptr;
+  QLabel* threshold_label_ = nullptr;
+  QDoubleSpinBox* threshold_ = nullptr;
+  QList<Surroundings::Item> others_;
+};
+
+}  // namespace lineament::views

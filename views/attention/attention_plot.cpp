@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/attention/attention_plot.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+namespace lineament::views {
+
+namespace {
+
+constexpr double kClick = 4;           // pixels that a press may move and still be a click
+constexpr int kPoll = 120;             // ms between looks at what has been made
+constexpr double kManyWeights = 3e10;  // all of which are not read unasked: minutes of work
+
+}  // namespace
+
+AttentionPlot::AttentionPlot(QWidget* parent)
+    : PlotOf(parent), tiles_([this]() -> Background& { return background(); }) {
+  setAccessibleName(tr("Attention"));
+  poll_.setInterval(kPoll);
+  connect(&poll_, &QTimer::timeout, this, [this] {
+    editedFigure().setThumbnails(maker_->now());
+    came();
+  });
+  connect(&tiles_, &WeightTiles::changed, this, [this] {
+    editedFigure().setTiles(tiles_.planes());
+    came();
+  });
+  connect(this, &View::optionsChanged, this, &AttentionPlot::ask);  // zoomed, too
+}
+
+void AttentionPlot::setData(const Data& shown) {
+  for (LatestJob* job : {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_}) job->stop();
+  poll_.stop();
+  made_hidden_.reset();
+  plane_of_.reset();
+  tiles_of_.reset();
+  PlotOf::setData(shown);
+  ask();
+}
+
+void AttentionPlot::setOptions(const nlohmann::json& options) {
+  PlotOf::setOptions(options);
+  ask();
+  Q_EMIT captionChanged();
+}
+
+void AttentionPlot::setSelection(const Selection& selection) {
+  PlotOf::setSelection(selection);
+  ask();
+}
+
+void AttentionPlot::setCompanion(std::int64_t id, const Data& shown) {
+  editedFigure().setCompanion(id, shown);
+  plane_of_.reset();
+  tiles_of_.reset();
+  pictureChanged();
+  ask();
+  Q_EMIT captionChanged();
+}
+
+void AttentionPlot::fit() {
+  PlotOf::fit();
+  ask();
+}
+
+void AttentionPlot::choose(const nlohmann::json& options) {
+  setOptions(options);
+  Q_EMIT optionsChanged();
+}
+
+void AttentionPlot::chooseToken(std::optional<std::size_t> token) {
+  const Selection wanted(figure().origin(),
+                         token ? std::vector<std::size_t>{*token} : std::vector<std::size_t>{});
+  if (wanted == selection() || (!token && selection().empty())) return;
+  setSelection(wanted);
+  Q_EMIT selectionEdited(wanted);
+}
+
+bool AttentionPlot::complete() const {
+  const bool working = thumbnails_job_.running() || plane_job_.running() ||
+                       profile_job_.running() || links_job_.running();
+  return !working && tiles_.complete();
+}
+
+void AttentionPlot::came() {
+  pictureChanged();
+  Q_EMIT captionChanged();
+  Q_EMIT workDone();
+}
+
+void AttentionPlot::ask() {
+  if (figure().empty()) return;
+  switch (figure().look().mode) {
+    case AttentionMode::grid:
+      askForThumbnails();
+      break;
+    case AttentionMode::matrix:
+      askForPlane();
+      askForTiles();
+      break;
+    case AttentionMode::arcs:
+      askForLinks();
+      break;
+    case AttentionMode::text:
+    case AttentionMode::measures:
+      break;
+  }
+  askForProfile();
+}
+
+void AttentionPlot::askForThumbnails() {
+  const HiddenKeys hidden = figure().look().choice.hidden;
+  if (made_hidden_ == hidden) return;
+  const auto& known = figure().thumbnails();
+  if (!made_hidden_ && known && known->complete() && hidden == HiddenKeys::none) {
+    made_hidden_ = hidden;
+    return;
+  }
+  made_hidden_ = hidden;
+  maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
+  const AttentionStack& stack = figure().stack();
+  const double weights = static_cast<double>(stack.layers.size() * stack.heads.size()) *
+                         static_cast<double>(stack.queries) * static_cast<double>(stack.keys);
+  thumbnails_job_.start(
+      background(), tr("Reduce attention matrices"),
+      [maker = maker_, exactly = weights < kManyWeights](const Context& context) {
+        maker->make(exactly, context);
+      },
+      this,
+      [this](const Outcome<Nothing>&) {
+        poll_.stop();
+        editedFigure().setThumbnails(maker_->now());
+        came();
+      });
+  poll_.start();
+}
+
+// The first picture from a sample of the queries, then all weights.
+void AttentionPlot::askForPlane() {
+  const MatrixChoice& choice = figure().cells().choice();
+  if (figure().plane() && !figure().plane()->sampled) {
+    plane_job_.stop();
+    plane_of_ = choice;
+    return;
+  }
+  if (plane_of_ == choice) return;
+  plane_of_ = choice;
+  const auto made = std::make_shared<PlanePtr>();
+  plane_job_.start(
+      background(), tr("Work out attention"),
+      [cells = figure().cells(), made](const Context& context) {
+        *made = std::make_shared<const ReducedPlane>(sampleOf(cells, context));
+      },
+      this,
+      [this, made, choice](const Outcome<Nothing>& outcome) {
+        if (!valueOf(outcome)) return;
+        editedFigure().setPlane(choice, *made);
+        came();
+        if ((*made)->sampled || (*made)->block_keys > 1) askForOverview();
+      });
+}
+
+void AttentionPlot::askForOverview() {
+  const MatrixChoice choice = figure().cells().choice();
+  const auto made = std::make_shared<PlanePtr>();
+  plane_job_.start(
+      background(), tr("Reduce the attention matrix"),
+      [cells = figure().cells(), made](const Context& context) {
+        *made = std::make_shared<const ReducedPlane>(overviewOf(cells, context));
+      },
+      this,
+      [this, made, choice](const Outcome<Nothing>& outcome) {
+        if (!valueOf(outcome)) return;
+        editedFigure().setPlane(choice, *made);
+        came();
+      });
+}
+
+void AttentionPlot::askForTiles() {
+  const ShownCells& cells = figure().cells();
+  if (tiles_of_ != cells.choice() || tiles_stack_ != figure().sharedStack()) {
+    tiles_of_ = cells.choice();
+    tiles_stack_ = figure().sharedStack();
+    tiles_.setMatrix(cells);
+  }
+  const QRectF plot = figure().plotArea(figureSize());
+  const double pixels = plot.width() * kScreenScale * devicePixelRatioF() / figure().area().keys;
+  tiles_.want(figure().area(), pixels, overviewLevel(cells.queries(), cells.keys()));
+  editedFigure().setTiles(tiles_.planes());
+}
+
+void AttentionPlot::askForProfile() {
+  const auto token = figure().token();
+  if (!token || figure().profileFits()) return;
+  const auto made = std::make_shared<TokenProfile>();
+  profile_job_.start(
+      background(), tr("Work out attention"),
+      [cells = figure().cells(), token = *token, made](const Context& context) {
+        *made = profileOf(cells, token, context);
+      },
+      this,
+      [this, made](const Outcome<Nothing>& outcome) {
+        if (!valueOf(outcome)) return;
+        editedFigure().setProfile(std::make_shared<const TokenProfile>(std::move(*made)));
+        came();
+      });
+}
+
+void AttentionPlot::askForLinks() {
+  if (figure().linksFit()) return;
+  const AttentionOptions& look = figure().look();
+  const auto made = std::make_shared<LinkedTokens>();
+  links_job_.start(
+      background(), tr("Work out attention"),
+      [stack = figure().sharedStack(), choice = look.choice, heads = figure().linkedHeads(),
+       first = look.first, count = look.count, made](const Context& context) {
+        *made = linkedTokens(stack, choice, heads, first, count, context);
+      },
+      this,
+      [this, made](const Outcome<Nothing>& outcome) {
+        if (!valueOf(outcome)) return;
+        editedFigure().setLinks(std::make_shared<const LinkedTokens>(std::move(*made)));
+        came();
+      });
+}
+
+// Through the heads of a layer and on to the next one; the two extra columns belong to it.
+void AttentionPlot::stepHead(int right, int down) {
+  const AttentionStack& stack = figure().stack();
+  const HeadChoice& now = figure().cells().choice().head;
+  const auto heads = static_cast<int>(stack.heads.size());
+  const int columns = heads + (heads > 1 ? 2 : 0);
+  const int layers = static_cast<int>(stack.layers.size());
+  int column = now.over == HeadChoice::Over::one    ? static_cast<int>(now.head)
+               : now.over == HeadChoice::Over::mean ? heads
+                                                    : heads + 1;
+  int layer = static_cast<int>(now.layer) + down;
+  column += right;
+  if (column < 0 || column >= columns) {
+    layer += column < 0 ? -1 : 1;
+    column = column < 0 ? columns - 1 : 0;
+  }
+  if (layer < 0 || layer >= layers) return;
+  choose({{"head", toJson(headOf(stack, static_cast<std::size_t>(layer),
+                                 static_cast<std::size_t>(column)))}});
+}
+
+void AttentionPlot::moveLinks(std::int64_t tokens) {
+  const AttentionStack& stack = figure().stack();
+  const auto all = static_cast<std::int64_t>(std::min(stack.queries, stack.keys));
+  const auto count = static_cast<std::int64_t>(figure().look().count);
+  const auto first =
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(figure().look().first) + tokens, 0,
+                               std::max<std::int64_t>(all - count, 0));
+  if (first != static_cast<std::int64_t>(figure().look().first)) {
+    choose({{"first", static_cast<std::uint64_t>(first)}});
+  }
+}
+
+void AttentionPlot::hoverToken(const QPointF& at) {
+  const auto focus = figure().arcTokenAt(at, figureSize());
+  if (focus == figure().focus()) return;
+  editedFigure().setFocus(focus);
+  pictureChanged();
+}
+
+// A head is opened, whatever token is chosen: nothing else hears of the click.
+void AttentionPlot::mousePressEvent(QMouseEvent* event) {
+  pressed_ = event->position();
+  pressed_head_.reset();
+  if (event->button() == Qt::LeftButton) {
+    pressed_head_ = figure().headAt(figurePoint(pressed_), figureSize());
+  }
+  if (!pressed_head_) PlotOf::mousePressEvent(event);
+}
+
+void AttentionPlot::mouseMoveEvent(QMouseEvent* event) {
+  pointer_ = figurePoint(event->position());
+  PlotOf::mouseMoveEvent(event);
+  if (figure().look().mode == AttentionMode::arcs) hoverToken(*pointer_);
+  update();
+}
+
+void AttentionPlot::mouseReleaseEvent(QMouseEvent* event) {
+  if (!pressed_head_) return PlotOf::mouseReleaseEvent(event);
+  const HeadChoice head = *pressed_head_;
+  pressed_head_.reset();
+  if ((event->position() - pressed_).manhattanLength() > kClick) return;
+  choose({{"head", toJson(head)}, {"mode", "matrix"}, {"zoom", {0, 1, 0, 1}}});
+}
+
+void AttentionPlot::leaveEvent(QEvent* event) {
+  pointer_.reset();
+  editedFigure().setFocus({});
+  if (figure().look().mode == AttentionMode::arcs) pictureChanged();
+  PlotOf::leaveEvent(event);
+}
+
+void AttentionPlot::wheelEvent(QWheelEvent* event) {
+  if (figure().look().mode != AttentionMode::arcs) return PlotOf::wheelEvent(event);
+  const double turned = event->angleDelta().y() / 120.0;
+  moveLinks(static_cast<std::int64_t>(std::lround(-3 * turned)));
+  event->accept();
+}
+
+void AttentionPlot::keyPressEvent(QKeyEvent* event) {
+  const AttentionMode mode = figure().look().mode;
+  const bool zoomed = mode == AttentionMode::matrix && !figure().zoomWindow().whole();
+  const bool step = !zoomed || (event->modifiers() & Qt::ControlModifier);
+  switch (event->key()) {
+    case Qt::Key_Left:
+      if (step) return stepHead(-1, 0);
+      break;
+    case Qt::Key_Right:
+      if (step) return stepHead(1, 0);
+      break;
+    case Qt::Key_Up:
+      if (mode == AttentionMode::arcs) return moveLinks(-1);
+      if (step) return stepHead(0, -1);
+      break;
+    case Qt::Key_Down:
+      if (mode == AttentionMode::arcs) return moveLinks(1);
+      if (step) return stepHead(0, 1);
+      break;
+    case Qt::Key_PageUp:
+      return stepHead(-1, 0);
+    case Qt::Key_PageDown:
+      return stepHead(1, 0);
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (mode == AttentionMode::grid || mode == AttentionMode::measures) {
+        return choose({{"mode", "matrix"}, {"zoom", {0, 1, 0, 1}}});
+      }
+      break;
+    case Qt::Key_Escape:
+      if (selection().empty() && mode != AttentionMode::grid) return choose({{"mode", "grid"}});
+      break;
+    default:
+      break;
+  }
+  PlotOf::keyPressEvent(event);
+}
+
+void AttentionPlot::resizeEvent(QResizeEvent* event) {
+  PlotOf::resizeEvent(event);
+  ask();
+}
+
+void AttentionPlot::paintEvent(QPaintEvent* event) {
+  PlotOf::paintEvent(event);
+  if (!pointer_) return;
+  const auto cell = figure().cellAt(*pointer_, figureSize());
+  if (!cell) return;
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.scale(kScreenScale, kScreenScale);
+  drawCrosshair({painter, figureSize(), theme(), true}, figure().paneLayout(figureSize()),
+                figure().area(), *cell, figure().stack());
+}
+
+}  // namespace lineament::views

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/attention/token_strip.h"
+
+#include <QFontMetricsF>
+#include <QHash>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "views/attention/token_text.h"
+#include "views/common/colour_map.h"
+#include "views/common/figure_style.h"
+#include "views/common/weight_colours.h"
+
+namespace lineament::views {
+
+namespace {
+
+constexpr double kPadding = 2.5, kGap = 1, kMostWidth = 260;
+
+bool endsLine(const std::vector<std::string>& tokens, std::size_t token) {
+  return token < tokens.size() && tokens[token].find('\n') != std::string::npos;
+}
+
+}  // namespace
+
+QRectF TokenStripLayout::place(std::size_t token) const {
+  const Box& box = boxes[token];
+  return {box.left, kStripMargin / 2 + static_cast<double>(box.line) * kStripLine, box.width,
+          kStripLine - 2};
+}
+
+TokenStripLayout layOutTokens(const std::vector<std::string>& tokens, std::size_t count,
+                              double width) {
+  TokenStripLayout layout;
+  layout.boxes.reserve(count);
+  const QFontMetricsF metrics(figureFont(TextSize::large));
+  QHash<QString, double> widths;  // texts come again and again
+  double x = kStripMargin;
+  std::size_t line = 0;
+  for (std::size_t token = 0; token < count; ++token) {
+    const QString text = tokenName(tokens, token);
+    auto known = widths.find(text);
+    if (known == widths.end()) {
+      known = widths.insert(text, std::min(metrics.horizontalAdvance(text), kMostWidth));
+    }
+    // A word's beginning is set off from the one before it.
+    const bool apart = token < tokens.size() && !tokens[token].empty() && tokens[token][0] == ' ';
+    const double wide = *known + 2 * kPadding, before = apart ? 3 : 0;
+    if (x > kStripMargin && x + before + wide > width - kStripMargin) {
+      x = kStripMargin;
+      ++line;
+    } else {
+      x += x > kStripMargin ? before : 0;
+    }
+    if (layout.line_starts.size() == line) layout.line_starts.push_back(token);
+    layout.boxes.push_back({x, wide, line});
+    x += wide + kGap;
+    if (endsLine(tokens, token)) {
+      x = kStripMargin;
+      ++line;
+    }
+  }
+  layout.height = static_cast<double>(layout.line_starts.size()) * kStripLine + kStripMargin;
+  return layout;
+}
+
+std::optional<std::size_t> tokenAt(const TokenStripLayout& layout, const QPointF& at) {
+  const double line = std::floor((at.y() - kStripMargin / 2) / kStripLine);
+  if (line < 0 || line >= static_cast<double>(layout.line_starts.size())) return std::nullopt;
+  const auto index = static_cast<std::size_t>(line);
+  const std::size_t end =
+      index + 1 < layout.line_starts.size() ? layout.line_starts[index + 1] : layout.boxes.size();
+  for (std::size_t token = layout.line_starts[index]; token < end; ++token) {
+    if (layout.place(token).contains(at)) return token;
+  }
+  return std::nullopt;
+}
+
+void drawTokenStrip(const Drawing& drawing, const TokenStripLayout& layout,
+                    const TokenStripContent& content, double top, double bottom) {
+  if (layout.line_starts.empty()) return;
+  QPainter& painter = drawing.painter;
+  const WeightColours colours(content.limit, content.has_negative, drawing.theme.dark,
+                              WeightScale::root);
+  const auto line = [&](double y) {
+    const double at = std::floor((y - kStripMargin / 2) / kStripLine);
+    return static_cast<std::size_t>(
+        std::clamp(at, 0.0, static_cast<double>(layout.line_starts.size() - 1)));
+  };
+  const std::size_t last = line(bottom);
+  const std::size_t end =
+      last + 1 < layout.line_starts.size() ? layout.line_starts[last + 1] : layout.boxes.size();
+  painter.setFont(figureFont(TextSize::large));
+  for (std::size_t token = layout.line_starts[line(top)]; token < end; ++token) {
+    const QRectF place = layout.place(token);
+    QColor ink = drawing.theme.text;
+    if (token < content.values.size() && std::isfinite(content.values[token])) {
+      const QColor ground = QColor(colours.of(content.values[token]));
+      painter.fillRect(place, ground);
+      ink = contrast(ground, Qt::white) > contrast(ground, Qt::black) ? Qt::white : Qt::black;
+    }
+    const bool chosen = std::binary_search(content.chosen.begin(), content.chosen.end(), token);
+    if (chosen || content.hovered == token) {
+      painter.setBrush(Qt::NoBrush);
+      painter.setPen(figurePen(chosen ? drawing.theme.selection : drawing.theme.accent, 1.6));
+      painter.drawRect(place);
+    }
+    painter.setPen(ink);
+    drawLabel(painter, {place.left() + kPadding, place.center().y()},
+              Qt::AlignLeft | Qt::AlignVCenter,
+              elidedText(painter.font(), tokenName(content.tokens, token), place.width()));
+  }
+}
+
+}  // namespace lineament::views

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QScrollArea>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "views/attention/attention_figure.h"
+
+namespace lineament::views {
+
+// The text of a stack's tokens in colours, to be scrolled. A click chooses a token.
+class TokenStrip : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit TokenStrip(QWidget* parent = nullptr);
+
+  void show(const AttentionFigure& figure);
+  QRectF placeOf(std::size_t token) const;  // of the widget
+  const std::vector<float>& values() const { return values_; }
+
+ Q_SIGNALS:
+  void tokenClicked(std::size_t token);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+
+ private:
+  void layOut();
+  std::optional<std::size_t> under(const QPointF& at) const;
+
+  std::shared_ptr<AttentionFigure> figure_ = std::make_shared<AttentionFigure>();
+  std::vector<float> values_;
+  TokenStripLayout layout_;
+  std::optional<std::size_t> hovered_;
+};
+
+}  // namespace lineament::views
