@@ -12,7 +12,7 @@ namespace lineament::io {
 namespace {
 
 constexpr ErrorText kValue{"gguf.value", "Read {file} as GGUF", "{problem}", "byte {offset}",
-                           "The file is damaged or from a newer program: download it again"};
+                           "The file is damaged, perhaps by a copy as text: download it again"};
 
 constexpr std::uint64_t kLongestText = 64 << 20;
 constexpr int kDeepest = 8;

@@ -35,6 +35,41 @@ class DenseActivation : public Sublayer {
   Activation activation_;
 };
 
+// The two ways in which these tensors are named.
+struct Names {
+  const char* words;
+  const char* positions;
+  const char* types;
+  const char* embedding_norm;
+  const char* layer;  // in front of the following, {} the number
+  const char* query;
+  const char* key;
+  const char* value;
+  const char* output;
+  const char* attention_norm;
+  const char* up;
+  const char* down;
+  const char* forward_norm;
+};
+
+constexpr Names kTransformers{"embeddings.word_embeddings",
+                              "embeddings.position_embeddings",
+                              "embeddings.token_type_embeddings",
+                              "embeddings.LayerNorm",
+                              "encoder.layer.{}.",
+                              "attention.self.query",
+                              "attention.self.key",
+                              "attention.self.value",
+                              "attention.output.dense",
+                              "attention.output.LayerNorm",
+                              "intermediate.dense",
+                              "output.dense",
+                              "output.LayerNorm"};
+constexpr Names kGguf{"token_embd",       "position_embd",    "token_types", "token_embd_norm",
+                      "blk.{}.",          "attn_q",           "attn_k",      "attn_v",
+                      "attn_output",      "attn_output_norm", "ffn_up",      "ffn_down",
+                      "layer_output_norm"};
+
 class BertLoader {
  public:
   explicit BertLoader(const Checkpoint& checkpoint)
@@ -42,7 +77,8 @@ class BertLoader {
         kind_(word(configuration_, {"model_type"}, "bert")),
         roberta_(kind_ == "roberta"),
         checkpoint_(checkpoint),
-        weights_(checkpoint, "embeddings.word_embeddings.weight", {kind_ + ".", ""}),
+        names_(checkpoint.find("token_embd.weight") ? kGguf : kTransformers),
+        weights_(checkpoint, std::string(names_.words) + ".weight", {kind_ + ".", ""}),
         width_(wholeNumber(configuration_, {{"hidden_size"}, {}})),
         heads_(wholeNumber(configuration_, {{"num_attention_heads"}, {}})),
         hidden_(wholeNumber(configuration_, {{"intermediate_size"}, {}})),
@@ -71,21 +107,21 @@ class BertLoader {
                          rows - std::min(rows, parts.first_position),
                          true,
                          false};
-    parts.embedding = weights_.matrix("embeddings.word_embeddings.weight", vocabulary, width_);
-    parts.positions = weights_.matrix("embeddings.position_embeddings.weight", rows, width_);
-    parts.token_type = weights_.numbers("embeddings.token_type_embeddings.weight", {types, width_});
+    parts.embedding = table(names_.words, vocabulary);
+    parts.positions = table(names_.positions, rows);
+    parts.token_type = weights_.numbers(std::string(names_.types) + ".weight", {types, width_});
     if (parts.token_type.size() > width_) parts.token_type.resize(width_);  // all of type 0
-    parts.embedding_norm = norm(weights_, "embeddings.LayerNorm");
+    parts.embedding_norm = norm(weights_, names_.embedding_norm);
     const std::size_t layers = wholeNumber(configuration_, {{"num_hidden_layers"}, {}});
     for (std::size_t i = 0; i < layers; ++i) {
-      const std::string layer = fmt::format("encoder.layer.{}.", i);
+      const std::string layer = fmt::format(fmt::runtime(names_.layer), i);
       parts.layers.push_back({{attention(layer), forward(layer)}});
     }
     Weights top(checkpoint_, "", {""});
     roberta_ ? robertaHead(top, parts) : bertHead(top, parts);
     weights_.check();
     top.check();
-    return {std::nullopt, LanguageModel(std::move(parts)), weights_.unused()};
+    return {std::nullopt, LanguageModel(std::move(parts)), unusedBy({&weights_, &top})};
   }
 
  private:
@@ -94,6 +130,10 @@ class BertLoader {
     const bool old = weights.has(name + ".gamma");
     return {Norm::Type::layer, weights.numbers(name + (old ? ".gamma" : ".weight"), {width_}),
             weights.numbers(name + (old ? ".beta" : ".bias"), {width_}), epsilon_};
+  }
+
+  WeightMatrix table(const std::string& name, std::size_t rows) {
+    return weights_.matrix(name + ".weight", rows, width_);
   }
 
   WeightMatrix linear(const std::string& name, std::size_t outputs, std::size_t inputs) {
@@ -106,19 +146,19 @@ class BertLoader {
     settings.heads = settings.kv_heads = heads_;
     settings.size = width_ / heads_;
     settings.causal = false;
-    settings.query = linear(layer + "attention.self.query", width_, width_);
-    settings.key = linear(layer + "attention.self.key", width_, width_);
-    settings.value = linear(layer + "attention.self.value", width_, width_);
-    settings.output = linear(layer + "attention.output.dense", width_, width_);
-    return {norm(weights_, layer + "attention.output.LayerNorm"), true,
+    settings.query = linear(layer + names_.query, width_, width_);
+    settings.key = linear(layer + names_.key, width_, width_);
+    settings.value = linear(layer + names_.value, width_, width_);
+    settings.output = linear(layer + names_.output, width_, width_);
+    return {norm(weights_, layer + names_.attention_norm), true,
             std::make_shared<const AttentionSublayer>(std::move(settings))};
   }
 
   Residual forward(const std::string& layer) {
-    return {norm(weights_, layer + "output.LayerNorm"), true,
-            std::make_shared<const FeedForward>(
-                activation_, linear(layer + "intermediate.dense", hidden_, width_),
-                linear(layer + "output.dense", width_, hidden_))};
+    return {
+        norm(weights_, layer + names_.forward_norm), true,
+        std::make_shared<const FeedForward>(activation_, linear(layer + names_.up, hidden_, width_),
+                                            linear(layer + names_.down, width_, hidden_))};
   }
 
   void head(Weights& top, ModelParts& parts, const std::string& dense, const std::string& norm_name,
@@ -127,7 +167,7 @@ class BertLoader {
         top.matrix(dense + ".weight", width_, width_, dense + ".bias"), activation);
     parts.head_norm = norm(top, norm_name);
     const std::size_t vocabulary = parts.description.vocabulary;
-    const std::string tied = weights_.prefix() + "embeddings.word_embeddings.weight";
+    const std::string tied = weights_.prefix() + names_.words + ".weight";
     parts.head = top.matrix(top.has(decoder) ? decoder : tied, vocabulary, width_, bias);
   }
 
@@ -147,6 +187,7 @@ class BertLoader {
   std::string kind_;
   bool roberta_;
   const Checkpoint& checkpoint_;
+  const Names& names_;
   Weights weights_;
   std::size_t width_, heads_, hidden_;
   Activation activation_;

@@ -6,6 +6,8 @@
 // on queries, keys and values.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "core/language/architectures.h"
 #include "core/language/attention.h"
 #include "core/language/feed_forward.h"
@@ -55,9 +57,13 @@ constexpr Names kGguf{"token_embd",  "output_norm",
                       "ffn_gate",    "ffn_up",
                       "ffn_down",    Rotary::Pairs::neighbours};
 
-const Names& namesOf(const Checkpoint& checkpoint) {
+Names namesOf(const Checkpoint& checkpoint, const std::string& kind) {
   if (checkpoint.find("tok_embeddings.weight")) return kMeta;
-  return checkpoint.find("token_embd.weight") ? kGguf : kTransformers;
+  if (!checkpoint.find("token_embd.weight")) return kTransformers;
+  Names names = kGguf;
+  // Its writers turn the rows of Llama's and Mistral's weights about, and leave Qwen2's alone.
+  if (kind == "qwen2") names.pairs = Rotary::Pairs::halves;
+  return names;
 }
 
 struct Sizes {
@@ -83,6 +89,17 @@ Sizes sizesOf(const nlohmann::json& configuration, const std::string& kind) {
   return sizes;
 }
 
+// How many numbers of a head are rotated.
+std::size_t turnedOf(const nlohmann::json& configuration, std::size_t head,
+                     const std::string& kind) {
+  const double turned =
+      static_cast<double>(head) * realNumber(configuration, {"partial_rotary_factor"}, 1);
+  if (!(turned >= 2 && turned <= static_cast<double>(head)) || std::fmod(turned, 2) != 0) {
+    unsupported(kind, fmt::format("{} of {} numbers of a head would be rotated", turned, head));
+  }
+  return static_cast<std::size_t>(turned);
+}
+
 Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::Pairs pairs,
                 const std::string& kind) {
   // Since 2025 the base stands among the settings of the scaling, under a name of their own.
@@ -91,8 +108,8 @@ Rotary rotaryOf(const nlohmann::json& configuration, std::size_t head, Rotary::P
   const bool scaled = scaling != configuration.end() && !scaling->is_null();
   if (scaled && !scaling->is_object()) unsupported(kind, "its positions' settings are no list");
   const double base = realNumber(configuration, {"rope_theta"}, 10000);
-  Rotary rotary =
-      Rotary::of(head, scaled ? realNumber(*scaling, {"rope_theta"}, base) : base, pairs);
+  Rotary rotary = Rotary::of(turnedOf(configuration, head, kind),
+                             scaled ? realNumber(*scaling, {"rope_theta"}, base) : base, pairs);
   if (!scaled) return rotary;
   const std::string type = word(*scaling, {"rope_type", "type"}, "default");
   const double factor = realNumber(*scaling, {"factor"}, 1);
@@ -122,7 +139,7 @@ class LlamaLoader {
   explicit LlamaLoader(const Checkpoint& checkpoint)
       : configuration_(checkpoint.configuration()),
         kind_(word(configuration_, {"model_type"}, "llama")),
-        names_(namesOf(checkpoint)),
+        names_(namesOf(checkpoint, kind_)),
         sizes_(sizesOf(configuration_, kind_)),
         epsilon_(static_cast<float>(realNumber(configuration_, {"rms_norm_eps"}, 1e-6))),
         checkpoint_(checkpoint),
@@ -133,7 +150,7 @@ class LlamaLoader {
     parts.description = {kind_, "Llama", sizes_.width, sizes_.vocabulary, sizes_.positions,
                          false, true};
     parts.embedding = linear(names_.embedding, sizes_.vocabulary, sizes_.width);
-    const Rotary rotary = rotaryOf(configuration_, sizes_.head, names_.pairs, kind_);
+    const Rotary rotary = slowed(rotaryOf(configuration_, sizes_.head, names_.pairs, kind_));
     for (std::size_t i = 0; i < sizes_.layers; ++i) {
       const std::string layer = fmt::format(fmt::runtime(names_.layer), i);
       parts.layers.push_back({{attention(layer, rotary), forward(layer)}});
@@ -146,12 +163,21 @@ class LlamaLoader {
                                         : parts.embedding;
     weights_.check();
     top.check();
-    return {std::nullopt, LanguageModel(std::move(parts)), weights_.unused()};
+    return {std::nullopt, LanguageModel(std::move(parts)), unusedBy({&weights_, &top})};
   }
 
  private:
   WeightMatrix linear(const std::string& name, std::size_t outputs, std::size_t inputs) {
     return weights_.matrix(name + ".weight", outputs, inputs, biasOf(weights_, name));
+  }
+
+  // GGUF keeps Llama 3's scaling of the positions as what each frequency is divided by.
+  Rotary slowed(Rotary rotary) {
+    const std::string name = "rope_freqs.weight";
+    if (!weights_.has(name)) return rotary;
+    const std::vector<float> divisors = weights_.numbers(name, {rotary.frequencies.size()});
+    for (std::size_t i = 0; i < divisors.size(); ++i) rotary.frequencies[i] /= divisors[i];
+    return rotary;
   }
 
   Residual attention(const std::string& layer, const Rotary& rotary) {
@@ -184,7 +210,7 @@ class LlamaLoader {
 
   const nlohmann::json& configuration_;
   std::string kind_;
-  const Names& names_;
+  Names names_;
   Sizes sizes_;
   float epsilon_;
   const Checkpoint& checkpoint_;

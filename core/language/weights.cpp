@@ -117,6 +117,14 @@ std::vector<std::string> Weights::unused() const {
   return names;
 }
 
+std::vector<std::string> unusedBy(std::initializer_list<const Weights*> all) {
+  std::vector<std::string> names = (*all.begin())->unused();
+  std::erase_if(names, [&](const std::string& name) {
+    return std::ranges::any_of(all, [&](const Weights* each) { return each->used(name); });
+  });
+  return names;
+}
+
 std::size_t wholeNumber(const nlohmann::json& configuration, const WholeKey& key) {
   const nlohmann::json* found = findKey(configuration, key.keys);
   if (!found) {

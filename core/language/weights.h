@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,6 +39,7 @@ class Weights {
   // Throws what was collected. Names that were never asked for are told by unused().
   void check() const;
   std::vector<std::string> unused() const;
+  bool used(const std::string& full_name) const { return used_.contains(full_name); }
 
  private:
   std::optional<Tensor> find(const std::string& name, const std::vector<std::uint64_t>& shape);
@@ -48,6 +50,9 @@ class Weights {
   std::string prefix_;
   std::vector<std::string> problems_;
 };
+
+// Tensors of one checkpoint that none of several has asked for.
+std::vector<std::string> unusedBy(std::initializer_list<const Weights*> all);
 
 // A whole number of the configuration, the first of `keys` that it has, else `fallback`. Throws
 // Error "language.configuration" for one that is missing without a fallback, not a number or
