@@ -73,11 +73,11 @@ Letter letterAt(std::string_view text, std::uint32_t at) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + i]));
   };
   const std::uint32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  if (lead < 0xE0) return {(lead & 0x1F) << 6 | (byte(1) & 0x3F), 2};
-  if (lead < 0xF0) return {(lead & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F), 3};
-  return {(lead & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F),
-          4};
+  const std::uint32_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (bytes == 1 || bytes > text.size() - at) return {bytes == 1 ? lead : 0xFFFD, 1};
+  std::uint32_t code = lead & (0x7F >> bytes);
+  for (std::uint32_t i = 1; i < bytes; ++i) code = code << 6 | (byte(i) & 0x3F);
+  return {code, bytes};
 }
 
 }  // namespace lineament::text

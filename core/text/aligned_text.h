@@ -55,7 +55,8 @@ class AlignedText {
 // The same text in which every byte that is no UTF-8 is U+FFFD.
 AlignedText validUtf8(AlignedText text);
 
-// The code point at the start of valid UTF-8, and how many bytes it has.
+// The code point there and how many bytes it has. Of what is no UTF-8 some code point; never more
+// bytes than there are.
 struct Letter {
   std::uint32_t code = 0;
   std::uint32_t bytes = 0;

@@ -9,7 +9,7 @@ namespace lineament::text {
 
 namespace {
 
-constexpr std::int64_t kMostPieces = 1 << 24;
+constexpr std::int64_t kMostPieces = 1 << 21;  // eight times the largest published
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <pcre2.h>
 
 #include "core/base/error.h"
+#include "core/io/utf8.h"
 #include "core/text/tokenizer_errors.h"
 
 namespace lineament::text {
@@ -77,6 +78,7 @@ Regex::Regex(std::string_view file, const std::string& pattern) {
 
 std::vector<Range> Regex::matches(std::string_view text) const {
   std::vector<Range> found;
+  if (!io::isUtf8(text)) return found;
   const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> data(
       pcre2_match_data_create_from_pattern(compiled_->code, nullptr), pcre2_match_data_free);
   const auto* bytes = reinterpret_cast<PCRE2_SPTR>(text.data());

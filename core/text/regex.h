@@ -17,8 +17,8 @@ class Regex {
   // Throws Error "tokenizer.unsupported" for one that cannot be compiled.
   Regex(std::string_view file, const std::string& pattern);
 
-  // The matches from left to right; empty ones are passed over. Throws Error "tokenizer.regex"
-  // where a text makes the search too long.
+  // The matches from left to right; empty ones are passed over, and what is no UTF-8 has none.
+  // Throws Error "tokenizer.regex" where a text makes the search too long.
   std::vector<Range> matches(std::string_view text) const;
 
  private:

@@ -60,7 +60,7 @@ class SentencePieceNormal {
       if (!settings_.collapse) behind_space = false;
       at = range.end;
     }
-    return finished(std::move(made));
+    return finished(validUtf8(std::move(made)));
   }
 
  private:
