@@ -182,7 +182,7 @@ class ProgramTest : public QObject {
     row("unknown device", run + QStringList{"--device", "tpu", "--set", "target=y"}, 2,
         "device.unknown");
     row("missing file", {"inspect", at("nothing.csv")}, 1, "file.missing");
-    row("folder", {"inspect", folder_.path()}, 1, "file.folder");
+    row("folder", {"inspect", folder_.path()}, 1, "model_folder.weights");
     row("empty file", {"inspect", at("empty.csv")}, 1, "file.empty");
     row("missing input file", run + QStringList{"--input", "data=nothing.csv", "--set", "target=y"},
         1, "file.missing");
