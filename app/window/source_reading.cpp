@@ -70,7 +70,8 @@ void SourceReading::askForFile(const QString& file) {
   const QString name = QFileInfo(file).fileName();
   jobs_.start(
       {.title = tr("Look at %1").arg(name)},
-      [path = file.toStdString()](const Context&) { return &io::readerFor(io::fileAt(path)); }, this,
+      [path = file.toStdString()](const Context&) { return &io::readerFor(io::fileAt(path)); },
+      this,
       [this, file, name](const Outcome<const io::Reader*>& outcome) {
         if (const Error* error = errorOf(outcome)) Q_EMIT failed(*error);
         const io::Reader* const* reader = valueOf(outcome);

@@ -39,10 +39,10 @@ class CheckpointAnalysesTest : public QObject {
  private Q_SLOTS:
   void sumsUp() {
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    const Checkpoint checkpoint = io::checkpointOf(
-        {{"matrix", Tensor::of({2, 3}, std::vector<float>{3, 0, 0, 0, -4, 0})},
-         {"vector", Tensor::of({4}, std::vector<float>{1, 1, 3, 3})},
-         {"broken", Tensor::of({2, 2}, std::vector<float>{nan, 1, 1, 1})}});
+    const Checkpoint checkpoint =
+        io::checkpointOf({{"matrix", Tensor::of({2, 3}, std::vector<float>{3, 0, 0, 0, -4, 0})},
+                          {"vector", Tensor::of({4}, std::vector<float>{1, 1, 3, 3})},
+                          {"broken", Tensor::of({2, 2}, std::vector<float>{nan, 1, 1, 1})}});
     const RunResult made = runOf("checkpoint.summary", {{"checkpoint", Data(checkpoint)}}, {});
     const auto& table = outputOf<Table>(made, "tensors");
     QCOMPARE(table.rows(), std::size_t{3});
@@ -68,19 +68,17 @@ class CheckpointAnalysesTest : public QObject {
   }
 
   void compares() {
-    const Checkpoint first =
-        io::checkpointOf({{"a", Tensor::of({2}, std::vector<float>{3, 4})},
-                          {"b", Tensor::of({2}, std::vector<float>{1, 1})},
-                          {"c", Tensor::of({2}, std::vector<float>{1, 1})},
-                          {"d", Tensor::of({1}, std::vector<float>{1})}});
-    const Checkpoint second =
-        io::checkpointOf({{"a", Tensor::of({2}, std::vector<float>{4, -3})},
-                          {"b", Tensor::of({2}, std::vector<float>{1, 1})},
-                          {"c", Tensor::of({1, 2}, std::vector<float>{1, 1})},
-                          {"e", Tensor::of({1}, std::vector<float>{1})}});
-    const RunResult made = runOf("checkpoint.compare",
-                                 {{"first", Data(first)}, {"second", Data(second)}},
-                                 {{"interpolate", "true"}, {"share", "0.25"}});
+    const Checkpoint first = io::checkpointOf({{"a", Tensor::of({2}, std::vector<float>{3, 4})},
+                                               {"b", Tensor::of({2}, std::vector<float>{1, 1})},
+                                               {"c", Tensor::of({2}, std::vector<float>{1, 1})},
+                                               {"d", Tensor::of({1}, std::vector<float>{1})}});
+    const Checkpoint second = io::checkpointOf({{"a", Tensor::of({2}, std::vector<float>{4, -3})},
+                                                {"b", Tensor::of({2}, std::vector<float>{1, 1})},
+                                                {"c", Tensor::of({1, 2}, std::vector<float>{1, 1})},
+                                                {"e", Tensor::of({1}, std::vector<float>{1})}});
+    const RunResult made =
+        runOf("checkpoint.compare", {{"first", Data(first)}, {"second", Data(second)}},
+              {{"interpolate", "true"}, {"share", "0.25"}});
     const auto& table = outputOf<Table>(made, "tensors");
     QCOMPARE(table.rows(), std::size_t{5});
     const auto state = [&](std::size_t row) {

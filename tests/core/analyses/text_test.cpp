@@ -154,15 +154,30 @@ class TextAnalysesTest : public QObject {
     QTest::addColumn<QString>("key");
     QTest::addColumn<QString>("value");
     QTest::addColumn<QString>("error");
-    QTest::newRow("nothing to read") << "token_ids" << "" << "text.no_text";
-    QTest::newRow("no ids") << "token_ids" << "1,x" << "text.ids";
-    QTest::newRow("a negative id") << "token_ids" << "-1" << "text.ids";
-    QTest::newRow("an id outside") << "token_ids" << "1,8" << "language.token";
-    QTest::newRow("more than the positions") << "token_ids" << "1,1,1,1,1,1,1"
+    QTest::newRow("nothing to read") << "token_ids"
+                                     << ""
+                                     << "text.no_text";
+    QTest::newRow("no ids") << "token_ids"
+                            << "1,x"
+                            << "text.ids";
+    QTest::newRow("a negative id") << "token_ids"
+                                   << "-1"
+                                   << "text.ids";
+    QTest::newRow("an id outside") << "token_ids"
+                                   << "1,8"
+                                   << "language.token";
+    QTest::newRow("more than the positions") << "token_ids"
+                                             << "1,1,1,1,1,1,1"
                                              << "language.too_long";
-    QTest::newRow("a text without a vocabulary") << "text" << "hello" << "text.no_tokenizer";
-    QTest::newRow("a layer too many") << "layers" << "1,2" << "text.layers";
-    QTest::newRow("no layers") << "layers" << "first" << "text.layers";
+    QTest::newRow("a text without a vocabulary") << "text"
+                                                 << "hello"
+                                                 << "text.no_tokenizer";
+    QTest::newRow("a layer too many") << "layers"
+                                      << "1,2"
+                                      << "text.layers";
+    QTest::newRow("no layers") << "layers"
+                               << "first"
+                               << "text.layers";
   }
   void refuses() {
     QFETCH(const QString, key);
@@ -176,10 +191,9 @@ class TextAnalysesTest : public QObject {
   }
 
   void aReaderOfBothDirectionsDoesNotWrite() {
-    const RunResult made =
-        runOf("text.generate", "model",
-              Data(language::tinyBert().with(language::tinyBertConfiguration())),
-              {{"token_ids", "1"}});
+    const RunResult made = runOf("text.generate", "model",
+                                 Data(language::tinyBert().with(language::tinyBertConfiguration())),
+                                 {{"token_ids", "1"}});
     QVERIFY(made.error);
     QCOMPARE(QString::fromStdString(made.error->key()), QString("text.cannot_generate"));
   }

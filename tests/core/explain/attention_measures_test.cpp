@@ -31,7 +31,8 @@ class AttentionMeasuresTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  // Softmax of scores of the three queries and keys (1, 0), (0, 1), (1, 1) / (1, 0), (1, 1), (0, 1).
+  // Softmax of scores of the three queries and keys (1, 0), (0, 1), (1, 1) / (1, 0), (1, 1), (0,
+  // 1).
   void workedNumbers() {
     const AttentionSummary made =
         of(attentionOf({{0.401112F, 0.401112F, 0.197776F, 0.197776F, 0.401112F, 0.401112F,
@@ -50,8 +51,8 @@ class AttentionMeasuresTest : public QObject {
   }
 
   void workedNumbersOfCausalAttention() {
-    AttentionStack stack = attentionOf(
-        {{1, 0, 0, 0.330238F, 0.669762F, 0, 0.248255F, 0.503490F, 0.248255F}}, 3);
+    AttentionStack stack =
+        attentionOf({{1, 0, 0, 0.330238F, 0.669762F, 0, 0.248255F, 0.503490F, 0.248255F}}, 3);
     stack.causal = true;
     const AttentionSummary made = of(stack);
     QVERIFY(near(made.entropy, (0 + 0.634347 + 1.037277) / 3));
@@ -74,8 +75,8 @@ class AttentionMeasuresTest : public QObject {
     QFETCH(const int, queries);
     QFETCH(const int, keys);
     QFETCH(const bool, causal);
-    AttentionStack stack =
-        randomAttention(1, 1, static_cast<std::uint64_t>(queries), static_cast<std::uint64_t>(keys), causal);
+    AttentionStack stack = randomAttention(1, 1, static_cast<std::uint64_t>(queries),
+                                           static_cast<std::uint64_t>(keys), causal);
     const auto made = numbersOf(of(stack));
     const auto expected =
         numbersOf(summariseReference(stack.matrix(0, 0), stack.queries, stack.keys, causal));

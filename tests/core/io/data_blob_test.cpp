@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/factored_attention.h"
 #include "core/io/data_blob.h"
+#include "core/data/factored_attention.h"
 
 #include <zlib.h>
 
@@ -108,7 +108,9 @@ Checkpoint partialCheckpoint() {
   };
   return Checkpoint(std::move(entries), load, {{"k", "v"}}, {{"type", "Linear"}})
       .withConfiguration({{"model_type", "gpt2"}})
-      .withTokenizer([] { return TokenizerFiles{{{"vocab.txt", "a\nb"}}}; });
+      .withTokenizer([] {
+        return TokenizerFiles{{{"vocab.txt", "a\nb"}}};
+      });
 }
 
 // Kept as queries and keys, with its measures.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/llama2c.h"
 
-#include <QTest>
 #include <QTemporaryDir>
+#include <QTest>
 #include <cstring>
 #include <fstream>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/model_folder.h"
 
-#include <QTest>
 #include <QTemporaryDir>
+#include <QTest>
 #include <fstream>
 
 #include "core/base/error.h"
@@ -30,10 +30,11 @@ class ModelFolderTest : public QObject {
     QTest::newRow("the published name")
         << QStringList{"adapter.safetensors", "model.safetensors"} << "model.safetensors";
     QTest::newRow("llama2.c") << QStringList{"stories.bin", "tok512.bin"} << "stories.bin";
-    QTest::newRow("no optimizer") << QStringList{"pytorch_model.bin", "optimizer.pt", "training_args.bin"}
+    QTest::newRow("no optimizer") << QStringList{"pytorch_model.bin", "optimizer.pt",
+                                                 "training_args.bin"}
                                   << "pytorch_model.bin";
-    QTest::newRow("a vocabulary alone") << QStringList{"readme.md", "tokenizer.json"}
-                                        << "tokenizer.json";
+    QTest::newRow("a vocabulary alone")
+        << QStringList{"readme.md", "tokenizer.json"} << "tokenizer.json";
     QTest::newRow("two models") << QStringList{"a.gguf", "b.gguf"} << "";
     QTest::newRow("no model") << QStringList{"piles.csv"} << "";
     QTest::newRow("nothing") << QStringList{} << "";

@@ -43,7 +43,8 @@ inline Checkpoint checkpointOf(const NamedNetwork& network) {
     std::uint64_t elements = 1;
     for (const std::uint64_t size : row.shape) elements *= size;
     for (int layer = 0; layer < row.count; ++layer) {
-      const std::string name = row.count > 1 ? fmt::format(fmt::runtime(row.name), layer) : row.name;
+      const std::string name =
+          row.count > 1 ? fmt::format(fmt::runtime(row.name), layer) : row.name;
       int sum = 0;
       for (const char letter : name) sum += static_cast<unsigned char>(letter);
       std::vector<float> values;
