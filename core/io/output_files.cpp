@@ -76,6 +76,7 @@ class Writer {
     for (const auto& [key, value] : checkpoint.metadata().items()) {
       metadata[key] = value.is_string() ? value.get<std::string>() : jsonText(value);
     }
+    for (auto& [key, value] : networkMetadata(checkpoint)) metadata[key] = value;
     writeSafetensors(tensors, metadata, at(".safetensors"));
     return {name_ + ".safetensors"};
   }

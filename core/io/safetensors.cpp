@@ -10,6 +10,7 @@
 #include "core/io/model_file.h"
 #include "core/io/model_folder.h"
 #include "core/io/safetensors_header.h"
+#include "core/io/utf8.h"
 
 namespace lineament::io {
 
@@ -21,6 +22,8 @@ constexpr ErrorText kShards{"safetensors.shards", "Read the shards of {file}",
                             "not in the same folder: {missing}", "{folder}",
                             "Download the missing shards into this folder"};
 
+constexpr const char* kConfigurationKey = "lineament.configuration";
+constexpr const char* kTokenizerKey = "lineament.tokenizer";
 constexpr std::string_view kIndexEnding = ".safetensors.index.json";
 constexpr std::uint64_t kLongestIndex = 100'000'000;
 
@@ -112,6 +115,24 @@ std::map<std::string, Checkpoint> readShards(const std::filesystem::path& index,
   return shards;
 }
 
+Checkpoint withNetwork(Checkpoint checkpoint,
+                       const std::map<std::string, std::string>& metadata) {
+  if (const auto at = metadata.find(kConfigurationKey); at != metadata.end()) {
+    std::optional<json> configuration = parseJson(at->second);
+    if (configuration && configuration->is_object()) {
+      checkpoint = checkpoint.withConfiguration(std::move(*configuration));
+    }
+  }
+  const auto at = metadata.find(kTokenizerKey);
+  const std::optional<json> files = at == metadata.end() ? std::nullopt : parseJson(at->second);
+  if (!files || !files->is_object()) return checkpoint;
+  TokenizerFiles tokenizer;
+  for (const auto& [name, content] : files->items()) {
+    if (content.is_string()) tokenizer.files[name] = content.get<std::string>();
+  }
+  return checkpoint.withTokenizer([tokenizer = std::move(tokenizer)] { return tokenizer; });
+}
+
 struct Planned {
   const std::pair<std::string, Tensor>* tensor;
   std::uint64_t begin;
@@ -164,7 +185,21 @@ Checkpoint readSafetensors(const std::filesystem::path& path) {
     const Checkpoint::Entry& entry = listed.at(index);
     return Tensor(entry.dtype, entry.shape, file.slice(begins[index], entry.bytes));
   };
-  return Checkpoint(std::move(entries), std::move(load), json(header.metadata));
+  return withNetwork(
+      Checkpoint(std::move(entries), std::move(load), json(header.metadata)), header.metadata);
+}
+
+std::map<std::string, std::string> networkMetadata(const Checkpoint& checkpoint) {
+  std::map<std::string, std::string> metadata;
+  if (!checkpoint.configuration().is_null()) {
+    metadata[kConfigurationKey] = jsonText(checkpoint.configuration());
+  }
+  json tokenizer = json::object();
+  for (const auto& [name, content] : checkpoint.tokenizer().files) {
+    if (isUtf8(content)) tokenizer[name] = content;
+  }
+  if (!tokenizer.empty()) metadata[kTokenizerKey] = jsonText(tokenizer);
+  return metadata;
 }
 
 Checkpoint readSafetensorsIndex(const std::filesystem::path& path, const Context& context) {

@@ -15,6 +15,11 @@ namespace lineament::io {
 // the checkpoint's. Errors as parseSafetensorsHeader.
 Checkpoint readSafetensors(const std::filesystem::path& path);
 
+// What makes a network of the tensors, as members of __metadata__, for a file that stands alone:
+// the configuration and those files of the tokenizer that are text. readSafetensors takes them out
+// again.
+std::map<std::string, std::string> networkMetadata(const Checkpoint& checkpoint);
+
 // The tensors of a sharded model, from its *.safetensors.index.json. Every tensor of the weight
 // map has to be in the shard it names, and shards lie in the same folder. Throws Error
 // "safetensors.index", or "safetensors.shards" listing those that are missing.

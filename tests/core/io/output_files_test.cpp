@@ -54,6 +54,18 @@ class OutputFilesTest : public QObject {
     QCOMPARE(write(Data(checkpointOf({{"a", tensor}}, {{"k", {1, 2}}}))), Names{"out.safetensors"});
     const Data checkpoint = readFile(scratch_.path("out.safetensors"));
     QCOMPARE(checkpoint.require<Checkpoint>().metadata().at("k"), "[1,2]");
+    // What makes a network of tensors goes with them.
+    const nlohmann::json configuration{{"model_type", "gpt2"}};
+    write(Data(checkpointOf({{"a", tensor}})
+                   .withConfiguration(configuration)
+                   .withTokenizer([] {
+                     return TokenizerFiles{{{"vocab.txt", "x"}, {"spiece.model", "\xff"}}};
+                   })));
+    const Data network = readFile(scratch_.path("out.safetensors"));
+    QCOMPARE(network.require<Checkpoint>().configuration(), configuration);
+    const TokenizerFiles tokenizer = network.require<Checkpoint>().tokenizer();
+    QCOMPARE(tokenizer.files.size(), std::size_t(1));
+    QCOMPARE(tokenizer.files.at("vocab.txt"), std::string("x"));
     Model model;
     model.type = "ols";
     QCOMPARE(write(Data(model)), Names{"out.safetensors"});
