@@ -34,7 +34,6 @@ LinkedTokens linkedTokens(const std::shared_ptr<const AttentionStack>& stack,
   const std::uint64_t all = std::min(stack->queries, stack->keys);
   tokens.first = std::min(first, all > 0 ? all - 1 : 0);
   tokens.count = std::min(count, all - tokens.first);
-  tokens.causal = stack->causal;
   tokens.heads = heads;
   std::vector<MatrixChoice> choices;
   for (const std::size_t head : heads) {
@@ -48,6 +47,10 @@ LinkedTokens linkedTokens(const std::shared_ptr<const AttentionStack>& stack,
     std::vector<float> weights(tokens.count * tokens.count);
     const ShownCells cells(stack, each);
     cells.read({tokens.first, tokens.first, tokens.count, tokens.count}, weights, context);
+    for (const float weight : weights) {
+      if (!std::isfinite(weight)) continue;
+      tokens.largest = std::max(tokens.largest, std::abs(static_cast<double>(weight)));
+    }
     tokens.weights.push_back(std::move(weights));
   }
   return tokens;
@@ -61,7 +64,8 @@ ChosenLinks chooseLinks(const LinkedTokens& tokens, double threshold,
       const float weight = tokens.weights[head][i];
       const std::uint64_t query = tokens.first + i / tokens.count;
       const std::uint64_t key = tokens.first + i % tokens.count;
-      if (!(std::abs(static_cast<double>(weight)) >= threshold) || weight == 0) continue;
+      if (!std::isfinite(weight) || weight == 0) continue;
+      if (std::abs(static_cast<double>(weight)) < threshold) continue;
       if (focus && (focus->query ? query : key) != focus->token) continue;
       chosen.links.push_back({query, key, head, weight});
     }
@@ -70,11 +74,12 @@ ChosenLinks chooseLinks(const LinkedTokens& tokens, double threshold,
   const auto weaker = [](const Link& a, const Link& b) {
     return std::abs(a.weight) < std::abs(b.weight);
   };
-  std::stable_sort(chosen.links.begin(), chosen.links.end(), weaker);
   if (chosen.links.size() > most) {
-    chosen.links.erase(chosen.links.begin(),
-                       chosen.links.end() - static_cast<std::ptrdiff_t>(most));
+    const auto kept = chosen.links.end() - static_cast<std::ptrdiff_t>(most);
+    std::nth_element(chosen.links.begin(), kept, chosen.links.end(), weaker);
+    chosen.links.erase(chosen.links.begin(), kept);
   }
+  std::stable_sort(chosen.links.begin(), chosen.links.end(), weaker);
   return chosen;
 }
 
@@ -167,13 +172,13 @@ class ArcPainter {
   void drawLink(const Link& link) {
     const double share = std::min(1.0, std::abs(static_cast<double>(link.weight)) / content_.limit);
     QColor colour = link.weight < 0 ? drawing_.theme.error : colourOf(link.head);
-    colour.setAlphaF(static_cast<float>(0.12 + 0.88 * share));
+    colour.setAlphaF(static_cast<float>(0.1 + 0.9 * std::sqrt(share)));
     const QPointF from(layout_.queries.right(), layout_.y(link.query));
     const QPointF to(layout_.keys.left(), layout_.y(link.key));
     const double bend = (to.x() - from.x()) * 0.45;
     QPainterPath path(from);
     path.cubicTo(from + QPointF(bend, 0), to - QPointF(bend, 0), to);
-    painter_.strokePath(path, figurePen(colour, kWidest * share));
+    painter_.strokePath(path, figurePen(colour, kThinnest + kWidest * share));
   }
 
   void drawTokens(const QRectF& column, bool query) {

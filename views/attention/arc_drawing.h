@@ -15,7 +15,7 @@ struct LinkedTokens {
   std::uint64_t first = 0, count = 0;       // the same queries and keys
   std::vector<std::size_t> heads;           // numbers in the layer; empty: heads taken together
   std::vector<std::vector<float>> weights;  // of each head, count x count
-  bool causal = false;
+  double largest = 0;                       // magnitude
 };
 // Throws Cancelled. Each head as `choice` has it in place of the chosen one.
 LinkedTokens linkedTokens(const std::shared_ptr<const AttentionStack>& stack,

@@ -13,7 +13,7 @@ namespace lineament::views {
 
 namespace {
 
-constexpr std::size_t kScreenLinks = 3000, kFileLinks = 20'000;
+constexpr std::size_t kScreenLinks = 1500, kFileLinks = 20'000;
 constexpr double kTextTitle = 34;
 // Of the largest weight, where a logarithmic ramp begins: below what evenly spread weights have.
 constexpr double kFloorShare = 1e-4, kOfEven = 0.3;
@@ -46,7 +46,7 @@ double AttentionFigure::labelWidth(std::uint64_t first, std::uint64_t count,
 MatrixPaneLayout AttentionFigure::paneLayout(const QSizeF& size) const {
   // The same at every zoom, so that the matrix does not move under the hand.
   const QFont font = figureFont(TextSize::small, true);
-  double labels = labelWidth(0, tokenCount(), font);
+  double labels = label_width_;
   // Thinned out, each has its number, too.
   if (tokenCount() > kFewLabels && !tokens().empty()) {
     labels += textWidth(font, QString::number(tokenCount()) + u' ');
@@ -184,8 +184,13 @@ void AttentionFigure::drawSentence(const Drawing& drawing, const QString& senten
             Qt::AlignCenter, sentence);
 }
 
+// What is on its way, or why it does not come.
+void AttentionFigure::drawAbsence(const Drawing& drawing, const QString& doing) const {
+  drawSentence(drawing, problem_.isEmpty() ? doing : problem_);
+}
+
 void AttentionFigure::drawGrid(const Drawing& drawing) const {
-  if (!thumbnails_) return drawSentence(drawing, tr("Working out the heads"));
+  if (!thumbnails_) return drawAbsence(drawing, tr("Working out the heads"));
   const WeightColours ramp =
       colours(thumbnails_->largest, thumbnails_->has_negative, drawing.theme.dark);
   WeightLook look = look_.look;
@@ -209,7 +214,7 @@ QString AttentionFigure::headFacts() const {
 }
 
 void AttentionFigure::drawMatrix(const Drawing& drawing) const {
-  if (!plane_) return drawSentence(drawing, tr("Working out the weights"));
+  if (!plane_) return drawAbsence(drawing, tr("Working out the weights"));
   std::vector<PlanePtr> planes{plane_};
   planes.insert(planes.end(), tiles_.begin(), tiles_.end());
   const WeightColours ramp =
@@ -225,7 +230,7 @@ void AttentionFigure::drawMatrix(const Drawing& drawing) const {
 }
 
 void AttentionFigure::drawLinks(const Drawing& drawing) const {
-  if (!links_) return drawSentence(drawing, tr("Working out the links"));
+  if (!links_) return drawAbsence(drawing, tr("Working out the links"));
   std::optional<ArcFocus> focus = focus_;
   const auto chosen = token();
   if (!focus && chosen && *chosen >= links_->first && *chosen < links_->first + links_->count) {
@@ -234,10 +239,7 @@ void AttentionFigure::drawLinks(const Drawing& drawing) const {
   const std::size_t most = drawing.screen ? kScreenLinks : kFileLinks;
   const double threshold = look_.look.threshold > 0 ? look_.look.threshold : 0.01;
   const ChosenLinks links = chooseLinks(*links_, threshold, focus, most);
-  double limit = look_.range ? look_.range->high : 0;
-  for (const Link& link : chooseLinks(*links_, 0, {}, 1).links) {
-    if (!look_.range) limit = std::abs(static_cast<double>(link.weight));
-  }
+  const double limit = look_.range ? look_.range->high : links_->largest;
   const bool several = linkedHeads().size() > 1;
   const QString title = several ? QString::fromStdString(stack_->layers[cells_.choice().head.layer])
                                 : headTitle(*stack_, cells_.choice().head);
@@ -259,9 +261,11 @@ void AttentionFigure::drawText(const Drawing& drawing) const {
   drawLabel(painter, {kStripMargin, 22}, Qt::AlignLeft | Qt::AlignBottom, stripTitle());
   const TokenStripLayout layout = layOutTokens(tokens(), tokenCount(), drawing.size.width());
   const std::vector<float> values = stripValues();
+  const TokenStripContent content = stripContent(values);
+  if (!values.empty()) drawStripBar(drawing, {drawing.size.width() - kStripMargin, 14}, content);
   painter.save();
   painter.translate(0, kTextTitle);
-  drawTokenStrip(drawing, layout, stripContent(values), 0, drawing.size.height() - kTextTitle);
+  drawTokenStrip(drawing, layout, content, 0, drawing.size.height() - kTextTitle);
   painter.restore();
 }
 

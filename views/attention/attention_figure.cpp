@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "views/attention/token_text.h"
 #include "views/attention/weight_tiles.h"
+#include "views/common/figure_style.h"
 #include "views/common/number_text.h"
 
 namespace lineament::views {
@@ -32,6 +33,7 @@ void AttentionFigure::setData(const Data& shown) {
   other_.reset();
   other_unfit_ = false;
   thumbnails_.reset();
+  label_width_ = labelWidth(0, tokenCount(), figureFont(TextSize::small, true));
   choiceChanged();
   const std::uint64_t weights =
       stack.layers.size() * stack.heads.size() * stack.queries * stack.keys;
@@ -44,10 +46,14 @@ void AttentionFigure::setData(const Data& shown) {
 
 void AttentionFigure::setOptions(const nlohmann::json& options) {
   const MatrixChoice before = look_.choice;
+  const auto companion = look_.companion;
   look_.read(options);
-  if (look_.companion && !other_) look_.choice.minus_other = true;
+  if (look_.companion != companion) {
+    other_.reset();
+    other_unfit_ = false;
+  }
   PlotFigure::setOptions(options);
-  if (!(before == look_.choice)) choiceChanged();
+  if (!(before == look_.choice) || look_.companion != companion) choiceChanged();
 }
 
 nlohmann::json AttentionFigure::options() const {
@@ -77,6 +83,7 @@ void AttentionFigure::choiceChanged() {
   tiles_.clear();
   links_.reset();
   focus_.reset();
+  problem_.clear();
   const std::uint64_t weights = stack_->queries * stack_->keys;
   if (weights <= kWeightsAtOnce && !empty()) {
     plane_ = std::make_shared<const ReducedPlane>(overviewOf(cells_, {}));
@@ -188,7 +195,8 @@ void AttentionFigure::prepare(const Context& context) {
 }
 
 HeadGridContent AttentionFigure::gridContent() const {
-  HeadGridContent content{stack_->layers.size(), stack_->heads.size(), measure() != nullptr, {}};
+  HeadGridContent content{
+      stack_->layers.size(), stack_->heads.size(), measure() != nullptr, stack_->causal, {}};
   if (look_.order != HeadOrder::layers && measure()) {
     content.order = orderedHeads(measure()->values, look_.order);
   }
@@ -245,7 +253,7 @@ QStringList AttentionFigure::reductions() const {
     }
   }
   if (look_.mode == AttentionMode::matrix) {
-    if (!plane_) parts << tr("working out the weights");
+    if (!plane_) parts << (problem_.isEmpty() ? tr("working out the weights") : problem_);
     if (plane_ && plane_->sampled) {
       parts << tr("first look at every %1th query").arg(plane_->block_queries);
     } else if (std::max(area().queries, area().keys) > 700) {

@@ -67,6 +67,7 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   void setTiles(std::vector<PlanePtr> tiles) { tiles_ = std::move(tiles); }
   void setProfile(std::shared_ptr<const TokenProfile> profile);
   void setLinks(std::shared_ptr<const LinkedTokens> links) { links_ = std::move(links); }
+  void setProblem(const QString& problem) { problem_ = problem; }  // why there is nothing
   void setFocus(const std::optional<ArcFocus>& focus) { focus_ = focus; }
   const std::optional<ArcFocus>& focus() const { return focus_; }
   const PlanePtr& plane() const { return plane_; }
@@ -107,6 +108,7 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   void drawLinks(const Drawing& drawing) const;
   void drawText(const Drawing& drawing) const;
   void drawSentence(const Drawing& drawing, const QString& sentence) const;
+  void drawAbsence(const Drawing& drawing, const QString& doing) const;
 
   Stack stack_ = std::make_shared<const AttentionStack>();
   Stack other_;
@@ -120,6 +122,8 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   std::shared_ptr<const TokenProfile> profile_;
   std::shared_ptr<const LinkedTokens> links_;
   std::optional<ArcFocus> focus_;
+  QString problem_;
+  double label_width_ = 0;  // of all tokens
 };
 
 }  // namespace lineament::views

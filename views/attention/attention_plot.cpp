@@ -93,6 +93,16 @@ void AttentionPlot::came() {
   Q_EMIT workDone();
 }
 
+// Whether it has been done; where it has not, the figure says why.
+bool AttentionPlot::told(const Outcome<Nothing>& outcome) {
+  if (valueOf(outcome)) return true;
+  const Error* error = errorOf(outcome);
+  editedFigure().setProblem(error ? QString::fromStdString(error->found())
+                                  : tr("Not worked out: cancelled"));
+  came();
+  return false;
+}
+
 void AttentionPlot::ask() {
   if (figure().empty()) return;
   switch (figure().look().mode) {
@@ -132,8 +142,9 @@ void AttentionPlot::askForThumbnails() {
         maker->make(exactly, context);
       },
       this,
-      [this](const Outcome<Nothing>&) {
+      [this](const Outcome<Nothing>& outcome) {
         poll_.stop();
+        told(outcome);
         editedFigure().setThumbnails(maker_->now());
         came();
       });
@@ -158,7 +169,7 @@ void AttentionPlot::askForPlane() {
       },
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
-        if (!valueOf(outcome)) return;
+        if (!told(outcome)) return;
         editedFigure().setPlane(choice, *made);
         came();
         if ((*made)->sampled || (*made)->block_keys > 1) askForOverview();
@@ -223,7 +234,7 @@ void AttentionPlot::askForLinks() {
       },
       this,
       [this, made](const Outcome<Nothing>& outcome) {
-        if (!valueOf(outcome)) return;
+        if (!told(outcome)) return;
         editedFigure().setLinks(std::make_shared<const LinkedTokens>(std::move(*made)));
         came();
       });

@@ -57,6 +57,7 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void askForProfile();
   void askForLinks();
   void came();
+  bool told(const Outcome<Nothing>& outcome);
   void stepHead(int right, int down);
   void moveLinks(std::int64_t tokens);
   void hoverToken(const QPointF& at);

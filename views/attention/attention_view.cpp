@@ -171,9 +171,10 @@ void AttentionView::listOthers() {
 }
 
 void AttentionView::loadOther() {
-  const auto& wanted = figure().look().companion;
-  if (!surroundings() || !wanted || loading_ == wanted) return;
+  const auto wanted = figure().look().companion;
+  if (!surroundings() || loading_ == wanted) return;
   loading_ = wanted;
+  if (!wanted) return;
   surroundings()->load(*wanted, {}, this, [this, id = *wanted](const Data& loaded) {
     plot_->setCompanion(id, loaded);
     showAll();

@@ -20,9 +20,11 @@ struct Words {
 
 constexpr double kMargin = 12, kGap = 6, kExtraGap = 14, kHead = 20, kSide = 58, kBar = 66;
 constexpr double kNumber = 18, kName = 13;  // heights under a picture
+constexpr double kShare = 5;                // height of a measure's bar
+constexpr double kCorner = 14;              // what the diagonal takes of a picture's upper line
 constexpr double kBeside = 38;              // width of a number beside it
 constexpr double kLargest = 190;            // side of a picture
-constexpr double kRoomForNumber = 27;
+constexpr double kRoomForNumber = 27, kRoomInside = 38;
 constexpr double kWorthIt = 1.15;  // by how much numbers beside pictures have to enlarge these
 constexpr double kFilePixelsPerUnit = 300.0 / 96;
 
@@ -31,6 +33,7 @@ struct Arrangement {
   std::size_t rows = 1, columns = 1;
   double extra = 0;  // width of the gap before the extra columns
   double below = 0, beside = 0;
+  HeadGridLayout::Numbers numbers = HeadGridLayout::Numbers::none;
   double side = 0;
 };
 
@@ -46,30 +49,42 @@ std::size_t extraColumns(const HeadGridContent& content) {
   return content.heads > 1 ? 2 : 0;
 }
 
-Arrangement arranged(const HeadGridContent& content, const QSizeF& room, double below,
-                     double beside) {
+Arrangement arranged(const HeadGridContent& content, const QSizeF& room,
+                     HeadGridLayout::Numbers numbers) {
+  using Numbers = HeadGridLayout::Numbers;
   const std::size_t extra = extraColumns(content);
-  Arrangement best{content.layers, content.heads + extra, extra > 0 ? kExtraGap : 0, below, beside};
+  Arrangement best{content.layers, content.heads + extra, extra > 0 ? kExtraGap : 0};
+  best.numbers = numbers;
+  if (numbers == Numbers::under) {
+    best.below = (content.measured ? kNumber : 0) + (content.order.empty() ? 0 : kName);
+  }
+  if (numbers == Numbers::inside) best.below = kShare;
+  if (numbers == Numbers::beside) best.beside = kBeside;
   best.side = sideFor(best, room);
   if (content.order.empty()) return best;
   best.side = 0;
   for (std::size_t columns = 1; columns <= content.order.size(); ++columns) {
     const std::size_t rows = (content.order.size() + columns - 1) / columns;
-    Arrangement grid{rows, columns, 0, below, beside};
+    Arrangement grid{rows, columns, 0, best.below, best.beside, numbers};
     grid.side = sideFor(grid, room);
     if (grid.side > best.side) best = grid;
   }
   return best;
 }
 
-// With numbers where there is room for them: beside the pictures where these are larger then.
+// With numbers where there is room for them, at the place that leaves the pictures largest.
 Arrangement bestFor(const HeadGridContent& content, const QSizeF& room) {
-  const double name = content.order.empty() ? 0 : kName;
-  if (!content.measured && name == 0) return arranged(content, room, 0, 0);
-  Arrangement best = arranged(content, room, name + (content.measured ? kNumber : 0), 0);
-  const Arrangement beside = arranged(content, room, 0, kBeside);
+  using Numbers = HeadGridLayout::Numbers;
+  const bool ordered = !content.order.empty();
+  if (!content.measured && !ordered) return arranged(content, room, Numbers::none);
+  Arrangement best = arranged(content, room, Numbers::under);
+  const Arrangement beside = arranged(content, room, Numbers::beside);
   if (beside.side > kWorthIt * best.side) best = beside;
-  return best.side >= kRoomForNumber ? best : arranged(content, room, 0, 0);
+  if (content.causal && content.measured && !ordered) {
+    const Arrangement inside = arranged(content, room, Numbers::inside);
+    if (inside.side >= kRoomInside && inside.side > kWorthIt * best.side) best = inside;
+  }
+  return best.side >= kRoomForNumber ? best : arranged(content, room, Numbers::none);
 }
 
 }  // namespace
@@ -83,8 +98,7 @@ HeadGridLayout layOutHeadGrid(const HeadGridContent& content, const QSizeF& size
   const QSizeF room(size.width() - left - kBar - kMargin, size.height() - top - kMargin);
   const Arrangement grid = bestFor(content, room);
   layout.side = grid.side;
-  layout.beside = grid.beside > 0;
-  layout.numbers = layout.beside || grid.below > 0;
+  layout.numbers = grid.numbers;
   const std::size_t total = layout.ordered ? content.order.size() : grid.rows * grid.columns;
   for (std::size_t i = 0; i < total; ++i) {
     const std::size_t row = i / grid.columns, column = i % grid.columns;
@@ -168,6 +182,8 @@ QSize pixelsOf(const Drawing& drawing, const QSizeF& units) {
 namespace {
 
 class GridPainter {
+  using Numbers = HeadGridLayout::Numbers;
+
  public:
   GridPainter(const Drawing& drawing, const HeadGridLayout& layout, const HeadGridDrawing& content)
       : drawing_(drawing), layout_(layout), content_(content), painter_(drawing.painter) {
@@ -182,7 +198,7 @@ class GridPainter {
   void draw() {
     for (const HeadGridLayout::Cell& cell : layout_.cells) {
       drawPicture(cell);
-      if (layout_.numbers) drawNumbers(cell);
+      if (layout_.numbers != Numbers::none) drawNumbers(cell);
     }
     if (!layout_.ordered) drawNames();
     drawWeightBar(painter_, layout_.bar, content_.colours,
@@ -221,12 +237,12 @@ class GridPainter {
           content_.measure->values[cell.layer * content_.stack.heads.size() + cell.column];
       const double share = high_ > low_ ? (value - low_) / (high_ - low_) : 1;
       drawShare(cell.place, std::isfinite(share) ? share : 0);
-      drawNumber(cell.place, numberText(value, 3));
+      drawNumber(cell.place, value);
     }
     if (!layout_.ordered) return;
     painter_.setPen(drawing_.theme.muted);
     painter_.setFont(figureFont(TextSize::small));
-    if (layout_.beside) {
+    if (layout_.numbers == Numbers::beside) {
       drawLabel(painter_, cell.place.topRight() + QPointF(7, 2), Qt::AlignLeft | Qt::AlignTop,
                 QStringLiteral("%1.%2").arg(cell.layer + 1).arg(cell.column + 1));
     } else {
@@ -238,7 +254,7 @@ class GridPainter {
 
   void drawShare(const QRectF& place, double share) {
     QRectF all(place.left(), place.bottom() + 3, place.width(), 3), part = all;
-    if (layout_.beside) {
+    if (layout_.numbers == Numbers::beside) {
       all = part = QRectF(place.right() + 2, place.top(), 3, place.height());
       part.setTop(all.bottom() - all.height() * share);
     } else {
@@ -248,12 +264,18 @@ class GridPainter {
     painter_.fillRect(part, drawing_.theme.accent);
   }
 
-  void drawNumber(const QRectF& place, const QString& text) {
+  void drawNumber(const QRectF& place, double value) {
     painter_.setFont(figureFont(TextSize::small));
+    QString text = numberText(value, 3);
+    const bool tight = layout_.numbers == Numbers::inside &&
+                       textWidth(painter_.font(), text) > place.width() - kCorner;
+    if (tight) text = numberText(value, 2);
     painter_.setPen(drawing_.theme.text);
-    if (layout_.beside) {
+    if (layout_.numbers == Numbers::beside) {
       drawLabel(painter_, {place.right() + 7, place.bottom() - 1}, Qt::AlignLeft | Qt::AlignBottom,
                 elidedText(painter_.font(), text, kBeside - 5));
+    } else if (layout_.numbers == Numbers::inside) {
+      drawLabel(painter_, place.topRight() + QPointF(-3, 2), Qt::AlignRight | Qt::AlignTop, text);
     } else {
       drawLabel(painter_, {place.center().x(), place.bottom() + 7.5},
                 Qt::AlignHCenter | Qt::AlignTop, elidedText(painter_.font(), text, place.width()));
@@ -289,7 +311,8 @@ class GridPainter {
     QString name = cell.column < heads ? QString::fromStdString(content_.stack.heads[cell.column])
                    : cell.column == heads ? Words::tr("mean")
                                           : Words::tr("max");
-    const double room = cell.place.width() + (layout_.beside ? kBeside : 0) + kGap - 3;
+    const double room =
+        cell.place.width() + (layout_.numbers == Numbers::beside ? kBeside : 0) + kGap - 3;
     if (cell.column < heads && textWidth(painter_.font(), name) > room) {
       name = QString::number(cell.column + 1);
     }

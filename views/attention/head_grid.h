@@ -18,9 +18,14 @@ struct HeadGridLayout {
     std::size_t layer = 0, column = 0;
   };
   std::vector<Cell> cells;
-  double side = 0;       // of a picture
-  bool numbers = false;  // there is room for them
-  bool beside = false;   // ... at the pictures' right sides rather than under them
+  double side = 0;  // of a picture
+  enum class Numbers {
+    none,    // there is no room for them
+    under,   // the pictures
+    beside,  // at their right sides
+    inside   // in the corner that causal attention leaves empty
+  };
+  Numbers numbers = Numbers::none;
   bool ordered = false;  // each has its name under it; otherwise rows and columns have theirs
   QRectF bar;            // of the colours
   QRectF area;           // of all pictures
@@ -29,6 +34,7 @@ struct HeadGridLayout {
 struct HeadGridContent {
   std::size_t layers = 0, heads = 0;
   bool measured = false;
+  bool causal = false;
   // Heads as layer x heads + head, in the order they are shown in; empty: layers below each other,
   // with the two extra columns where a layer has several heads.
   std::vector<std::size_t> order;

@@ -111,6 +111,7 @@ class RowReader {
       Block& block = blocks_[column++];
       for (; i < end; ++i) {
         block.add(weights[i]);
+        if (!std::isfinite(weights[i])) continue;
         low = std::min(low, weights[i]);
         high = std::max(high, weights[i]);
       }

@@ -20,7 +20,7 @@ struct ReducedPlane {
   bool causal = false;
   bool sampled = false;  // each row of blocks has been read at its middle query alone
   std::vector<float> peak, mean;
-  float lowest = 0, highest = 0;  // of all cells that were read
+  float lowest = 0, highest = 0;  // of all cells that were read and are finite
   std::vector<float>
       query_peaks;  // of each query of the window the largest magnitude that was read
 

@@ -10,16 +10,21 @@
 #include "views/attention/token_text.h"
 #include "views/common/colour_map.h"
 #include "views/common/figure_style.h"
+#include "views/common/number_text.h"
 #include "views/common/weight_colours.h"
 
 namespace lineament::views {
 
 namespace {
 
-constexpr double kPadding = 2.5, kGap = 1, kMostWidth = 260;
+constexpr double kPadding = 2.5, kGap = 1, kMostWidth = 260, kBarLength = 90;
 
 bool endsLine(const std::vector<std::string>& tokens, std::size_t token) {
   return token < tokens.size() && tokens[token].find('\n') != std::string::npos;
+}
+
+WeightColours stripColours(const Drawing& drawing, const TokenStripContent& content) {
+  return {content.limit, content.has_negative, drawing.theme.dark, WeightScale::root};
 }
 
 }  // namespace
@@ -81,8 +86,7 @@ void drawTokenStrip(const Drawing& drawing, const TokenStripLayout& layout,
                     const TokenStripContent& content, double top, double bottom) {
   if (layout.line_starts.empty()) return;
   QPainter& painter = drawing.painter;
-  const WeightColours colours(content.limit, content.has_negative, drawing.theme.dark,
-                              WeightScale::root);
+  const WeightColours colours = stripColours(drawing, content);
   const auto line = [&](double y) {
     const double at = std::floor((y - kStripMargin / 2) / kStripLine);
     return static_cast<std::size_t>(
@@ -110,6 +114,23 @@ void drawTokenStrip(const Drawing& drawing, const TokenStripLayout& layout,
     drawLabel(painter, {place.left() + kPadding, place.center().y()},
               Qt::AlignLeft | Qt::AlignVCenter,
               elidedText(painter.font(), tokenName(content.tokens, token), place.width()));
+  }
+}
+
+void drawStripBar(const Drawing& drawing, const QPointF& right, const TokenStripContent& content) {
+  constexpr int steps = 60;
+  QPainter& painter = drawing.painter;
+  const WeightColours colours = stripColours(drawing, content);
+  painter.setFont(figureFont(TextSize::small));
+  painter.setPen(drawing.theme.text);
+  const QString high = numberText(colours.limit(), 3), low = numberText(colours.lowest(), 3);
+  const double end = right.x() - textWidth(painter.font(), high) - 5, begin = end - kBarLength;
+  drawLabel(painter, {end + 4, right.y()}, Qt::AlignLeft | Qt::AlignVCenter, high);
+  drawLabel(painter, {begin - 4, right.y()}, Qt::AlignRight | Qt::AlignVCenter, low);
+  for (int i = 0; i < steps; ++i) {
+    const double each = kBarLength / steps;
+    painter.fillRect(QRectF(begin + i * each, right.y() - 4, each + 0.4, 8),
+                     QColor(colours.of(static_cast<float>(colours.weight((i + 0.5) / steps)))));
   }
 }
 

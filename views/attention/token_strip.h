@@ -46,4 +46,7 @@ struct TokenStripContent {
 void drawTokenStrip(const Drawing& drawing, const TokenStripLayout& layout,
                     const TokenStripContent& content, double top, double bottom);
 
+// What its colours stand for, lying, with its right end's number at `right`.
+void drawStripBar(const Drawing& drawing, const QPointF& right, const TokenStripContent& content);
+
 }  // namespace lineament::views
