@@ -115,8 +115,7 @@ std::map<std::string, Checkpoint> readShards(const std::filesystem::path& index,
   return shards;
 }
 
-Checkpoint withNetwork(Checkpoint checkpoint,
-                       const std::map<std::string, std::string>& metadata) {
+Checkpoint withNetwork(Checkpoint checkpoint, const std::map<std::string, std::string>& metadata) {
   if (const auto at = metadata.find(kConfigurationKey); at != metadata.end()) {
     std::optional<json> configuration = parseJson(at->second);
     if (configuration && configuration->is_object()) {
@@ -185,8 +184,8 @@ Checkpoint readSafetensors(const std::filesystem::path& path) {
     const Checkpoint::Entry& entry = listed.at(index);
     return Tensor(entry.dtype, entry.shape, file.slice(begins[index], entry.bytes));
   };
-  return withNetwork(
-      Checkpoint(std::move(entries), std::move(load), json(header.metadata)), header.metadata);
+  return withNetwork(Checkpoint(std::move(entries), std::move(load), json(header.metadata)),
+                     header.metadata);
 }
 
 std::map<std::string, std::string> networkMetadata(const Checkpoint& checkpoint) {

@@ -56,11 +56,9 @@ class OutputFilesTest : public QObject {
     QCOMPARE(checkpoint.require<Checkpoint>().metadata().at("k"), "[1,2]");
     // What makes a network of tensors goes with them.
     const nlohmann::json configuration{{"model_type", "gpt2"}};
-    write(Data(checkpointOf({{"a", tensor}})
-                   .withConfiguration(configuration)
-                   .withTokenizer([] {
-                     return TokenizerFiles{{{"vocab.txt", "x"}, {"spiece.model", "\xff"}}};
-                   })));
+    write(Data(checkpointOf({{"a", tensor}}).withConfiguration(configuration).withTokenizer([] {
+      return TokenizerFiles{{{"vocab.txt", "x"}, {"spiece.model", "\xff"}}};
+    })));
     const Data network = readFile(scratch_.path("out.safetensors"));
     QCOMPARE(network.require<Checkpoint>().configuration(), configuration);
     const TokenizerFiles tokenizer = network.require<Checkpoint>().tokenizer();
