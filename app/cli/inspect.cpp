@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/text_grid.h"
+#include "core/data/checkpoint_facts.h"
 #include "core/io/reader.h"
 
 namespace lineament::app::cli {
@@ -25,7 +26,8 @@ std::string details(const Table& table) {
 }
 
 std::string details(const Checkpoint& checkpoint) {
-  TextGrid grid;
+  TextGrid facts, grid;
+  for (const CheckpointFact& fact : factsOf(checkpoint)) facts.add({"  " + fact.name, fact.value});
   grid.add({"  tensor", "type", "shape", "note"});
   for (const Checkpoint::Entry& entry : checkpoint.entries()) {
     if (&entry - checkpoint.entries().data() == kTensorsShown) {
@@ -36,7 +38,7 @@ std::string details(const Checkpoint& checkpoint) {
     grid.add(
         {"  " + entry.name, std::string(name(entry.dtype)), shapeText(entry.shape), entry.note});
   }
-  return grid.text();
+  return facts.empty() ? grid.text() : facts.text() + "\n" + grid.text();
 }
 
 std::string details(const PointCloud& cloud) {

@@ -8,6 +8,7 @@
 
 #include "app/report/numbers.h"
 #include "app/report/words.h"
+#include "core/data/checkpoint_facts.h"
 
 namespace lineament::app {
 
@@ -152,6 +153,13 @@ std::vector<Block> described(const Explanation& explanation) {
 }
 
 std::vector<Block> described(const Checkpoint& checkpoint) {
+  Grid facts;
+  facts.head = false;
+  facts.columns = {{Words::tr("Property")}, {Words::tr("Value")}};
+  for (const CheckpointFact& fact : factsOf(checkpoint)) {
+    if (facts.rows.size() == kMostLines) break;
+    facts.rows.push_back({text(fact.name).replace('_', ' '), text(fact.value)});
+  }
   Grid grid;
   grid.columns = {{Words::tr("Tensor")}, {Words::tr("Type")}, {Words::tr("Shape")}};
   const auto& entries = checkpoint.entries();
@@ -161,7 +169,8 @@ std::vector<Block> described(const Checkpoint& checkpoint) {
         {text(entries[i].name), text(name(entries[i].dtype)), text(shapeText(entries[i].shape))});
   }
   grid.note = leftOut(shown, entries.size());
-  return {grid};
+  if (facts.rows.empty()) return {grid};
+  return {facts, grid};
 }
 
 std::vector<Block> described(const PointCloud& cloud) {

@@ -37,8 +37,11 @@ class ProtobufFields {
 
   std::optional<ProtobufField> next();  // nothing at the end
 
- private:
+  // The same bytes as a list of numbers in a row, as a "packed" field has them.
+  bool atEnd() const { return cursor_.remaining() == 0; }
   std::uint64_t varint();
+
+ private:
   [[noreturn]] void fail(std::string_view problem) const;
   ByteCursor cursor_;
 };

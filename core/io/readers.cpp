@@ -6,6 +6,7 @@
 #include "core/io/llama2c.h"
 #include "core/io/npy.h"
 #include "core/io/npz.h"
+#include "core/io/onnx.h"
 #include "core/io/pcd.h"
 #include "core/io/raster_file.h"
 #include "core/io/reader.h"
@@ -27,6 +28,7 @@ const std::vector<std::unique_ptr<Reader>>& readers() {
     all.push_back(makeSafetensorsReader());
     all.push_back(makeTorchReader());
     all.push_back(makeGgufReader());
+    all.push_back(makeOnnxReader());
     all.push_back(makeLlama2cReader());
     all.push_back(makeTokenizerReader());
     all.push_back(makeRasterReader());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 #include "core/base/file.h"
 #include "core/io/byte_cursor.h"
@@ -132,6 +133,17 @@ Checkpoint withNetwork(Checkpoint checkpoint, const std::map<std::string, std::s
   return checkpoint.withTokenizer([tokenizer = std::move(tokenizer)] { return tokenizer; });
 }
 
+// Of every shard, which tensor is which of its entries. Points into the shards.
+std::map<std::string, std::unordered_map<std::string_view, std::size_t>> namesOf(
+    const std::map<std::string, Checkpoint>& shards) {
+  std::map<std::string, std::unordered_map<std::string_view, std::size_t>> names;
+  for (const auto& [shard, checkpoint] : shards) {
+    const auto& entries = checkpoint.entries();
+    for (std::size_t i = 0; i < entries.size(); ++i) names[shard].emplace(entries[i].name, i);
+  }
+  return names;
+}
+
 struct Planned {
   const std::pair<std::string, Tensor>* tensor;
   std::uint64_t begin;
@@ -204,18 +216,19 @@ std::map<std::string, std::string> networkMetadata(const Checkpoint& checkpoint)
 Checkpoint readSafetensorsIndex(const std::filesystem::path& path, const Context& context) {
   const auto weights = weightMap(path);
   const auto shards = readShards(path, weights, context);
+  auto names = namesOf(shards);
   std::vector<Checkpoint::Entry> entries;
   std::vector<std::pair<Checkpoint, std::size_t>> places;
   for (const auto& [tensor, shard] : weights) {
     const Checkpoint& checkpoint = shards.at(shard);
-    const auto index = checkpoint.find(tensor);
-    if (!index) {
+    const auto index = names[shard].find(tensor);
+    if (index == names[shard].end()) {
       throw Error(kIndex, {{"file", path.filename().string()},
                            {"problem",
                             fmt::format("the shard '{}' lacks the tensor '{}'", shard, tensor)}});
     }
-    entries.push_back(checkpoint.entries()[*index]);
-    places.emplace_back(checkpoint, *index);
+    entries.push_back(checkpoint.entries()[index->second]);
+    places.emplace_back(checkpoint, index->second);
   }
   json metadata = shards.empty() ? json::object() : shards.begin()->second.metadata();
   metadata["shards"] = shards.size();

@@ -375,7 +375,7 @@ Scaling scalingOf(const std::optional<Table>& table, std::size_t inputs, std::si
 Model mlpFromCheckpoint(const Checkpoint& checkpoint, const std::optional<Table>& scalers,
                         const Context& context) {
   Chain chain(checkpoint);
-  if (checkpoint.structure().is_object()) {
+  if (checkpoint.structure().contains("type")) {  // a tree of modules, not a graph of operators
     StructureWalk(chain).walk(checkpoint.structure(), "");
   } else {
     addNamedLayers(checkpoint, chain, context);

@@ -153,8 +153,12 @@ QString CheckpointFigure::caption() const {
         .arg(counted(root.tensors), counted(entries.size()), counted(root.parameters),
              bytesLabel(root.bytes));
   }
-  return tr("%1 tensors, %2 parameters, %3")
-      .arg(counted(root.tensors), counted(root.parameters), bytesLabel(root.bytes));
+  const QString all =
+      tr("%1 tensors, %2 parameters, %3")
+          .arg(counted(root.tensors), counted(root.parameters), bytesLabel(root.bytes));
+  const auto& structure = checkpoint_.structure();
+  if (!structure.contains("nodes")) return all;
+  return tr("%1, a graph of %2 operators").arg(all, counted(structure.at("nodes").size()));
 }
 
 }  // namespace lineament::views

@@ -72,6 +72,46 @@ class RealFilesTest : public QObject {
     useAll(legacy);
   }
 
+  // The same network was published in both formats.
+  void onnxHoldsWhatTorchHolds() {
+    const Data graph = readFile(kData / "checkpoints/onnx/version-RFB-320.onnx");
+    const Data states = readFile(kData / "checkpoints/pth/version-RFB-320.pth");
+    const auto& onnx = graph.require<Checkpoint>();
+    const auto& torch = states.require<Checkpoint>();
+    QCOMPARE(torch.entries().size(), std::size_t(244));
+    std::size_t values = 0;
+    for (const auto& entry : torch.entries()) {
+      const Tensor expected = torch.tensor(entry.name), found = onnx.tensor(entry.name);
+      QCOMPARE(found.shape(), expected.shape());
+      QCOMPARE(found.numbers(), expected.numbers());
+      values += found.elements();
+    }
+    QCOMPARE(values, std::size_t(281135));
+    QCOMPARE(onnx.metadata().at("operators").at("Conv"), 52);
+    QCOMPARE(onnx.metadata().at("inputs"),
+             nlohmann::json::array({"input: float32 [1, 3, 240, 320]"}));
+    QCOMPARE(onnx.structure().at("nodes").size(), std::size_t(242));
+  }
+
+  // A graph whose weights are all in the branches of its If.
+  void onnxWithBranches() {
+    const Data data = readFile(kData / "checkpoints/onnx/silero_vad.onnx");
+    const auto& checkpoint = data.require<Checkpoint>();
+    QCOMPARE(checkpoint.entries().size(), std::size_t(341));
+    QCOMPARE(checkpoint.metadata().at("opsets"), (nlohmann::json{{"ai.onnx", 16}}));
+    const auto first =
+        checkpoint.find("If_0.else_branch.If_0_else_branch__Inline_0__stft.forward_basis_buffer");
+    QVERIFY(first);
+    QCOMPARE(checkpoint.entries()[*first].shape, (std::vector<std::uint64_t>{130, 1, 128}));
+    useAll(data);
+  }
+
+  // Published after a program had taken them for text: what is not UTF-8 in them is lost.
+  void ggufDamagedByACopyAsText() {
+    QCOMPARE(keyOf("checkpoints/gguf/ggml-vocab-gpt-2.gguf"), QString("gguf.value"));
+    QCOMPARE(keyOf("checkpoints/gguf/ggml-vocab-llama-spm.gguf"), QString("gguf.value"));
+  }
+
   void safetensorsAndNumPy() {
     const Data voice = readFile(kData / "checkpoints/safetensors/silero_vad_16k.safetensors");
     const auto& checkpoint = voice.require<Checkpoint>();

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/onnx.h"
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "core/io/byte_cursor.h"
+#include "core/io/model_folder.h"
+#include "core/io/onnx_external.h"
+#include "core/io/onnx_graph.h"
+#include "core/io/protobuf_fields.h"
+
+namespace lineament::io {
+
+namespace {
+
+constexpr ErrorText kUnread{"onnx.unread", "Get the values of '{name}'",
+                            "they are of the type {type}, which this program does not read", "",
+                            "Its name and shape are all that can be seen of it here"};
+constexpr ErrorText kOrt{"onnx.ort", "Read {file} as ONNX",
+                         "it is in ONNX Runtime's own format, which holds no ONNX model", "",
+                         "Give the .onnx file that it was made from"};
+
+bool isOrt(std::string_view start) {
+  return start.size() >= 8 && start.substr(4, 4) == "ORTM";
+}
+
+// ModelProto's fields as far as the first bytes go: the kinds that they have, and a graph that the
+// file is long enough for. Nothing in the file says that it is ONNX.
+bool looksLikeModel(const Probe& probe) {
+  ByteCursor cursor(probe.head, "");
+  const auto varint = [&]() -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 63 && cursor.remaining() > 0; shift += 7) {
+      const auto byte = cursor.number<std::uint8_t>();
+      value |= std::uint64_t{byte & 0x7FU} << shift;
+      if (byte < 0x80) return value;
+    }
+    return std::nullopt;
+  };
+  for (;;) {
+    const auto tag = varint();
+    const auto value = tag ? varint() : std::nullopt;  // of a number, or the length of the rest
+    if (!value) return false;
+    const bool number = *tag == (1U << 3) || *tag == (5U << 3);  // ir_version, model_version
+    if (number) continue;
+    if ((*tag & 7) != 2 || *value > probe.size - cursor.position()) return false;
+    if (*tag >> 3 == 7) return true;
+    const bool known = (*tag >> 3 >= 2 && *tag >> 3 <= 8) || *tag >> 3 == 14 || *tag >> 3 == 25;
+    if (!known || *value > cursor.remaining()) return false;
+    cursor.take(*value);
+  }
+}
+
+struct OpenModel {
+  SharedArray<std::byte> bytes;
+  std::string file;
+  std::vector<OnnxTensor> tensors;
+  OnnxExternalFiles beside;
+};
+
+Tensor load(const OpenModel& model, const OnnxTensor& tensor) {
+  if (!tensor.dtype) {
+    throw Error(kUnread, {{"name", tensor.name}, {"type", onnxTypeName(tensor.type)}});
+  }
+  if (tensor.external) return Tensor(*tensor.dtype, tensor.shape, model.beside.bytes(tensor));
+  if (tensor.typed) {
+    return Tensor(*tensor.dtype, tensor.shape, typedOnnxValues(tensor, model.file));
+  }
+  const auto raw = tensor.raw.value_or(std::span<const std::byte>());
+  if (raw.empty()) return Tensor(*tensor.dtype, tensor.shape, {});
+  const auto begin = static_cast<std::size_t>(raw.data() - model.bytes.data());
+  return Tensor(*tensor.dtype, tensor.shape, model.bytes.slice(begin, raw.size()));
+}
+
+Checkpoint::Entry listed(const OpenModel& model, const OnnxTensor& tensor) {
+  std::string note;
+  if (!tensor.dtype) note = onnxTypeName(tensor.type) + ": its values are not read";
+  if (tensor.external) {
+    const std::string& location = tensor.external->location;
+    note = model.beside.find(location) ? "values in " + location
+                                       : "its values are in " + location + ", which is missing";
+  }
+  return {tensor.name, tensor.dtype.value_or(DType::u8), tensor.shape, tensor.bytes,
+          std::move(note)};
+}
+
+class OnnxReader final : public Reader {
+ public:
+  std::string_view id() const override { return "onnx"; }
+  std::string_view title() const override { return "ONNX model"; }
+  std::vector<std::string> extensions() const override { return {".onnx", ".ort"}; }
+
+  Confidence probe(const Probe& probe) const override {
+    if (isOrt(probe.text())) return Confidence::certain;
+    const bool named = probe.hasExtension(".onnx");
+    if (looksLikeModel(probe)) return named ? Confidence::certain : Confidence::likely;
+    return named ? Confidence::likely : Confidence::no;
+  }
+
+  Data read(const std::filesystem::path& path, const Parameters&, const Context&) const override {
+    const auto model = std::make_shared<OpenModel>(
+        OpenModel{mapFile(path), path.filename().string(), {}, OnnxExternalFiles(path)});
+    const std::string_view start(reinterpret_cast<const char*>(model->bytes.data()),
+                                 std::min<std::size_t>(model->bytes.size(), 8));
+    if (isOrt(start)) throw Error(kOrt, {{"file", model->file}});
+    OnnxModel parsed = parseOnnxModel(model->bytes.span(), model->file);
+    model->tensors = std::move(parsed.tensors);
+    std::vector<Checkpoint::Entry> entries;
+    for (const OnnxTensor& tensor : model->tensors) entries.push_back(listed(*model, tensor));
+    auto give = [model = std::shared_ptr<const OpenModel>(model)](std::size_t index) {
+      return load(*model, model->tensors.at(index));
+    };
+    const Checkpoint checkpoint(std::move(entries), std::move(give), std::move(parsed.metadata),
+                                std::move(parsed.structure));
+    return Data(besideModel(checkpoint, path));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> makeOnnxReader() {
+  return std::make_unique<OnnxReader>();
+}
+
+}  // namespace lineament::io

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/onnx_graph.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/base/error.h"
+#include "core/data/data.h"
+#include "core/io/protobuf_fields.h"
+#include "core/io/utf8.h"
+
+namespace lineament::io {
+
+namespace {
+
+constexpr ErrorText kModel{"onnx.model", "Read {file} as ONNX", "{problem}", "",
+                           "Download or export the model again"};
+
+using nlohmann::json;
+using Bytes = std::span<const std::byte>;
+using Wire = ProtobufField::Wire;
+
+constexpr int kDeepest = 32;
+constexpr std::size_t kMostShown = 16;      // numbers of an attribute
+constexpr std::size_t kLongestShown = 120;  // bytes of a text
+
+std::string textOf(const ProtobufField& field) {
+  const std::string_view text = field.text();
+  return isUtf8(text) ? std::string(text) : latin1ToUtf8(text);
+}
+
+std::string typeText(std::uint64_t type) {
+  if (const auto dtype = onnxDtype(type)) return std::string(name(*dtype));
+  return onnxTypeName(type);
+}
+
+// A node before its attributes are looked at, which may come first in the file.
+struct Node {
+  std::string name, type;
+  std::vector<std::string> inputs, outputs;
+  std::vector<Bytes> attributes;
+};
+
+// Walks through the graphs and collects.
+class Walk {
+ public:
+  Walk(const std::string& file, OnnxModel& model) : file_(file), model_(model) {}
+
+  // GraphProto: 1 node, 2 name, 5 initializer, 11 input, 12 output, 15 sparse_initializer.
+  json graph(Bytes message, const std::string& prefix, int depth) {
+    if (depth == kDeepest) fail("its graphs are nested more than 32 deep");
+    json graph = json::object();
+    json inputs = json::array(), outputs = json::array(), nodes = json::array();
+    std::unordered_set<std::string> initialised;
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->wire != Wire::bytes) continue;
+      if (field->number == 1) nodes.push_back(node(field->bytes, prefix, nodes.size(), depth));
+      if (field->number == 2) graph["name"] = textOf(*field);
+      if (field->number == 5) initialised.insert(tensor(field->bytes, prefix, {}));
+      if (field->number == 11) inputs.push_back(value(field->bytes));
+      if (field->number == 12) outputs.push_back(value(field->bytes));
+      if (field->number == 15) ++sparse_;
+    }
+    // Older files count every tensor among the inputs.
+    std::erase_if(inputs.get_ref<json::array_t&>(), [&](const json& input) {
+      return initialised.contains(input.at("name").get<std::string>());
+    });
+    graph["inputs"] = std::move(inputs);
+    graph["outputs"] = std::move(outputs);
+    graph["nodes"] = std::move(nodes);
+    return graph;
+  }
+
+  // FunctionProto: 1 name, 7 node.
+  json function(Bytes message) {
+    std::string name;
+    std::vector<Bytes> bodies;
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->number == 1) name = textOf(*field);
+      if (field->number == 7) bodies.push_back(field->bytes);
+    }
+    json nodes = json::array();
+    for (const Bytes body : bodies) nodes.push_back(node(body, name + ".", nodes.size(), 1));
+    return {{"name", name}, {"nodes", std::move(nodes)}};
+  }
+
+  std::uint64_t sparse() const { return sparse_; }
+  json operators() const { return operators_; }
+  [[noreturn]] void fail(std::string_view problem) const {
+    throw Error(kModel, {{"file", file_}, {"problem", problem}});
+  }
+
+ private:
+  // NodeProto: 1 input, 2 output, 3 name, 4 op_type, 5 attribute.
+  json node(Bytes message, const std::string& prefix, std::size_t index, int depth) {
+    Node node;
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->number == 1) node.inputs.push_back(textOf(*field));
+      if (field->number == 2) node.outputs.push_back(textOf(*field));
+      if (field->number == 3) node.name = textOf(*field);
+      if (field->number == 4) node.type = textOf(*field);
+      if (field->number == 5) node.attributes.push_back(field->bytes);
+    }
+    json& count = operators_[node.type];
+    count = (count.is_null() ? 0 : count.get<std::uint64_t>()) + 1;
+    json out{{"operator", node.type}, {"inputs", node.inputs}, {"outputs", node.outputs}};
+    if (!node.name.empty()) out["name"] = node.name;
+    const std::string path =
+        prefix + (node.name.empty() ? fmt::format("{}_{}", node.type, index) : node.name) + ".";
+    for (const Bytes each : node.attributes) attribute(each, node, prefix, path, depth, out);
+    return out;
+  }
+
+  // AttributeProto: 1 name, 2 f, 3 i, 4 s, 5 t, 6 g, 7 floats, 8 ints, 9 strings, 11 graphs.
+  void attribute(Bytes message, const Node& node, const std::string& prefix,
+                 const std::string& path, int depth, json& out) {
+    std::string key;
+    json one, list = json::array();
+    std::vector<Bytes> inner;
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->number == 1) key = textOf(*field);
+      if (field->number == 2) one = field->real();
+      if (field->number == 3) one = static_cast<std::int64_t>(field->value);
+      if (field->number == 4) one = shortText(*field);
+      if (field->number == 5) one = tensorAttribute(field->bytes, node, prefix);
+      if (field->number == 6 || field->number == 11) inner.push_back(field->bytes);
+      if (field->number == 7) reals(*field, list);
+      if (field->number == 8) wholes(*field, list);
+      if (field->number == 9) list.push_back(shortText(*field));
+    }
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+      const std::string name = inner.size() == 1 ? key : fmt::format("{}{}", key, i);
+      out["graphs"][name] = graph(inner[i], path + name + ".", depth + 1);
+    }
+    if (list.size() > kMostShown) {
+      one = fmt::format("{} values", countText(list.size()));
+    } else if (!list.empty()) {
+      one = std::move(list);
+    }
+    if (!one.is_null()) out["attributes"][key] = std::move(one);
+  }
+
+  static json shortText(const ProtobufField& field) {
+    if (field.bytes.size() <= kLongestShown) return textOf(field);
+    return fmt::format("{} bytes", countText(field.bytes.size()));
+  }
+
+  void reals(const ProtobufField& field, json& list) const {
+    if (field.wire == Wire::fixed32) {
+      list.push_back(field.real());
+      return;
+    }
+    ByteCursor cursor(field.bytes, file_);
+    while (cursor.remaining() > 0) list.push_back(cursor.number<float>());
+  }
+
+  void wholes(const ProtobufField& field, json& list) const {
+    if (field.wire == Wire::varint) {
+      list.push_back(static_cast<std::int64_t>(field.value));
+      return;
+    }
+    ProtobufFields packed(field.bytes, file_);
+    while (!packed.atEnd()) list.push_back(static_cast<std::int64_t>(packed.varint()));
+  }
+
+  // A Constant's is one of the model's tensors; of others only what it is like is told.
+  json tensorAttribute(Bytes message, const Node& node, const std::string& prefix) {
+    if (node.type == "Constant") {
+      return {{"tensor",
+               tensor(message, prefix, node.outputs.empty() ? node.name : node.outputs.front())}};
+    }
+    const OnnxTensor tensor = parseOnnxTensor(message, file_);
+    return fmt::format("{} [{}]", typeText(tensor.type), fmt::join(tensor.shape, ", "));
+  }
+
+  // Adds a tensor, and gives its own name.
+  std::string tensor(Bytes message, const std::string& prefix, const std::string& name) {
+    OnnxTensor tensor = parseOnnxTensor(message, file_);
+    const std::string own = name.empty() ? tensor.name : name;
+    tensor.name = unique(prefix + (own.empty() ? "tensor" : own));
+    model_.tensors.push_back(std::move(tensor));
+    return own;
+  }
+
+  std::string unique(const std::string& wanted) {
+    std::string name = wanted;
+    for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}#{}", wanted, i);
+    return name;
+  }
+
+  // ValueInfoProto: 1 name, 2 type; TypeProto: 1 tensor_type; TypeProto.Tensor: 1 elem_type, 2
+  // shape.
+  json value(Bytes message) const {
+    json value{{"name", ""}};
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->number == 1) value["name"] = textOf(*field);
+      if (field->number != 2) continue;
+      ProtobufFields types(field->bytes, file_);
+      while (const auto type = types.next()) {
+        if (type->number == 1) tensorType(type->bytes, value);
+      }
+    }
+    return value;
+  }
+
+  void tensorType(Bytes message, json& value) const {
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->number == 1) value["type"] = typeText(field->value);
+      if (field->number != 2) continue;
+      value["shape"] = json::array();
+      ProtobufFields dimensions(field->bytes, file_);
+      while (const auto dimension = dimensions.next()) {
+        if (dimension->number == 1) value["shape"].push_back(size(dimension->bytes));
+      }
+    }
+  }
+
+  // TensorShapeProto.Dimension: 1 dim_value, 2 dim_param; neither where nothing is known.
+  json size(Bytes message) const {
+    json size = "?";
+    ProtobufFields fields(message, file_);
+    while (const auto field = fields.next()) {
+      if (field->number == 1) size = static_cast<std::int64_t>(field->value);
+      if (field->number == 2) size = textOf(*field);
+    }
+    return size;
+  }
+
+  const std::string& file_;
+  OnnxModel& model_;
+  json operators_ = json::object();
+  std::unordered_set<std::string> names_;
+  std::uint64_t sparse_ = 0;
+};
+
+// As "input: float32 [1, 3, n]".
+json valueTexts(const json& values) {
+  json texts = json::array();
+  for (const json& value : values) {
+    std::string text = value.at("name").get<std::string>();
+    if (value.contains("type")) text += ": " + value.at("type").get<std::string>();
+    if (value.contains("shape")) {
+      std::vector<std::string> sizes;
+      for (const json& size : value.at("shape")) {
+        sizes.push_back(size.is_string() ? size.get<std::string>() : size.dump());
+      }
+      text += fmt::format(" [{}]", fmt::join(sizes, ", "));
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+// OperatorSetIdProto and StringStringEntryProto: 1 domain or key, 2 version or value.
+std::pair<std::string, json> entryOf(Bytes message, const std::string& file) {
+  std::pair<std::string, json> entry;
+  ProtobufFields fields(message, file);
+  while (const auto field = fields.next()) {
+    if (field->number == 1) entry.first = textOf(*field);
+    if (field->number != 2) continue;
+    entry.second = field->wire == Wire::varint ? json(field->value) : json(textOf(*field));
+  }
+  return entry;
+}
+
+// Fields of ModelProto beside its graph and functions.
+void describe(const ProtobufField& field, const std::string& file, json& metadata) {
+  switch (field.number) {
+    case 1:
+      metadata["ir_version"] = field.value;
+      return;
+    case 2:
+      metadata["producer"] = textOf(field);
+      return;
+    case 3:
+      if (!field.bytes.empty()) metadata["producer_version"] = textOf(field);
+      return;
+    case 4:
+      if (!field.bytes.empty()) metadata["domain"] = textOf(field);
+      return;
+    case 8: {
+      auto [domain, version] = entryOf(field.bytes, file);
+      metadata["opsets"][domain.empty() ? "ai.onnx" : domain] = std::move(version);
+      return;
+    }
+    case 14: {
+      auto [key, value] = entryOf(field.bytes, file);
+      metadata["properties"][key] = std::move(value);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+OnnxModel parseOnnxModel(std::span<const std::byte> file, const std::string& name) {
+  OnnxModel model;
+  model.metadata = json::object();
+  Walk walk(name, model);
+  json functions = json::array();
+  ProtobufFields fields(file, name);
+  while (const auto field = fields.next()) {
+    if (field->number == 7 && field->wire == Wire::bytes) {
+      if (!model.structure.is_null()) walk.fail("it holds two graphs");
+      model.structure = walk.graph(field->bytes, "", 0);
+    } else if (field->number == 25) {
+      functions.push_back(walk.function(field->bytes));
+    } else {
+      describe(*field, name, model.metadata);
+    }
+  }
+  if (model.structure.is_null()) walk.fail("it holds no graph");
+  model.structure["format"] = "onnx";
+  if (!functions.empty()) model.structure["functions"] = std::move(functions);
+  model.metadata["inputs"] = valueTexts(model.structure.at("inputs"));
+  model.metadata["outputs"] = valueTexts(model.structure.at("outputs"));
+  model.metadata["operators"] = walk.operators();
+  if (walk.sparse() > 0) model.metadata["sparse_tensors_left_out"] = walk.sparse();
+  return model;
+}
+
+}  // namespace lineament::io

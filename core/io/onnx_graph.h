@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/io/onnx_tensor.h"
+
+namespace lineament::io {
+
+// What an ONNX file says, taken apart: the tensors of its graph and of the graphs within its nodes
+// (branches of If, bodies of Loop and Scan), and of its Constant nodes. Names within a graph of a
+// node follow the node's: "NODE.then_branch.weight"; a Constant's tensor has its output's name.
+struct OnnxModel {
+  std::vector<OnnxTensor> tensors;  // each with a name of its own
+  // "ir_version", "producer", "domain", "opsets" {"ai.onnx": 13}, "properties", and of the whole
+  // graph "inputs" and "outputs" (text each: "input: float32 [1, 3, 240, 320]") and "operators"
+  // {"Conv": 52}. What the file lacks is left out.
+  nlohmann::json metadata;
+  // {"format": "onnx", "name": ..., "inputs": [{"name": ..., "type": "float32", "shape": [1,
+  // "n"]}], "outputs": alike, "nodes": [{"operator": "Conv", "name": ..., "inputs": [names],
+  // "outputs": [names], "attributes": {"strides": [1, 1]}, "graphs": {"then_branch": a graph
+  // again}}], "functions": [{"name": ..., "nodes": ...}]}; long attributes by their lengths.
+  nlohmann::json structure;
+};
+
+// Source: onnx/onnx.proto of github.com/onnx/onnx. Throws Error "onnx.model" for what is no model
+// with a graph and for graphs nested more than 32 deep, and those of parseOnnxTensor.
+OnnxModel parseOnnxModel(std::span<const std::byte> file, const std::string& name);
+
+}  // namespace lineament::io
