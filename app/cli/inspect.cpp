@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/text_grid.h"
+#include "app/cli/tokenizer_line.h"
 #include "core/data/checkpoint_facts.h"
 #include "core/io/reader.h"
 
@@ -94,17 +95,21 @@ void inspect(const Arguments& arguments, Terminal& terminal) {
   const io::Reader& reader = io::readerFor(path);
   const Parameters options = io::readerOptions(reader, arguments.pairs("--read"));
   const Data data = reader.read(path, options, context);
+  const TokenizerFacts tokenizer = tokenizerFacts(data, reader.id() == "tokenizer");
   if (terminal.json()) {
+    nlohmann::json summary = summaryOf(data);
+    if (!tokenizer.json.is_null()) summary["tokenizer"] = tokenizer.json;
     terminal.printJson(nlohmann::json{{"file", path.string()},
                                       {"kind", name(data.kind())},
                                       {"format", reader.id()},
                                       {"read", options.toJson()},
-                                      {"summary", summaryOf(data)}});
+                                      {"summary", std::move(summary)}});
     return;
   }
   TextGrid head;
   head.add({path.filename().string() + ": " + std::string(reader.title())});
   head.add({summaryLine(data)});
+  if (!tokenizer.line.empty()) head.add({tokenizer.line});
   terminal.print(head.text());
   if (const std::string rest = detailsOf(data); !rest.empty()) terminal.print("\n" + rest);
 }

@@ -7,7 +7,7 @@
 
 #include "core/io/json_text.h"
 #include "core/text/bert_tokenizer.h"
-#include "core/text/cutters.h"
+#include "core/text/gguf_expressions.h"
 #include "core/text/gpt2_tokenizer.h"
 #include "core/text/json_fields.h"
 #include "core/text/sentencepiece_tokenizer.h"
@@ -18,29 +18,6 @@ namespace {
 
 constexpr const char* kFile = "GGUF vocabulary";
 constexpr std::string_view kMark = "\xE2\x96\x81";
-
-// How the texts of a byte-level vocabulary are cut, by `tokenizer.ggml.pre`.
-struct Expression {
-  std::string_view pre;
-  const char* expression;
-  bool ignore_merges = false;
-  bool begins = false;  // whether a start is put before a text where no key says it
-};
-
-constexpr const char* kLlama3 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr const char* kQwen2 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
-const Expression& expressionOf(const std::string& pre) {
-  static const std::array kExpressions{
-      Expression{"gpt-2", kGpt2Expression}, Expression{"llama-bpe", kLlama3, true, true},
-      Expression{"llama3", kLlama3, true, true}, Expression{"qwen2", kQwen2}};
-  for (const Expression& each : kExpressions) {
-    if (each.pre == pre) return each;
-  }
-  throwUnsupported(kFile, "the pre-tokenizer " + (pre.empty() ? "of a file that names none" : pre));
-}
 
 PieceKind kindOf(std::int64_t type, std::size_t id) {
   constexpr std::array kKinds{PieceKind::normal,  PieceKind::normal, PieceKind::unknown,
@@ -161,7 +138,7 @@ class Gguf {
   }
 
   PipelineParts byteLevel() const {
-    const Expression& how = expressionOf(get<std::string>("pre", ""));
+    const GgufExpressions how = ggufExpressions(kFile, get<std::string>("pre", ""));
     MergeList merges;
     for (const std::string& merge : get<std::vector<std::string>>("merges", {})) {
       const std::size_t space = merge.find(' ', 1);
@@ -171,7 +148,7 @@ class Gguf {
       merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
     }
     PipelineParts parts = byteLevelParts(kFile, std::make_shared<const Vocabulary>(pieces()),
-                                         merges, how.ignore_merges, how.expression);
+                                         merges, how.ignore_merges, how.expressions);
     findUserTokens(parts);
     frame(parts, how.begins, false);
     return parts;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/text/ranked_merges.h"
 #include "core/text/special_names.h"
@@ -17,11 +19,11 @@ namespace lineament::text {
 std::unique_ptr<Tokenizer> makeGpt2Tokenizer(std::string_view vocabulary, std::string_view merges,
                                              const SpecialNames& names);
 
-// The parts of a byte-level tokenizer of this vocabulary that knows no special tokens yet.
-// `expression` cuts texts into words.
+// The parts of a byte-level tokenizer of this vocabulary that knows no special tokens yet. The
+// expressions cut texts into words, each those of the one before.
 PipelineParts byteLevelParts(std::string_view file, std::shared_ptr<const Vocabulary> vocabulary,
                              const MergeList& merges, bool ignore_merges,
-                             const std::string& expression);
+                             const std::vector<std::string>& expressions);
 
 // Tokens of the vocabulary that are found in a text: all its control pieces.
 std::vector<AddedToken> controlTokens(const Vocabulary& vocabulary);

@@ -91,6 +91,40 @@ std::u16string normalized(const UNormalizer2* normalizer, const std::u16string& 
   return made;
 }
 
+std::u16string utf16Of(std::string_view text) {
+  std::u16string made;
+  for (std::uint32_t at = 0; at < text.size();) {
+    const Letter letter = letterAt(text, at);
+    appendUtf16(made, letter.code);
+    at += letter.bytes;
+  }
+  return made;
+}
+
+// The normal form of what lies between two boundaries, over which nothing reaches. Where letters
+// become the same one by one, each stands for its own bytes; else all of it for all of them.
+void appendNormal(const UNormalizer2* normalizer, const AlignedText& text, Range range,
+                  AlignedText& made) {
+  if (range.size() == 1) return made.append(text, range);  // ASCII
+  const std::u16string part = utf16Of(text.view(range));
+  const std::u16string changed = normalized(normalizer, part);
+  if (changed == part) return made.append(text, range);
+  AlignedText letters;
+  std::u16string joined;
+  for (std::uint32_t at = range.begin; at < range.end;) {
+    const Range one{at, at + letterAt(text.text(), at).bytes};
+    const std::u16string alone = normalized(normalizer, utf16Of(text.view(one)));
+    joined += alone;
+    letters.append(utf8Of(alone), text.origin(one));
+    at = one.end;
+  }
+  if (joined == changed) {
+    made.append(letters, {0, letters.size()});
+  } else {
+    made.append(utf8Of(changed), text.origin(range));
+  }
+}
+
 std::uint32_t lower(std::uint32_t code) {
   return static_cast<std::uint32_t>(u_tolower(static_cast<UChar32>(code)));
 }
@@ -167,26 +201,16 @@ AlignedText withReplaced(const AlignedText& text, const std::vector<Range>& plac
 
 Normalizer normalForm(NormalForm form) {
   const UNormalizer2* normalizer = normalizerOf(form);
-  // Between two boundaries nothing reaches over, so that what changes there stands for just that.
   return [normalizer](const AlignedText& text) {
     AlignedText made = text.emptied();
     for (std::uint32_t at = 0; at < text.size();) {
-      std::u16string part;
-      std::uint32_t end = at;
+      std::uint32_t end = at + letterAt(text.text(), at).bytes;
       while (end < text.size()) {
         const Letter letter = letterAt(text.text(), end);
-        const auto code = static_cast<UChar32>(letter.code);
-        if (end > at && unorm2_hasBoundaryBefore(normalizer, code)) break;
-        appendUtf16(part, letter.code);
+        if (unorm2_hasBoundaryBefore(normalizer, static_cast<UChar32>(letter.code))) break;
         end += letter.bytes;
       }
-      const bool ascii = end == at + 1;
-      std::u16string changed = ascii ? part : normalized(normalizer, part);
-      if (changed == part) {
-        made.append(text, {at, end});
-      } else {
-        made.append(utf8Of(changed), text.origin({at, end}));
-      }
+      appendNormal(normalizer, text, {at, end}, made);
       at = end;
     }
     return made;

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/io/utf8.h"
+#include "core/text/regex_classes.h"
 #include "core/text/tokenizer_errors.h"
 
 namespace lineament::text {
@@ -23,35 +24,6 @@ std::string messageOf(int code) {
   return reinterpret_cast<const char*>(text);
 }
 
-// PCRE's own \s has U+180E, and its \w lacks marks.
-std::string withUnicodeClasses(const std::string& pattern) {
-  constexpr std::string_view kWord = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
-  std::string made;
-  bool in_class = false;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char letter = pattern[i];
-    if (letter != '\\' || i + 1 == pattern.size()) {
-      if (letter == '[') in_class = true;
-      if (letter == ']') in_class = false;
-      made += letter;
-      continue;
-    }
-    const char escaped = pattern[++i];
-    if (escaped == 's') {
-      made += "\\p{White_Space}";
-    } else if (escaped == 'S') {
-      made += "\\P{White_Space}";
-    } else if (escaped == 'w') {
-      made += in_class ? std::string(kWord) : fmt::format("[{}]", kWord);
-    } else if (escaped == 'W' && !in_class) {
-      made += fmt::format("[^{}]", kWord);
-    } else {
-      made += {'\\', escaped};
-    }
-  }
-  return made;
-}
-
 }  // namespace
 
 struct Regex::Compiled {
@@ -60,7 +32,7 @@ struct Regex::Compiled {
 };
 
 Regex::Regex(std::string_view file, const std::string& pattern) {
-  const std::string text = withUnicodeClasses(pattern);
+  const std::string text = withUnicodeClasses(file, pattern);
   int error = 0;
   PCRE2_SIZE at = 0;
   auto compiled = std::make_shared<Compiled>();

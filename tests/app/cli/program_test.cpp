@@ -79,6 +79,18 @@ class ProgramTest : public QObject {
     QVERIFY(text.error.isEmpty());
   }
 
+  void inspectsATokenizer() {
+    write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nun\n##aff\n");
+    const json said = ran({"inspect", at("vocab.txt"), "--json"}).json();
+    QCOMPARE(said.at("format").get<std::string>(), std::string("tokenizer"));
+    QCOMPARE(said.at("summary").at("tokenizer"), (json{{"kind", "WordPiece"}, {"pieces", 5}}));
+    QVERIFY(ran({"inspect", at("vocab.txt")}).out.contains("tokenizer: WordPiece, 5 pieces"));
+    write("vocab.txt", "[UNK]\n[CLS]\n");
+    const Ended broken = ran({"inspect", at("vocab.txt")});
+    QCOMPARE(broken.status, 1);
+    QVERIFY(broken.error.contains("[SEP]"));
+  }
+
   void runsAndRecords() {
     const QString out = at("fit/deep");
     const Ended ended = ran({"run", "table.regress", "--input", "data=" + table_, "--set",

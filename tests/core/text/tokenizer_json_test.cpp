@@ -196,6 +196,35 @@ class TokenizerJsonTest : public QObject {
     QCOMPARE(cut("Contiguous", false), std::string("x|aa|y"));
   }
 
+  // Classes as Oniguruma has them; expected cuts agree with tokenizers 0.23.
+  void classesOfExpressions() {
+    json file;
+    file["model"] = {{"type", "WordLevel"}, {"unk_token", "?"}, {"vocab", vocabularyOf({"?"})}};
+    const auto use = [&](const char* expression) {
+      file["pre_tokenizer"] = {
+          {"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}};
+    };
+    const auto cut = [&](const char* expression, const char* text) {
+      use(expression);
+      return cutOf(text, make(file)->encode(text));
+    };
+    // A mark is a letter of a word; a superscript is one outside of sets only.
+    QCOMPARE(cut(R"([\s\W])", "a\xC2\xB2 b\xCC\x81"), std::string("a|\xC2\xB2| |b\xCC\x81"));
+    QCOMPARE(cut(R"(\W)", "a\xC2\xB2 b\xCC\x81"), std::string("a\xC2\xB2| |b\xCC\x81"));
+    QCOMPARE(cut(R"([^\W_]+)", "ab_c"), std::string("ab|_|c"));
+    QCOMPARE(cut(R"([\W])", "a-"), std::string("a|-"));
+    QCOMPARE(cut(R"([^\W])", "a-b"), std::string("a|-|b"));
+    QCOMPARE(cut(R"( ?[^(\s;[.,])]+)", "ab.c (d e"), std::string("ab|.|c| (|d| e"));  // BLOOM's
+    QCOMPARE(cut(R"([]a]+)", "xa]"), std::string("x|a]"));
+    QCOMPARE(cut(R"([[:digit:]a]+)", "xa1"), std::string("x|a1"));
+    QCOMPARE(cut(R"(\h+)", "x0af g"), std::string("x|0af| g"));
+    QCOMPARE(cut(R"([\hz]+)", "x0zf g"), std::string("x|0zf| g"));
+    for (const char* refused : {"[a[^b]]", "[a&&b]", "[\\H]", "[a"}) {
+      use(refused);
+      QCOMPARE(testing::workWith(filesOf(file)), std::string("tokenizer.unsupported"));
+    }
+  }
+
   void normalForms() {
     json file;
     file["model"] = {{"type", "WordLevel"},
@@ -209,6 +238,19 @@ class TokenizerJsonTest : public QObject {
     QCOMPARE(idWith("NFC", "\xEF\xAC\x81"), 0);
     QCOMPARE(idWith("NFC", "e\xCC\x81"), 2);
     QCOMPARE(idWith("NFD", "\xC3\xA9"), 3);
+  }
+
+  // U+0344 becomes two marks: it stands for them, and the space before it for itself.
+  void normalFormsKeepLettersApart() {
+    json file;
+    file["model"] = {{"type", "WordLevel"}, {"unk_token", "?"}, {"vocab", vocabularyOf({"?"})}};
+    file["normalizer"] = {{"type", "NFD"}};
+    file["pre_tokenizer"] = {{"type", "Whitespace"}};
+    const char* text =
+        "a \xCD\x84"
+        "b";
+    QCOMPARE(cutOf(text, make(file)->encode(text)), std::string("a|\xCD\x84"
+                                                                "b"));
   }
 
   void refused() {
