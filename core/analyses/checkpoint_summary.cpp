@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
-#include "core/base/decompositions.h"
 #include "core/base/error.h"
-#include "core/base/memory.h"
+#include "core/data/tensor_spectrum.h"
 #include "core/data/tensor_summary.h"
 
 namespace lineament {
@@ -57,29 +57,11 @@ Declaration declare() {
   return declaration;
 }
 
-struct Spectrum {
-  double largest = 0, stable_rank = 0, effective_rank = 0, condition = 0;
-};
-
-Spectrum spectrumOf(const Eigen::VectorXd& values) {
-  Spectrum made;
-  if (values.size() == 0 || !(values[0] > 0)) return made;
-  made.largest = values[0];
-  made.stable_rank = values.squaredNorm() / (values[0] * values[0]);
-  const double sum = values.sum();
-  double entropy = 0;
-  for (const double value : values) {
-    if (value > 0) entropy -= value / sum * std::log(value / sum);
-  }
-  made.effective_rank = std::exp(entropy);
-  made.condition = values[0] / values[values.size() - 1];
-  return made;
-}
-
 // Rows of the table as they are found.
 class Rows {
  public:
-  void add(const Checkpoint::Entry& entry, const TensorSummary& summary, const Spectrum* spectrum) {
+  void add(const Checkpoint::Entry& entry, const TensorSummary& summary,
+           const TensorSpectrum* spectrum) {
     names_.add(entry.name);
     shapes_.add(shapeText(entry.shape));
     dtypes_.add(name(entry.dtype));
@@ -99,10 +81,10 @@ class Rows {
                          : 0);
     nans_.push_back(static_cast<std::int64_t>(summary.nan));
     infinities_.push_back(static_cast<std::int64_t>(summary.infinite));
-    const Spectrum none;
-    const Spectrum& of = spectrum ? *spectrum : none;
+    const TensorSpectrum none;
+    const TensorSpectrum& of = spectrum ? *spectrum : none;
     no_spectrum_.push_back(spectrum ? 0 : 1);
-    largest_.push_back(of.largest);
+    largest_.push_back(of.largest());
     stable_.push_back(of.stable_rank);
     effective_.push_back(of.effective_rank);
     condition_.push_back(of.condition);
@@ -141,16 +123,6 @@ class Rows {
   std::vector<std::uint8_t> no_spectrum_;
   double squares_ = 0, all_zeros_ = 0;
 };
-
-// A tensor as a matrix: its first dimension by all others.
-struct MatrixShape {
-  std::uint64_t rows = 0, columns = 0;
-};
-MatrixShape matrixShape(const std::vector<std::uint64_t>& shape) {
-  MatrixShape made{shape.front(), 1};
-  for (std::size_t i = 1; i < shape.size(); ++i) made.columns *= shape[i];
-  return made;
-}
 
 class CheckpointSummary : public Analysis {
  public:
@@ -196,34 +168,22 @@ class CheckpointSummary : public Analysis {
     const Tensor tensor = checkpoint.tensor(index);
     const TensorSummary summary = summarize(tensor, context);
     const bool finite = summary.finite() == summary.count && summary.count > 0;
-    const MatrixShape shape = entry.shape.size() > 1 ? matrixShape(entry.shape) : MatrixShape{};
-    if (!finite || shape.rows < 2 || shape.columns < 2 ||
-        std::min(shape.rows, shape.columns) > side) {
+    const std::optional<MatrixShape> shape = matrixShape(entry.shape);
+    if (!finite || !shape || shape->side() > side) {
       rows.add(entry, summary, nullptr);
       return;
     }
-    const Eigen::VectorXd values = singularValuesOf(tensor, shape);
-    const Spectrum spectrum = spectrumOf(values);
+    const TensorSpectrum spectrum = spectrumOf(tensor);
     rows.add(entry, summary, &spectrum);
     Series::Curve curve{entry.name, {}, {}, Series::Style::line, {}};
     std::vector<double> x, y;
-    for (Eigen::Index k = 0; k < values.size() && values[0] > 0; ++k) {
+    for (std::size_t k = 0; k < spectrum.values.size() && spectrum.largest() > 0; ++k) {
       x.push_back(static_cast<double>(k + 1));
-      y.push_back(values[k] / values[0]);
+      y.push_back(spectrum.values[k] / spectrum.largest());
     }
     curve.x = std::move(x);
     curve.y = std::move(y);
     spectra.curves.push_back(std::move(curve));
-  }
-
-  static Eigen::VectorXd singularValuesOf(const Tensor& tensor, const MatrixShape& shape) {
-    const MemoryReservation room =
-        reserveMemory(2 * tensor.elements() * sizeof(double), "the singular values of a tensor");
-    const std::vector<double> numbers = tensor.numbers();
-    const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>
-        matrix(numbers.data(), static_cast<Eigen::Index>(shape.rows),
-               static_cast<Eigen::Index>(shape.columns));
-    return singularValues(matrix);
   }
 
   Declaration declaration_ = declare();

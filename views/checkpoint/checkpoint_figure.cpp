@@ -80,9 +80,12 @@ void CheckpointFigure::choose(std::optional<std::size_t> entry) {
       .shape = shapeLabel(tensor.shape),
       .dtype = dtypeLabel(tensor.dtype),
       .note = QString::fromStdString(tensor.note),
+      .matrix = matrixShape(tensor.shape),
       .values = [checkpoint = checkpoint_, which = *entry] { return checkpoint.tensor(which); },
       .summary = {},
-      .problem = {}};
+      .spectrum = {},
+      .problem = {},
+      .spectrum_problem = {}};
 }
 
 void CheckpointFigure::prepare(const Context& context) {
@@ -142,7 +145,7 @@ void CheckpointFigure::paint(QPainter& painter, const QSizeF& size, const Theme&
 QSizeF CheckpointFigure::naturalSize(double width) const {
   const double rows = static_cast<double>(std::max<std::size_t>(unfoldedRows().rows.size(), 1));
   const double grid = kGridHead + kGridRow * rows + kNote + 2;
-  return {width, portraitWidth(width) > 0 ? std::max(grid, TensorPortrait::kHeight) : grid};
+  return {width, portraitWidth(width) > 0 ? std::max(grid, portrait_->height()) : grid};
 }
 
 QString CheckpointFigure::caption() const {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QWidget>
+#include <QScrollArea>
 #include <optional>
 
 #include "views/common/background.h"
 #include "views/common/tensor_portrait.h"
 
+class QPushButton;
+
 namespace lineament::views {
 
 // The portrait of one tensor. Its values are summed up in the background; until that is done the
-// card says so.
-class TensorCard : public QWidget {
+// card says so. The singular values of a large matrix are found when the button under it is
+// pressed.
+class TensorCard : public QScrollArea {
   Q_OBJECT
 
  public:
@@ -23,15 +26,20 @@ class TensorCard : public QWidget {
   const std::optional<TensorPortrait>& portrait() const { return portrait_; }
 
  Q_SIGNALS:
-  void summedUp();
-
- protected:
-  void paintEvent(QPaintEvent* event) override;
+  void summedUp();  // also when singular values were found
 
  private:
+  class Paper;
+  using Step = void (TensorPortrait::*)(const Context&);
+
+  void start(const QString& title, Step step);
   void ended(const Outcome<Nothing>& outcome, const TensorPortrait& made);
+  void arrange();  // the button and the paper's height
 
   std::optional<TensorPortrait> portrait_;
+  Paper* paper_;
+  QPushButton* more_;
+  Background* background_ = nullptr;
   Background::Cancel summing_;  // empty: nothing to cancel
   int shown_ = 0;               // counts the tensors, so that an overtaken one is known
 };

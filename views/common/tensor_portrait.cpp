@@ -19,6 +19,12 @@ namespace {
 
 constexpr double kLine = 17;
 constexpr double kHistogram = 130;
+constexpr double kHeight = 330;  // without singular values
+constexpr double kSpectrum = 120;
+constexpr std::uint64_t kQuickSide = 512;  // singular values in well below a second
+constexpr std::uint64_t kQuickValues = 1 << 20;
+constexpr std::uint64_t kLargestSide = 4096;  // in minutes
+constexpr double kLowestDrawn = 1e-8;         // a singular value over the largest
 
 struct Words {
   Q_DECLARE_TR_FUNCTIONS(TensorPortrait)
@@ -35,7 +41,30 @@ void TensorPortrait::sumUp(const Context& context) {
     summary = summarize(values(), context);
   } catch (const Error& error) {
     problem = QString::fromStdString(error.found());
+    return;
   }
+  if (offersSpectrum() && matrix->side() <= kQuickSide &&
+      matrix->rows * matrix->columns <= kQuickValues) {
+    findSpectrum(context);
+  }
+}
+
+void TensorPortrait::findSpectrum(const Context& context) {
+  context.checkpoint(0, "Finding singular values");
+  try {
+    spectrum = spectrumOf(values());
+  } catch (const Error& error) {
+    spectrum_problem = QString::fromStdString(error.found());
+  }
+}
+
+bool TensorPortrait::offersSpectrum() const {
+  return matrix && matrix->side() <= kLargestSide && summary &&
+         summary->finite() == summary->count && !spectrum && spectrum_problem.isEmpty();
+}
+
+double TensorPortrait::height() const {
+  return kHeight + (spectrum ? kSpectrum + 24 + kLine * 5 : 0);
 }
 
 QString shapeLabel(const std::vector<std::uint64_t>& shape) {
@@ -85,6 +114,42 @@ void drawHistogram(QPainter& painter, const QRectF& area, const TensorSummary& s
                  area.right(), theme);
 }
 
+QList<QPair<QString, QString>> spectrumFacts(const TensorSpectrum& spectrum) {
+  return {
+      {Words::tr("Largest singular value"), numberText(spectrum.largest(), 5)},
+      {Words::tr("Stable rank"), numberText(spectrum.stable_rank, 4)},
+      {Words::tr("Effective rank"), numberText(spectrum.effective_rank, 4)},
+      {Words::tr("Condition"), std::isfinite(spectrum.condition) ? numberText(spectrum.condition, 4)
+                                                                 : Words::tr("infinite")}};
+}
+
+void drawSpectrum(QPainter& painter, const QRectF& area, const TensorSpectrum& spectrum,
+                  const Theme& theme) {
+  const double largest = spectrum.largest();
+  if (!(largest > 0)) return;
+  const auto shareOf = [&](double value) { return std::max(value / largest, kLowestDrawn); };
+  AxisScale y{std::min(shareOf(spectrum.values.back()), 0.5), 1, 0, 0, true};
+  const double left = leftAxisWidth(y, false);
+  const QRectF plot(area.left() + left, area.top() + 4, area.width() - left - 4,
+                    area.height() - bottomAxisHeight(false) - 6);
+  if (plot.height() < 8) return;
+  y.first = plot.bottom();
+  y.last = plot.top();
+  const auto count = static_cast<double>(spectrum.values.size());
+  const AxisScale x{1, std::max(count, 2.0), plot.left(), plot.right(), false, true};
+  drawGrid(painter, plot, nullptr, &y, theme);
+  QPolygonF line;
+  for (std::size_t k = 0; k < spectrum.values.size(); ++k) {
+    line << QPointF(x.position(static_cast<double>(k + 1)),
+                    y.position(shareOf(spectrum.values[k])));
+  }
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(categoricalColour(0, theme.dark), 1.5));
+  painter.drawPolyline(line);
+  drawLeftAxis(painter, plot, y, {}, theme);
+  drawBottomAxis(painter, plot, x, {}, area.right(), theme);
+}
+
 void drawPortrait(QPainter& painter, const QRectF& area,
                   const std::optional<TensorPortrait>& portrait, const Theme& theme) {
   double y = area.top() + 8;
@@ -113,13 +178,28 @@ void drawPortrait(QPainter& painter, const QRectF& area,
     drawHistogram(painter, {area.left(), y, wide, kHistogram}, *portrait->summary, theme);
     y += kHistogram + 18;
   }
-  for (const auto& [name, value] : summaryFacts(*portrait->summary)) {
-    const bool alarming = (name == QLatin1String("NaN") && portrait->summary->nan > 0) ||
-                          (name == Words::tr("Infinite") && portrait->summary->infinite > 0);
+  const auto fact = [&](const QString& name, const QString& value, const QColor& colour) {
     painter.setFont(figureFont());
     painter.setPen(theme.text);
     drawLabel(painter, {area.left() + wide, y}, Qt::AlignRight | Qt::AlignVCenter, value);
-    line(figureFont(), alarming ? theme.warning : theme.muted, name, kLine);
+    line(figureFont(), colour, name, kLine);
+  };
+  for (const auto& [name, value] : summaryFacts(*portrait->summary)) {
+    const bool alarming = (name == QLatin1String("NaN") && portrait->summary->nan > 0) ||
+                          (name == Words::tr("Infinite") && portrait->summary->infinite > 0);
+    fact(name, value, alarming ? theme.warning : theme.muted);
+  }
+  if (!portrait->spectrum_problem.isEmpty()) {
+    line(figureFont(), theme.warning, portrait->spectrum_problem, kLine);
+  }
+  if (!portrait->spectrum) return;
+  y += 8;
+  line(figureFont(TextSize::label, true), theme.text,
+       Words::tr("Singular values over the largest, by rank"), kLine);
+  drawSpectrum(painter, {area.left(), y - 6, wide, kSpectrum}, *portrait->spectrum, theme);
+  y += kSpectrum + 10;
+  for (const auto& [name, value] : spectrumFacts(*portrait->spectrum)) {
+    fact(name, value, theme.muted);
   }
 }
 

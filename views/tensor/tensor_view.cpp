@@ -136,9 +136,12 @@ void TensorView::setData(const Data& shown) {
                .shape = tr("%1 values").arg(numberText(static_cast<double>(tensor.elements()), 15)),
                .dtype = dtypeLabel(tensor.dtype()),
                .note = {},
+               .matrix = matrixShape(tensor.shape()),
                .values = [tensor] { return tensor; },
                .summary = {},
-               .problem = {}},
+               .spectrum = {},
+               .problem = {},
+               .spectrum_problem = {}},
               background());
   makeControls();
   showSlice();

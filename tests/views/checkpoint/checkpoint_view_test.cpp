@@ -2,9 +2,11 @@
 #include "views/checkpoint/checkpoint_view.h"
 
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTreeView>
 #include <QtTest>
+#include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
@@ -96,6 +98,56 @@ class CheckpointViewTest : public QObject {
     QTRY_COMPARE(done.count(), 1);
     QVERIFY(!shown.view.card().portrait()->summary);
     QCOMPARE(shown.view.card().portrait()->problem, QString("its bytes are not there"));
+  }
+
+  // diag(4, 2) beside two columns of zeros.
+  void smallMatricesHaveTheirSingularValues() {
+    const Checkpoint checkpoint({{"weight", DType::f64, {2, 4}, 64, {}}}, [](std::size_t) {
+      return Tensor::of({2, 4}, std::vector<double>{4, 0, 0, 0, 0, 2, 0, 0});
+    });
+    CheckpointView view;
+    view.setData(Data(checkpoint));
+    QSignalSpy done(&view.card(), &TensorCard::summedUp);
+    view.choose(0);
+    QTRY_COMPARE(done.count(), 1);
+    const TensorSpectrum& spectrum = *view.card().portrait()->spectrum;
+    QCOMPARE(spectrum.values, (std::vector<double>{4, 2}));
+    QCOMPARE(spectrum.stable_rank, 1.25);
+    QVERIFY(figureSvg(view.figure(), {}).contains("Stable rank"));
+  }
+
+  void largeMatricesAskBeforeTheyAreTaken() {
+    const std::uint64_t side = 520;
+    const Checkpoint checkpoint({{"weight", DType::f32, {side, side}, side * side * 4, {}}},
+                                [side](std::size_t) {
+                                  std::vector<float> values(side * side);
+                                  for (std::size_t i = 0; i < side; ++i) values[i * side + i] = 3;
+                                  return Tensor::of({side, side}, std::move(values));
+                                });
+    CheckpointView view;
+    view.resize(900, 900);
+    view.setData(Data(checkpoint));
+    view.show();
+    auto* more = view.card().findChild<QPushButton*>("findSingularValues");
+    QVERIFY(!more->isVisible());
+    QSignalSpy done(&view.card(), &TensorCard::summedUp);
+    view.choose(0);
+    QTRY_COMPARE(done.count(), 1);
+    QVERIFY(!view.card().portrait()->spectrum);
+    QTRY_VERIFY(more->isVisible() && more->isEnabled());
+    QTest::mouseClick(more, Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(done.count(), 2, 60'000);
+    QVERIFY(std::abs(view.card().portrait()->spectrum->effective_rank - 520) < 1e-6);
+    QVERIFY(!more->isVisible());
+  }
+
+  void valuesThatAreNoNumbersHaveNoSingularValues() {
+    Shown shown;
+    QSignalSpy done(&shown.view.card(), &TensorCard::summedUp);
+    shown.view.choose(0);  // has a NaN
+    QTRY_COMPARE(done.count(), 1);
+    QVERIFY(!shown.view.card().portrait()->spectrum);
+    QVERIFY(!shown.view.card().portrait()->offersSpectrum());
   }
 
   // As an export has it, without a window.
