@@ -5,6 +5,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/io/byte_cursor.h"
 #include "core/io/json_text.h"
@@ -24,6 +25,7 @@ constexpr ErrorText kShards{"safetensors.shards", "Read the shards of {file}",
                             "Download the missing shards into this folder"};
 
 constexpr const char* kConfigurationKey = "lineament.configuration";
+// An object of the tokenizer's files: a text as it is, other bytes as {"base64": "..."}.
 constexpr const char* kTokenizerKey = "lineament.tokenizer";
 constexpr std::string_view kIndexEnding = ".safetensors.index.json";
 constexpr std::uint64_t kLongestIndex = 100'000'000;
@@ -128,7 +130,13 @@ Checkpoint withNetwork(Checkpoint checkpoint, const std::map<std::string, std::s
   if (!files || !files->is_object()) return checkpoint;
   TokenizerFiles tokenizer;
   for (const auto& [name, content] : files->items()) {
-    if (content.is_string()) tokenizer.files[name] = content.get<std::string>();
+    if (content.is_string()) {
+      tokenizer.files[name] = content.get<std::string>();
+    } else if (const auto coded = content.find("base64");
+               coded != content.end() && coded->is_string()) {
+      auto bytes = bytesOfBase64(coded->get_ref<const std::string&>());
+      if (bytes) tokenizer.files[name] = std::move(*bytes);
+    }
   }
   return checkpoint.withTokenizer([tokenizer = std::move(tokenizer)] { return tokenizer; });
 }
@@ -207,7 +215,7 @@ std::map<std::string, std::string> networkMetadata(const Checkpoint& checkpoint)
   }
   json tokenizer = json::object();
   for (const auto& [name, content] : checkpoint.tokenizer().files) {
-    if (isUtf8(content)) tokenizer[name] = content;
+    tokenizer[name] = isUtf8(content) ? json(content) : json{{"base64", base64(content)}};
   }
   if (!tokenizer.empty()) metadata[kTokenizerKey] = jsonText(tokenizer);
   return metadata;

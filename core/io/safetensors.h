@@ -16,8 +16,7 @@ namespace lineament::io {
 Checkpoint readSafetensors(const std::filesystem::path& path);
 
 // What makes a network of the tensors, as members of __metadata__, for a file that stands alone:
-// the configuration and those files of the tokenizer that are text. readSafetensors takes them out
-// again.
+// the configuration and the files of the tokenizer. readSafetensors takes them out again.
 std::map<std::string, std::string> networkMetadata(const Checkpoint& checkpoint);
 
 // The tensors of a sharded model, from its *.safetensors.index.json. Every tensor of the weight

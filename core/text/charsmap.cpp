@@ -124,26 +124,4 @@ Normalizer mappedLetters(std::string_view file, std::string charsmap) {
   };
 }
 
-std::string bytesOfBase64(std::string_view file, std::string_view text) {
-  std::string made;
-  std::uint32_t bits = 0;
-  int count = 0;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  for (const char letter : text) {
-    const std::uint32_t value = letter >= 'A' && letter <= 'Z'   ? letter - 'A'
-                                : letter >= 'a' && letter <= 'z' ? letter - 'a' + 26
-                                : letter >= '0' && letter <= '9' ? letter - '0' + 52
-                                : letter == '+'                  ? 62
-                                : letter == '/'                  ? 63
-                                                                 : 64;
-    if (value == 64) throwMalformed(file, "it is not base64", "precompiled_charsmap");
-    bits = bits << 6 | value;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    made += static_cast<char>(bits >> count & 0xFF);
-  }
-  return made;
-}
-
 }  // namespace lineament::text

@@ -37,7 +37,4 @@ class Charsmap {
 // bytes, else for their letters, each alone.
 Normalizer mappedLetters(std::string_view file, std::string charsmap);
 
-// Throws Error "tokenizer.malformed".
-std::string bytesOfBase64(std::string_view file, std::string_view text);
-
 }  // namespace lineament::text

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/text/tokenizer_json_parts.h"
 
+#include "core/base/base64.h"
 #include "core/text/charsmap.h"
 #include "core/text/cutters.h"
 #include "core/text/decode_steps.h"
@@ -58,7 +59,9 @@ Normalizer normalizerOf(const JsonFields& part) {
   }
   if (type == "Precompiled") {
     const auto map = part.get<std::string>("precompiled_charsmap", "");
-    return mappedLetters(part.file(), bytesOfBase64(part.file(), map));
+    std::optional<std::string> bytes = bytesOfBase64(map);
+    if (!bytes) part.fail("it is not base64", "precompiled_charsmap");
+    return mappedLetters(part.file(), std::move(*bytes));
   }
   throwUnsupported(part.file(), "the normalizer " + type);
 }

@@ -62,8 +62,9 @@ class OutputFilesTest : public QObject {
     const Data network = readFile(scratch_.path("out.safetensors"));
     QCOMPARE(network.require<Checkpoint>().configuration(), configuration);
     const TokenizerFiles tokenizer = network.require<Checkpoint>().tokenizer();
-    QCOMPARE(tokenizer.files.size(), std::size_t(1));
+    QCOMPARE(tokenizer.files.size(), std::size_t(2));
     QCOMPARE(tokenizer.files.at("vocab.txt"), std::string("x"));
+    QCOMPARE(tokenizer.files.at("spiece.model"), std::string("\xff"));
     Model model;
     model.type = "ols";
     QCOMPARE(write(Data(model)), Names{"out.safetensors"});
