@@ -375,8 +375,9 @@ Scaling scalingOf(const std::optional<Table>& table, std::size_t inputs, std::si
 Model mlpFromCheckpoint(const Checkpoint& checkpoint, const std::optional<Table>& scalers,
                         const Context& context) {
   Chain chain(checkpoint);
-  if (checkpoint.structure().contains("type")) {  // a tree of modules, not a graph of operators
-    StructureWalk(chain).walk(checkpoint.structure(), "");
+  const nlohmann::json& structure = checkpoint.structure();
+  if (structure.is_object() && !structure.contains("nodes")) {  // modules, no graph of operators
+    StructureWalk(chain).walk(structure, "");
   } else {
     addNamedLayers(checkpoint, chain, context);
   }

@@ -80,13 +80,14 @@ class ProgramTest : public QObject {
   }
 
   void inspectsATokenizer() {
-    write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nun\n##aff\n");
-    const json said = ran({"inspect", at("vocab.txt"), "--json"}).json();
+    QDir(folder_.path()).mkdir("words");  // a folder with a vocabulary in it would be a model
+    write("words/vocab.txt", "[UNK]\n[CLS]\n[SEP]\nun\n##aff\n");
+    const json said = ran({"inspect", at("words/vocab.txt"), "--json"}).json();
     QCOMPARE(said.at("format").get<std::string>(), std::string("tokenizer"));
     QCOMPARE(said.at("summary").at("tokenizer"), (json{{"kind", "WordPiece"}, {"pieces", 5}}));
-    QVERIFY(ran({"inspect", at("vocab.txt")}).out.contains("tokenizer: WordPiece, 5 pieces"));
-    write("vocab.txt", "[UNK]\n[CLS]\n");
-    const Ended broken = ran({"inspect", at("vocab.txt")});
+    QVERIFY(ran({"inspect", at("words/vocab.txt")}).out.contains("tokenizer: WordPiece, 5 pieces"));
+    write("words/vocab.txt", "[UNK]\n[CLS]\n");
+    const Ended broken = ran({"inspect", at("words/vocab.txt")});
     QCOMPARE(broken.status, 1);
     QVERIFY(broken.error.contains("[SEP]"));
   }
