@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Model folders are dropped on the window and what the networks attend to is looked at, by the
-// events and clicks of a person: here a tiny network made by a rule.
+// events and clicks of a person: here tiny networks made by a rule, one of every architecture.
 #include <QStandardPaths>
 
 #include "core/io/safetensors.h"
 #include "tests/app/window_attention.h"
+#include "tests/core/language/named_networks.h"
 #include "tests/core/language/tiny_checkpoint.h"
 
 namespace lineament::app {
@@ -13,15 +14,23 @@ using namespace testing;
 
 namespace {
 
-QString tinyGpt2In(const QTemporaryDir& folder) {
-  const QString model = folder.filePath("tiny-gpt2");
+QString modelIn(const QTemporaryDir& folder, const QString& name, const Checkpoint& checkpoint) {
+  const QString model = folder.filePath(name);
   QDir().mkpath(model);
-  io::writeSafetensors(language::tinyGpt2().tensors(), {},
-                       (model + "/model.safetensors").toStdString());
+  io::NamedTensors tensors;
+  for (std::size_t i = 0; i < checkpoint.entries().size(); ++i) {
+    tensors.emplace_back(checkpoint.entries()[i].name, checkpoint.tensor(i));
+  }
+  io::writeSafetensors(tensors, {}, (model + "/model.safetensors").toStdString());
+  if (checkpoint.configuration().is_null()) return model;  // as RWKV is published
   QFile config(model + "/config.json");
   if (!config.open(QIODevice::WriteOnly)) return {};
-  config.write(QByteArray::fromStdString(language::tinyGpt2Configuration().dump()));
+  config.write(QByteArray::fromStdString(checkpoint.configuration().dump()));
   return model;
+}
+
+QString tinyGpt2In(const QTemporaryDir& folder) {
+  return modelIn(folder, "tiny-gpt2", language::tinyGpt2().with(language::tinyGpt2Configuration()));
 }
 
 }  // namespace
@@ -38,11 +47,41 @@ class WindowLanguageTest : public QObject {
     window.resize(1280, 800);
     window.show();
     attend(window, tinyGpt2In(folder), {{"token_ids", "1,4,6,2"}});
+    if (QTest::currentTestFailed()) return;
     QVERIFY(itemOf(window, "tiny-gpt2"));
     const AttentionStack& stack = attentionOf(window)->figure().stack();
     QCOMPARE(stack.layers.size(), std::size_t{1});
     QCOMPARE(stack.heads.size(), std::size_t{2});
     QCOMPARE(stack.queries, std::uint64_t{4});
+    QVERIFY(!attentionOf(window)->grab().isNull());
+  }
+
+  void everyArchitecture_data() {
+    QTest::addColumn<int>("index");
+    const auto& networks = language::namedNetworks();
+    for (std::size_t i = 0; i < networks.size(); ++i) {
+      QTest::newRow(networks[i].id) << static_cast<int>(i);
+    }
+  }
+
+  void everyArchitecture() {
+    QFETCH(const int, index);
+    const language::NamedNetwork& network =
+        language::namedNetworks()[static_cast<std::size_t>(index)];
+    const QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.resize(1280, 800);
+    window.show();
+    QStringList ids;
+    for (const std::int32_t id : network.ids) ids << QString::number(id);
+    attend(window, modelIn(folder, network.id, language::checkpointOf(network)),
+           {{"token_ids", ids.join(',')}});
+    if (QTest::currentTestFailed()) return;
+    const views::AttentionView& view = *attentionOf(window);
+    const AttentionStack& stack = view.figure().stack();
+    QVERIFY(isConsistent(stack));
+    QVERIFY(!stack.layers.empty() && !stack.heads.empty());
+    QCOMPARE(stack.queries, static_cast<std::uint64_t>(ids.size()));
     QVERIFY(!attentionOf(window)->grab().isNull());
   }
 
