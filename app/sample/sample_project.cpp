@@ -44,6 +44,14 @@ constexpr const char* kMap =
     "with the units: each class is matched to the unit that it covers best.";
 constexpr const char* kUnits = "6";
 
+constexpr const char* kWords =
+    "Lines of invented words, each line the same words twice, and a small network that learned "
+    "them letter by letter. The words of a line cannot be foreseen, their repetition can: the "
+    "network finds by itself to look up what followed the same letters before. Such heads are "
+    "called induction heads, and they show as a dark line beside the diagonal, one repetition "
+    "away from it. The surprisal of the letters falls where the repetition begins.";
+constexpr const char* kLine = "bika rosu tepo, bika rosu tepo.";
+
 // A folder for the table on its way into the project; gone with this object.
 class TemporaryFolder {
  public:
@@ -72,22 +80,41 @@ class SampleMaker {
   void make(std::uint64_t seed) {
     addTable(seed);
     const Id ridge = run("table.regress", "Ridge", {{"data", table_}},
-                         {{"target", kTarget}, {"model", "ridge"}}, context_.part(0.05, 0.1));
+                         {{"target", kTarget}, {"model", "ridge"}}, context_.part(0.02, 0.05));
     const Id network = run("table.regress", "Network", {{"data", table_}},
-                           {{"target", kTarget}, {"model", "mlp"}}, context_.part(0.1, 0.6));
-    const Id shap =
-        run("explain.shap", "Why the network says so",
-            {{"model", resultOf(network, "model")}, {"data", table_}}, {}, context_.part(0.6, 0.8));
+                           {{"target", kTarget}, {"model", "mlp"}}, context_.part(0.05, 0.25));
+    const Id shap = run("explain.shap", "Why the network says so",
+                        {{"model", resultOf(network, "model")}, {"data", table_}}, {},
+                        context_.part(0.25, 0.35));
     const Id scene = run("sample.scene", "Scene", {}, {{"columns", "240"}, {"rows", "200"}},
-                         context_.part(0.8, 0.82));
+                         context_.part(0.35, 0.37));
     const Id map = run("map.cluster", "Map of rock units", {{"raster", resultOf(scene, "scene")}},
                        {{"k", kUnits}, {"features", "stacked-autoencoder"}, {"smoothing", "3"}},
-                       context_.part(0.82, 0.97));
+                       context_.part(0.37, 0.47));
     const Id assessed =
         run("map.assess", "The map against the known units",
             {{"labels", resultOf(map, "labels")}, {"reference", resultOf(scene, "units")}}, {},
-            context_.part(0.97, 1));
-    addReport({ridge, network, shap}, {scene, map, assessed});
+            context_.part(0.47, 0.49));
+    const Id words = run("sample.words", "Words said twice", {}, {}, context_.part(0.49, 0.5));
+    const Id trained =
+        run("sequence.train", "A network learns the words", {{"text", resultOf(words, "text")}},
+            {{"task", "text"},
+             {"models", "softmax"},
+             {"length", "64"},
+             {"lengths", "64"},
+             {"steps", "400"},
+             {"batch", "16"},
+             {"heads", "4"},
+             {"key_size", "16"},
+             {"value_size", "16"},
+             {"learning_rate", "0.008"},
+             {"evaluations", "10"},
+             {"test_sequences", "128"}},
+            context_.part(0.5, 0.98));
+    const Id attention =
+        run("text.attention", "What the network attends to",
+            {{"model", resultOf(trained, "models")}}, {{"text", kLine}}, context_.part(0.98, 1));
+    addReport({ridge, network, shap}, {scene, map, assessed}, {trained, attention});
   }
 
  private:
@@ -117,7 +144,8 @@ class SampleMaker {
     return 0;
   }
 
-  void addReport(const std::vector<Id>& models, const std::vector<Id>& maps) {
+  void addReport(const std::vector<Id>& models, const std::vector<Id>& maps,
+                 const std::vector<Id>& networks) {
     const auto add = [this](ReportItem::Type type, const char* text, Id target) {
       project_.addReportItem({.type = type, .text = text, .target = target});
     };
@@ -130,6 +158,9 @@ class SampleMaker {
     add(ReportItem::Type::heading, "Map", 0);
     add(ReportItem::Type::note, kMap, 0);
     for (const Id run : maps) add(ReportItem::Type::run, "", run);
+    add(ReportItem::Type::heading, "Attention", 0);
+    add(ReportItem::Type::note, kWords, 0);
+    for (const Id run : networks) add(ReportItem::Type::run, "", run);
   }
 
   Project& project_;

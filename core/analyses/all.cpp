@@ -14,6 +14,7 @@
 #include "core/analyses/map_reduce.h"
 #include "core/analyses/sample_piles.h"
 #include "core/analyses/sample_scene.h"
+#include "core/analyses/sample_words.h"
 #include "core/analyses/sequence_compare.h"
 #include "core/analyses/sequence_cost.h"
 #include "core/analyses/sequence_distil.h"
@@ -54,6 +55,7 @@ const Catalogue& allAnalyses() {
     all.add(makeCheckpointCompare());
     all.add(makeSamplePiles());
     all.add(makeSampleScene());
+    all.add(makeSampleWords());
     return all;
   }();
   return catalogue;
