@@ -150,16 +150,17 @@ Declaration declare() {
   declaration.parameters = parametersOf();
   declaration.outputs = {
       {"results", Kind::table, "Scores", "One row for each model and length"},
-      {"by_length", Kind::series, "Score by length", "Of the trained models"},
+      {"by_length", Kind::series, "Score by length", "Of the trained models, at several lengths",
+       false},
       {"score", Kind::series, "Score while training", "On new sequences of the training length"},
       {"loss", Kind::series, "Loss while training", ""},
       {"score_by_state", Kind::series, "Score by state size",
-       "At the training length, where models differ in their state"},
+       "At the training length, of several models", false},
       {"models", Kind::checkpoint, "Trained weights", "Names begin with the model's"},
-      {"figure_by_length", Kind::figure, "Figure: score by length", ""},
+      {"figure_by_length", Kind::figure, "Figure: score by length", "", false},
       {"figure_score", Kind::figure, "Figure: score while training", ""},
       {"figure_loss", Kind::figure, "Figure: loss while training", ""},
-      {"figure_state", Kind::figure, "Figure: score by state size", ""}};
+      {"figure_state", Kind::figure, "Figure: score by state size", "", false}};
   declaration.metrics = {
       {"score_MODEL_LENGTH", "Score", "",
        "Share of right answers (of real ones R2) of each model at each length; what is no letter "
@@ -319,19 +320,21 @@ class SequenceTrain : public Analysis {
       losses.curves.push_back({model.name, result.steps, result.losses, Series::Style::line, {}});
     }
     outputs.add("results", Data(resultTable(models)));
-    outputs.add("by_length", Data(std::move(by_length)));
-    outputs.add("score", Data(std::move(scores)));
-    outputs.add("loss", Data(std::move(losses)));
-    outputs.add("score_by_state", Data(std::move(by_state)));
     outputs.add("models", Data(tensors.checkpoint({{"task", parameters.text("task")}})));
-    const auto figure = [&](const char* id, const char* of, const char* what) {
-      outputs.add(
-          id, Data(FigureSpec{"series", of, title + ": " + what, "", nlohmann::json::object()}));
+    const auto plotted = [&](const char* id, const char* figure, const char* what, Series series) {
+      outputs.add(id, Data(std::move(series)));
+      outputs.add(figure, Data(FigureSpec{"series", id, title + ": " + what, "",
+                                          nlohmann::json::object()}));
     };
-    figure("figure_by_length", "by_length", "score by length");
-    figure("figure_score", "score", "score while training");
-    figure("figure_loss", "loss", "loss while training");
-    figure("figure_state", "score_by_state", "score by state size");
+    // One point alone is no curve.
+    if (models.front().result.by_length.size() > 1) {
+      plotted("by_length", "figure_by_length", "score by length", std::move(by_length));
+    }
+    plotted("score", "figure_score", "score while training", std::move(scores));
+    plotted("loss", "figure_loss", "loss while training", std::move(losses));
+    if (models.size() > 1) {
+      plotted("score_by_state", "figure_state", "score by state size", std::move(by_state));
+    }
     return outputs;
   }
 

@@ -72,6 +72,15 @@ class SequenceTrainTest : public QObject {
              std::string("by_length"));
   }
 
+  void onePointIsNoCurve() {
+    const RunResult result = trained({{"models", "deltanet"}, {"lengths", "12"}});
+    QVERIFY2(!result.error, result.error ? result.error->what() : "");
+    QCOMPARE(result.outputs.find("results")->require<Table>().rows(), std::size_t{1});
+    QVERIFY(!result.outputs.find("by_length") && !result.outputs.find("figure_by_length"));
+    QVERIFY(!result.outputs.find("score_by_state") && !result.outputs.find("figure_state"));
+    QVERIFY(result.outputs.find("figure_loss"));
+  }
+
   void everyTaskTrains() {
     Inputs inputs;
     inputs.add("text", Data(Note{"text", std::string(1200, 'a') + std::string(1200, 'b')}));
