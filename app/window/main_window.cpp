@@ -13,6 +13,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "app/figures/view_catalogue.h"
 #include "app/window/action_registry.h"
@@ -42,6 +44,26 @@ namespace {
 constexpr int kSayForMs = 6000;
 constexpr int kTreeWidth = 290;
 constexpr int kFormWidth = 320;
+
+// The first figure of each of the last `most` runs that have one, in their order.
+std::vector<Id> figuresOfTheLastRuns(const project::Project& project, std::size_t most) {
+  std::unordered_map<Id, Id> runs;  // result -> run
+  for (const project::Run& run : project.runs()) {
+    for (const project::Result& result : project.resultsOf(run.id)) runs[result.id] = run.id;
+  }
+  std::vector<Id> figures;
+  std::unordered_set<Id> seen;
+  for (const project::Figure& figure : project.figures()) {
+    const auto run = runs.find(figure.data);
+    if (seen.insert(run == runs.end() ? figure.data : run->second).second) {
+      figures.push_back(figure.id);
+    }
+  }
+  if (figures.size() > most) {
+    figures.erase(figures.begin(), figures.end() - static_cast<std::ptrdiff_t>(most));
+  }
+  return figures;
+}
 
 QList<ColumnChoice> columnsOf(const Data& data) {
   QList<ColumnChoice> columns;
@@ -351,12 +373,12 @@ void MainWindow::showFigure(Id id, bool in_front) {
 void MainWindow::showWhatThereIs() {
   constexpr std::size_t kMost = 6;
   session_->attempt([&](const project::Project& project) {
-    const std::vector<project::Figure> figures = project.figures();
-    const std::size_t first = figures.size() - std::min(figures.size(), kMost);
+    const std::vector<Id> figures = figuresOfTheLastRuns(project, kMost);
     // One tab per turn of the event loop: each makes and paints a view.
-    for (std::size_t i = first; i < figures.size(); ++i) {
-      QTimer::singleShot(0, this,
-                         [this, id = figures[i].id, i, first] { showFigure(id, i == first); });
+    for (const Id figure : figures) {
+      QTimer::singleShot(0, this, [this, figure, front = figures.front()] {
+        showFigure(figure, figure == front);
+      });
     }
     const std::vector<project::Source> sources = project.sources();
     if (figures.empty() && !sources.empty()) showData(sources.front().id);

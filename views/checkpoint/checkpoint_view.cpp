@@ -10,10 +10,13 @@
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "views/checkpoint/structure_tree.h"
 #include "views/common/number_text.h"
 #include "views/common/roomy_rows.h"
 #include "views/common/ruled_grid.h"
@@ -40,8 +43,18 @@ CheckpointView::CheckpointView(QWidget* parent) : View(parent) {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   makeBar();
+  structure_ = new StructureTree(this);
+  connect(structure_, &StructureTree::chosen, this, [this](const QStringList& names) {
+    for (const QString& name : names) {
+      const auto entry = figure_.checkpoint().find(name.toStdString());
+      if (entry) return choose(*entry);
+    }
+  });
+  stack_ = new QStackedWidget(this);
+  stack_->addWidget(tree_);
+  stack_->addWidget(structure_);
   auto* split = new QSplitter(this);
-  split->addWidget(tree_);
+  split->addWidget(stack_);
   split->addWidget(card_);
   split->setStretchFactor(0, 1);
   split->setCollapsible(0, false);
@@ -81,6 +94,11 @@ void CheckpointView::makeBar() {
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(8, 4, 12, 4);
   bar->setSpacing(8);
+  pages_ = new QTabBar(this);
+  pages_->setDrawBase(false);
+  pages_->addTab(tr("Tensors"));
+  pages_->addTab({});
+  connect(pages_, &QTabBar::currentChanged, this, &CheckpointView::showPage);
   filter_ = new QLineEdit(this);
   filter_->setClearButtonEnabled(true);
   filter_->setPlaceholderText(tr("Show tensors whose name contains"));
@@ -91,6 +109,7 @@ void CheckpointView::makeBar() {
     Q_EMIT optionsChanged();
   });
   counts_ = new QLabel(this);
+  bar->addWidget(pages_);
   bar->addWidget(filter_, 1);
   bar->addWidget(counts_);
   static_cast<QVBoxLayout*>(layout())->addLayout(bar);
@@ -104,6 +123,21 @@ void CheckpointView::setData(const Data& shown) {
   }
   card_->clear();
   showTree();
+  showStructure();
+}
+
+void CheckpointView::showStructure() {
+  const std::vector<StructureRow> rows = structureRows(figure_.checkpoint().structure());
+  structure_->show(rows);
+  const bool graph = !rows.empty() && !rows.front().gives.isEmpty();
+  pages_->setTabText(1, graph ? tr("Operators") : tr("Modules"));
+  pages_->setCurrentIndex(0);
+  pages_->setVisible(!rows.empty());
+}
+
+void CheckpointView::showPage(int page) {
+  stack_->setCurrentIndex(page);
+  filter_->setEnabled(page == 0);
 }
 
 void CheckpointView::setOptions(const nlohmann::json& options) {

@@ -7,13 +7,18 @@
 
 class QLabel;
 class QLineEdit;
+class QStackedWidget;
+class QTabBar;
 class QTreeView;
 
 namespace lineament::views {
 
+class StructureTree;
 class TensorCard;
 
-// The tensors of a checkpoint to unfold, filter and copy, beside the portrait of the chosen one.
+// The tensors of a checkpoint to unfold, filter and copy, beside the portrait of the chosen one;
+// where the checkpoint says how they work together, also its modules or operators. An operator
+// brings the first tensor that it reads.
 class CheckpointView : public View {
   Q_OBJECT
 
@@ -32,6 +37,8 @@ class CheckpointView : public View {
   QString copied() const;
 
   QTreeView* tree() const { return tree_; }
+  StructureTree* structure() const { return structure_; }
+  QTabBar* pages() const { return pages_; }  // tensors, structure; hidden where there is one alone
   const CheckpointModel& model() const { return *model_; }
   TensorCard& card() const { return *card_; }
 
@@ -40,10 +47,15 @@ class CheckpointView : public View {
   void makeBar();
   void currentChanged(const QModelIndex& index);
   void showTree();
+  void showStructure();
+  void showPage(int page);
 
   CheckpointFigure figure_;
   CheckpointModel* model_;
+  QTabBar* pages_;
+  QStackedWidget* stack_;
   QTreeView* tree_;
+  StructureTree* structure_;
   QLineEdit* filter_ = nullptr;
   QLabel* counts_ = nullptr;
   TensorCard* card_;

@@ -4,12 +4,14 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabBar>
 #include <QTreeView>
 #include <QtTest>
 #include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
+#include "views/checkpoint/structure_tree.h"
 #include "views/common/figure_export.h"
 #include "views/common/tensor_card.h"
 
@@ -148,6 +150,28 @@ class CheckpointViewTest : public QObject {
     QTRY_COMPARE(done.count(), 1);
     QVERIFY(!shown.view.card().portrait()->spectrum);
     QVERIFY(!shown.view.card().portrait()->offersSpectrum());
+  }
+
+  // An operator brings the first tensor that it reads.
+  void operatorsLeadToTheirTensors() {
+    Shown shown;
+    QVERIFY(!shown.view.pages()->isVisible());
+    const nlohmann::json conv{
+        {"operator", "Gemm"}, {"inputs", {"x", "net.0.bias"}}, {"outputs", {"y"}}};
+    const Checkpoint plain = twoLayers();
+    shown.view.setData(
+        Data(Checkpoint(plain.entries(), [plain](std::size_t index) { return plain.tensor(index); },
+                        nullptr, {{"nodes", nlohmann::json::array({conv})}})));
+    QVERIFY(shown.view.pages()->isVisible());
+    QCOMPARE(shown.view.pages()->tabText(1), QString("Operators"));
+    shown.view.pages()->setCurrentIndex(1);
+    QVERIFY(shown.view.structure()->isVisible());
+    QCOMPARE(shown.view.structure()->copied(), QString("Gemm\t\tx, net.0.bias\ty\t\n"));
+    QTest::mouseClick(
+        shown.view.structure()->viewport(), Qt::LeftButton, {},
+        shown.view.structure()->visualItemRect(shown.view.structure()->topLevelItem(0)).center());
+    QCOMPARE(shown.view.options()["tensor"], nlohmann::json("net.0.bias"));
+    QVERIFY(shown.view.structure()->isVisible());
   }
 
   // As an export has it, without a window.
