@@ -35,7 +35,7 @@ RunInputs readInputs(const Declaration& declaration, const NamedPaths& named_pat
     const auto& [name, given] = named_paths[i];
     const std::filesystem::path path = io::fileAt(given);
     const Context own = context.part(static_cast<double>(i) / count, (i + 1.0) / count);
-    const io::Reader& reader = io::readerFor(path);
+    const io::Reader& reader = io::readerFor(path, declaration.findInput(name)->kinds);
     const io::ReaderSettings set = settings.of(name);
     const Parameters options = io::readerOptions(reader, set);
     const Data data = reader.read(path, options, own.part(0, 0.7));

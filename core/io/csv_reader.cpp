@@ -112,6 +112,7 @@ class CsvReader final : public Reader {
  public:
   std::string_view id() const override { return "csv"; }
   std::string_view title() const override { return "CSV table"; }
+  std::optional<Kind> kind() const override { return Kind::table; }
   std::vector<std::string> extensions() const override {
     return {".csv", ".tsv", ".tab", ".txt", ".dat", ".csv.gz", ".tsv.gz", ".txt.gz"};
   }

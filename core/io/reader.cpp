@@ -103,18 +103,25 @@ bool namesOption(const Reader& reader, std::string_view text) {
   });
 }
 
-const Reader& readerFor(const std::filesystem::path& path) {
+const Reader& readerFor(const std::filesystem::path& path, std::span<const Kind> wanted) {
   const InputFile file(path);
   std::vector<std::byte> head(std::min<std::uint64_t>(kHead, file.size()));
   file.readExactly(0, head);
   const Probe probe{head, file.size(), path};
   refuseStandIns(probe);
+  const auto gives = [wanted](const Reader& reader) {
+    const std::optional<Kind> kind = reader.kind();
+    return wanted.empty() || !kind || std::ranges::find(wanted, *kind) != wanted.end();
+  };
+  // What gives a wanted kind goes before what does not, however sure that is.
+  std::pair<bool, Confidence> highest{false, Confidence::no};
   const Reader* best = nullptr;
-  Confidence confidence = Confidence::no;
   for (const auto& reader : readers()) {
     const Confidence own = reader->probe(probe);
-    if (own > confidence) {
-      confidence = own;
+    if (own == Confidence::no) continue;
+    const std::pair<bool, Confidence> rank{gives(*reader), own};
+    if (!best || rank > highest) {
+      highest = rank;
       best = reader.get();
     }
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ class Reader {
   virtual std::string_view title() const = 0;  // "CSV table"
   virtual std::vector<std::string> extensions() const = 0;  // for file dialogs: ".csv", ".tsv"
   virtual Confidence probe(const Probe& probe) const = 0;
+  // The kind of what it reads; none where that depends on the file.
+  virtual std::optional<Kind> kind() const { return std::nullopt; }
 
   // Options people can override, as parameters of a declaration without inputs, so that the window
   // makes a form and the command line a help text of them.
@@ -61,9 +64,11 @@ bool namesOption(const Reader& reader, std::string_view text);
 // The readers of the program, most specific first.
 const std::vector<std::unique_ptr<Reader>>& readers();
 
-// The reader for a file, by its content. Throws Error for what cannot be opened at all (missing,
-// a folder, empty), for a Git-LFS pointer, a saved web page, and for a file no reader knows.
-const Reader& readerFor(const std::filesystem::path& path);
+// The reader for a file, by its content; where some kinds are wanted and several readers could take
+// the file (a text of lines with commas is a table, too), one that may give such a kind. Throws
+// Error for what cannot be opened at all (missing, a folder, empty), for a Git-LFS pointer, a saved
+// web page, and for a file no reader knows.
+const Reader& readerFor(const std::filesystem::path& path, std::span<const Kind> wanted = {});
 
 // The file that opening `path` opens: itself, or of a folder its model (core/io/model_folder.h).
 std::filesystem::path fileAt(const std::filesystem::path& path);

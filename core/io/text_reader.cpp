@@ -43,6 +43,7 @@ class TextReader final : public Reader {
  public:
   std::string_view id() const override { return "text"; }
   std::string_view title() const override { return "Text"; }
+  std::optional<Kind> kind() const override { return Kind::note; }
   std::vector<std::string> extensions() const override { return {".txt", ".md", ".markdown"}; }
 
   Confidence probe(const Probe& probe) const override {

@@ -32,15 +32,26 @@ QStringList namesIn(const json& part, const char* key) {
   return names;
 }
 
+// Numbers as single precision has them: 1e-05, not 9.99999974737875e-06.
+QString valueText(const json& value) {
+  if (value.is_number_float()) return QString::number(value.get<double>(), 'g', 7);
+  if (value.is_string()) return QString::fromStdString(value.get_ref<const std::string&>());
+  if (!value.is_array()) {
+    return QString::fromStdString(value.dump(-1, ' ', false, json::error_handler_t::replace));
+  }
+  QStringList items;
+  for (const json& item : value) {
+    items << (item.is_array() ? QStringLiteral("[…]") : valueText(item));
+  }
+  return QLatin1Char('[') + items.join(QStringLiteral(", ")) + QLatin1Char(']');
+}
+
 QString attributesOf(const json& part) {
   const auto found = part.find("attributes");
   if (found == part.end() || !found->is_object()) return {};
   QStringList texts;
   for (const auto& [key, value] : found->items()) {
-    const std::string text = value.is_string()
-                                 ? value.get<std::string>()
-                                 : value.dump(-1, ' ', false, json::error_handler_t::replace);
-    texts << QString::fromStdString(key) + ' ' + QString::fromStdString(text);
+    texts << QString::fromStdString(key) + QLatin1Char(' ') + valueText(value);
   }
   return texts.join(QStringLiteral(", "));
 }

@@ -16,7 +16,7 @@ struct StructureRow {
   QString kind;        // "Conv", "Linear"; "graph" and "function" of what holds operators
   QStringList reads;   // names of an operator's inputs; tensors of the checkpoint among them
   QStringList gives;   // of its outputs
-  QString attributes;  // "strides [1,1], group 1"
+  QString attributes;  // "strides [1, 1], group 1"
   std::vector<StructureRow> parts;
 };
 

@@ -17,6 +17,7 @@ enum Columns { kind, name, reads, gives, attributes, columns };
 
 constexpr int kRowHeight = 24;
 constexpr int kUnfoldedAtOnce = 200;  // rows
+constexpr int kReadsWidth = 240;
 
 int add(const std::vector<StructureRow>& rows, QTreeWidgetItem* parent) {
   int count = 0;
@@ -60,11 +61,18 @@ void StructureTree::show(const std::vector<StructureRow>& rows) {
   clear();
   const int count = add(rows, invisibleRootItem());
   if (count <= kUnfoldedAtOnce) expandAll();
-  bool operators = false;
-  for (const StructureRow& row : rows) operators = operators || !row.gives.isEmpty();
+  bool operators = false, named = false, nested = false;
+  for (const StructureRow& row : rows) {
+    operators = operators || !row.gives.isEmpty();
+    named = named || !row.name.isEmpty() || !row.parts.empty();
+    nested = nested || !row.parts.empty();
+  }
+  setRootIsDecorated(nested);
+  setColumnHidden(name, !named);
   setColumnHidden(reads, !operators);
   setColumnHidden(gives, !operators);
   for (const int column : {kind, name}) resizeColumnToContents(column);
+  setColumnWidth(reads, kReadsWidth);
 }
 
 QString StructureTree::copied() const {

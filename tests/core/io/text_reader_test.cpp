@@ -43,6 +43,19 @@ class TextReaderTest : public QObject {
   }
 
  private Q_SLOTS:
+  // Lines with a comma each are a table, unless a text is asked for.
+  void whatIsWantedDecides() {
+    const auto path = write("twice.txt", "bika rosu, bika rosu.\ntepo vame, tepo vame.\n");
+    const Kind note[] = {Kind::note}, table[] = {Kind::table}, either[] = {Kind::note, Kind::table};
+    QCOMPARE(readerFor(path).id(), std::string_view("csv"));
+    QCOMPARE(readerFor(path, note).id(), std::string_view("text"));
+    QCOMPARE(readerFor(path, table).id(), std::string_view("csv"));
+    QCOMPARE(readerFor(path, either).id(), std::string_view("csv"));
+    // Only what could read the file at all.
+    const auto npy = write("x.npy", QByteArray("\x93NUMPY\x01\x00", 8) + QByteArray(120, ' '));
+    QCOMPARE(readerFor(npy, note).id(), std::string_view("npy"));
+  }
+
   void proseIsText() {
     const Data data = readFile(write("story.txt", prose()));
     const auto& note = data.require<Note>();

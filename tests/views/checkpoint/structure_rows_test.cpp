@@ -14,25 +14,26 @@ class StructureRowsTest : public QObject {
     const json relu{{"operator", "Relu"}, {"inputs", {"y"}}, {"outputs", {"z"}}};
     const json inner{{"nodes", json::array({relu})}};
     const json twice{{"name", "twice"}, {"nodes", json::array()}};
-    const json graph{{"format", "onnx"},
-                     {"nodes",
-                      {{{"operator", "Conv"},
-                        {"name", "first"},
-                        {"inputs", {"x", "weight"}},
-                        {"outputs", {"y"}},
-                        {"attributes", {{"strides", {2, 1}}, {"mode", "same"}}}},
-                       {{"operator", "If"},
-                        {"inputs", {"y"}},
-                        {"outputs", {"w"}},
-                        {"graphs", {{"then_branch", inner}}}}}},
-                     {"functions", json::array({twice})}};
+    const json graph{
+        {"format", "onnx"},
+        {"nodes",
+         {{{"operator", "Conv"},
+           {"name", "first"},
+           {"inputs", {"x", "weight"}},
+           {"outputs", {"y"}},
+           {"attributes", {{"strides", {2, 1}}, {"mode", "same"}, {"epsilon", double(1e-5F)}}}},
+          {{"operator", "If"},
+           {"inputs", {"y"}},
+           {"outputs", {"w"}},
+           {"graphs", {{"then_branch", inner}}}}}},
+        {"functions", json::array({twice})}};
     const std::vector<StructureRow> rows = structureRows(graph);
     QCOMPARE(rows.size(), std::size_t{3});
     QCOMPARE(rows[0].kind, QString("Conv"));
     QCOMPARE(rows[0].name, QString("first"));
     QCOMPARE(rows[0].reads, (QStringList{"x", "weight"}));
     QCOMPARE(rows[0].gives, QStringList{"y"});
-    QCOMPARE(rows[0].attributes, QString("mode same, strides [2,1]"));
+    QCOMPARE(rows[0].attributes, QString("epsilon 1e-05, mode same, strides [2, 1]"));
     QCOMPARE(rows[1].parts.at(0).name, QString("then_branch"));
     QCOMPARE(rows[1].parts[0].parts.at(0).kind, QString("Relu"));
     QCOMPARE(rows[2].name, QString("twice"));
