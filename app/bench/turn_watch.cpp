@@ -73,6 +73,23 @@ void TurnWatch::waited(long long since) {
   phases_.back().waits.push_back(static_cast<double>(monotonicNanoseconds() - since) * 1e-6);
 }
 
+nlohmann::json toJson(const TurnWatch& watch) {
+  nlohmann::json phases = nlohmann::json::array();
+  for (const TurnWatch::Phase& phase : watch.phases()) {
+    nlohmann::json longest = nlohmann::json::array();
+    for (const TurnWatch::Turn& turn : phase.longest) {
+      longest.push_back({{"milliseconds", turn.milliseconds},
+                         {"processor", turn.processor},
+                         {"doing", turn.doing}});
+    }
+    phases.push_back({{"name", phase.name},
+                      {"waits", phase.waits},
+                      {"longest", longest},
+                      {"reached", phase.reached}});
+  }
+  return phases;
+}
+
 WatchedApplication::WatchedApplication(int& count, char** words) : QApplication(count, words) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) qFatal("no pipe");

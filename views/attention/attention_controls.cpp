@@ -14,6 +14,8 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "views/common/wrapping_layout.h"
+
 namespace lineament::views {
 
 namespace {
@@ -28,18 +30,18 @@ QString text(const std::string& name) {
 }  // namespace
 
 AttentionControls::AttentionControls(QWidget* parent) : QWidget(parent) {
-  auto* line = new QHBoxLayout(this);
+  auto* line = new WrappingLayout(this);
   line->setContentsMargins(12, 4, 12, 4);
   line->setSpacing(8);
   makeModes(*line);
   makeHeads(*line);
   makeOfMode(*line);
-  line->addStretch(1);
   makeWeights(*line);
 }
 
-void AttentionControls::makeModes(QHBoxLayout& line) {
+void AttentionControls::makeModes(QLayout& line) {
   modes_ = new QButtonGroup(this);
+  QBoxLayout& buttons = *addTogether(line, 0);
   const auto add = [&](AttentionMode mode, const char* name, const QString& title,
                        const QString& tip) {
     auto* button = new QToolButton(this);
@@ -48,7 +50,7 @@ void AttentionControls::makeModes(QHBoxLayout& line) {
     button->setCheckable(true);
     button->setAutoRaise(true);
     modes_->addButton(button, static_cast<int>(mode));
-    line.addWidget(button);
+    buttons.addWidget(button);
     connect(button, &QToolButton::clicked, this, [this, name] { Q_EMIT chosen({{"mode", name}}); });
   };
   add(AttentionMode::grid, "grid", tr("Heads"), tr("All heads of all layers, small"));
@@ -56,10 +58,19 @@ void AttentionControls::makeModes(QHBoxLayout& line) {
   add(AttentionMode::arcs, "arcs", tr("Links"), tr("Lines from each query to what it attends to"));
   add(AttentionMode::text, "text", tr("Text"), tr("The tokens as text, coloured"));
   add(AttentionMode::measures, "measures", tr("Numbers"), tr("What is measured of each head"));
-  line.addSpacing(8);
 }
 
-QComboBox* AttentionControls::addBox(QHBoxLayout& line, const QString& name, const QString& tip,
+// What stays beside each other however narrow the view is.
+QBoxLayout* AttentionControls::addTogether(QLayout& line, int spacing) {
+  auto* together = new QWidget(this);
+  auto* inside = new QHBoxLayout(together);
+  inside->setContentsMargins(0, 0, 0, 0);
+  inside->setSpacing(spacing);
+  line.addWidget(together);
+  return inside;
+}
+
+QComboBox* AttentionControls::addBox(QLayout& line, const QString& name, const QString& tip,
                                      Options options) {
   auto* box = new QComboBox(this);
   box->setAccessibleName(name);
@@ -71,7 +82,7 @@ QComboBox* AttentionControls::addBox(QHBoxLayout& line, const QString& name, con
   return box;
 }
 
-QPushButton* AttentionControls::addMenu(QHBoxLayout& line, const QString& title, const QString& tip,
+QPushButton* AttentionControls::addMenu(QLayout& line, const QString& title, const QString& tip,
                                         void (AttentionControls::*fill)()) {
   auto* button = new QPushButton(title, this);
   button->setToolTip(tip);
@@ -89,7 +100,7 @@ HeadChoice AttentionControls::headNow() const {
   return headOf(figure_.stack(), layer, column);
 }
 
-void AttentionControls::makeHeads(QHBoxLayout& line) {
+void AttentionControls::makeHeads(QLayout& line) {
   const auto head = [this]() -> nlohmann::json { return {{"head", toJson(headNow())}}; };
   layer_ = addBox(line, tr("Layer"), tr("The layer; arrows up and down step through them"), head);
   head_ = addBox(line, tr("Head"), tr("The head; arrows left and right step through them"), head);
@@ -97,7 +108,7 @@ void AttentionControls::makeHeads(QHBoxLayout& line) {
                    &AttentionControls::fillMinus);
 }
 
-void AttentionControls::makeOfMode(QHBoxLayout& line) {
+void AttentionControls::makeOfMode(QLayout& line) {
   measure_ =
       addBox(line, tr("Measure"), tr("The number under each head"), [this]() -> nlohmann::json {
         return {{"measure", measure_->currentData().toString().toStdString()}};
@@ -125,9 +136,11 @@ void AttentionControls::makeOfMode(QHBoxLayout& line) {
   });
 }
 
-void AttentionControls::makeWeights(QHBoxLayout& line) {
-  threshold_label_ = new QLabel(tr("Hide under"), this);
-  line.addWidget(threshold_label_);
+void AttentionControls::makeWeights(QLayout& line) {
+  QBoxLayout& together = *addTogether(line, 4);
+  threshold_group_ = together.parentWidget();
+  auto* label = new QLabel(tr("Hide under"), this);
+  together.addWidget(label);
   threshold_ = new QDoubleSpinBox(this);
   threshold_->setRange(0, 1e6);
   threshold_->setDecimals(4);
@@ -140,8 +153,8 @@ void AttentionControls::makeWeights(QHBoxLayout& line) {
   threshold_->setToolTip(
       tr("Weights of smaller magnitude are not drawn; 0 draws all, of links "
          "those of at least 0.01"));
-  threshold_label_->setBuddy(threshold_);
-  line.addWidget(threshold_);
+  label->setBuddy(threshold_);
+  together.addWidget(threshold_);
   connect(threshold_, &QDoubleSpinBox::valueChanged, this, [this](double value) {
     Q_EMIT chosen({{"threshold", value}});
   });
@@ -195,8 +208,7 @@ void AttentionControls::show(const AttentionFigure& figure) {
   order_->setVisible(grid && measure_->count() > 0);
   linked_->setVisible(links && heads > 1);
   count_->setVisible(links);
-  threshold_->setVisible(!numbers && mode != AttentionMode::text);
-  threshold_label_->setVisible(threshold_->isVisibleTo(this));
+  threshold_group_->setVisible(!numbers && mode != AttentionMode::text);
   weights_->setVisible(!numbers);
 }
 

@@ -9,11 +9,11 @@
 #include "views/attention/attention_figure.h"
 #include "views/common/surroundings.h"
 
+class QBoxLayout;
 class QButtonGroup;
 class QComboBox;
 class QDoubleSpinBox;
-class QHBoxLayout;
-class QLabel;
+class QLayout;
 class QMenu;
 class QPushButton;
 class QSpinBox;
@@ -38,14 +38,14 @@ class AttentionControls : public QWidget {
  private:
   using Options = std::function<nlohmann::json()>;
 
-  void makeModes(QHBoxLayout& line);
-  void makeHeads(QHBoxLayout& line);
-  void makeOfMode(QHBoxLayout& line);
-  void makeWeights(QHBoxLayout& line);
-  QComboBox* addBox(QHBoxLayout& line, const QString& name, const QString& tip, Options options);
-  QPushButton* addMenu(QHBoxLayout& line, const QString& text, const QString& tip,
+  void makeModes(QLayout& line);
+  void makeHeads(QLayout& line);
+  void makeOfMode(QLayout& line);
+  void makeWeights(QLayout& line);
+  QComboBox* addBox(QLayout& line, const QString& name, const QString& tip, Options options);
+  QPushButton* addMenu(QLayout& line, const QString& text, const QString& tip,
                        void (AttentionControls::*fill)());
-  void headChosen();
+  QBoxLayout* addTogether(QLayout& line, int spacing);
   void fillMinus();
   void fillHeads();
   void fillWeights();
@@ -59,7 +59,7 @@ class AttentionControls : public QWidget {
   QPushButton *minus_ = nullptr, *linked_ = nullptr, *weights_ = nullptr;
   QComboBox *measure_ = nullptr, *order_ = nullptr;
   QSpinBox* count_ = nullptr;
-  QLabel* threshold_label_ = nullptr;
+  QWidget* threshold_group_ = nullptr;  // with its name
   QDoubleSpinBox* threshold_ = nullptr;
   QList<Surroundings::Item> others_;
 };

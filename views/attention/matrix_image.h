@@ -24,6 +24,7 @@ struct WeightLook {
   Reduction reduction = Reduction::peak;
   double threshold = 0;  // smaller magnitudes are not drawn
   bool per_row = false;  // each query's weights over its largest one
+  bool mask = true;      // cells that are exactly 0 are set off from small weights
 };
 
 using PlanePtr = std::shared_ptr<const ReducedPlane>;

@@ -16,6 +16,7 @@ constexpr std::size_t kMostBlocks = 1024;  // along a side of an overview
 constexpr std::size_t kSampledRows = 256;
 constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;  // read within 100 ms
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
+constexpr std::uint64_t kKeysOfATask = 2048;
 constexpr std::uint64_t kCellsOfATask = std::uint64_t{1} << 18;  // less is not worth one
 
 std::size_t blockCount(std::uint64_t cells, std::uint64_t block) {
@@ -48,7 +49,36 @@ struct Block {
 
 struct Extremes {
   float low = 0, high = 0;
+
+  void add(const Extremes& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+  }
+  float magnitude() const { return std::max(-low, high); }
 };
+
+// How many of the keys [from, from + count) a query sees.
+std::uint64_t seenOf(const ReducedPlane& plane, std::uint64_t query, std::uint64_t from,
+                     std::uint64_t count) {
+  if (!plane.causal) return count;
+  return query >= from ? std::min(count, query + 1 - from) : 0;
+}
+
+// The cells of a row into the blocks that they belong to, the first of which begins with them.
+Extremes addRow(const float* weights, std::uint64_t count, std::uint64_t block_keys,
+                Block* blocks) {
+  Extremes found;
+  for (std::uint64_t i = 0; i < count; ++blocks) {
+    const std::uint64_t end = std::min(count, i + block_keys);
+    for (; i < end; ++i) {
+      blocks->add(weights[i]);
+      if (!std::isfinite(weights[i])) continue;
+      found.low = std::min(found.low, weights[i]);
+      found.high = std::max(found.high, weights[i]);
+    }
+  }
+  return found;
+}
 
 // Reads the rows of blocks one after the other into a buffer that lives as long as its task.
 class RowReader {
@@ -59,17 +89,10 @@ class RowReader {
   Extremes read(std::size_t row) {
     blocks_.assign(plane_.columns, Block{});
     const AttentionWindow& all = plane_.window;
-    std::uint64_t first = row * plane_.block_queries;
-    std::uint64_t last = std::min(first + plane_.block_queries, all.queries);
-    if (plane_.sampled) {
-      first += (last - first) / 2;
-      last = first + 1;
-    }
-    std::uint64_t keys = all.keys;
-    if (plane_.causal) {  // nothing beyond the last query's own key
-      const std::uint64_t seen = all.query + last;
-      keys = seen > all.key ? std::min(keys, seen - all.key) : 0;
-    }
+    const std::uint64_t first = row * plane_.block_queries;
+    const std::uint64_t last = std::min(first + plane_.block_queries, all.queries);
+    // Nothing beyond the last query's own key.
+    const std::uint64_t keys = seenOf(plane_, all.query + last - 1, all.key, all.keys);
     const std::uint64_t step = stepOfKeys(last - first);
     for (std::uint64_t key = 0; key < keys; key += step) {
       readPart(first, last, key, std::min(key + step, keys));
@@ -93,31 +116,12 @@ class RowReader {
     buffer_.resize((last - first) * keys);
     cells_.read({all.query + first, all.key + key, last - first, keys}, buffer_, context_);
     for (std::uint64_t query = first; query < last; ++query) {
-      std::uint64_t seen = keys;
-      if (plane_.causal) {
-        const std::uint64_t own = all.query + query + 1, from = all.key + key;
-        seen = own > from ? std::min(keys, own - from) : 0;
-      }
-      const float peak = addRow(buffer_.data() + (query - first) * keys, key, seen);
-      plane_.query_peaks[query] = std::max(plane_.query_peaks[query], peak);
+      const Extremes row = addRow(buffer_.data() + (query - first) * keys,
+                                  seenOf(plane_, all.query + query, all.key + key, keys),
+                                  plane_.block_keys, blocks_.data() + key / plane_.block_keys);
+      plane_.query_peaks[query] = std::max(plane_.query_peaks[query], row.magnitude());
+      extremes_.add(row);
     }
-  }
-
-  float addRow(const float* weights, std::uint64_t key, std::uint64_t count) {
-    float low = 0, high = 0;
-    std::size_t column = key / plane_.block_keys;
-    for (std::uint64_t i = 0; i < count;) {
-      const std::uint64_t end = std::min(count, i + plane_.block_keys);
-      Block& block = blocks_[column++];
-      for (; i < end; ++i) {
-        block.add(weights[i]);
-        if (!std::isfinite(weights[i])) continue;
-        low = std::min(low, weights[i]);
-        high = std::max(high, weights[i]);
-      }
-    }
-    extremes_ = {std::min(extremes_.low, low), std::max(extremes_.high, high)};
-    return std::max(-low, high);
   }
 
   const ShownCells& cells_;
@@ -127,6 +131,73 @@ class RowReader {
   std::vector<float> buffer_;
   Extremes extremes_;
 };
+
+// The query at which a row of blocks is read in a sampled plane: its middle one.
+std::uint64_t sampledQuery(const ReducedPlane& plane, std::size_t row) {
+  const std::uint64_t first = row * plane.block_queries;
+  const std::uint64_t last = std::min(first + plane.block_queries, plane.window.queries);
+  return first + (last - first) / 2;
+}
+
+// What a task finds in some columns of blocks of a sampled plane, row by row.
+using SampledExtremes = std::vector<Extremes>;
+
+SampledExtremes readSampled(const ShownCells& cells, ReducedPlane& plane, std::size_t begin,
+                            std::size_t end, const Context& context) {
+  SampledExtremes found(plane.rows);
+  const AttentionWindow& all = plane.window;
+  const std::uint64_t key = begin * plane.block_keys;
+  const std::uint64_t keys = std::min(end * plane.block_keys, all.keys) - key;
+  std::vector<float> buffer(keys);
+  for (std::size_t row = 0; row < plane.rows; ++row) {
+    const std::uint64_t query = all.query + sampledQuery(plane, row);
+    const std::uint64_t seen = seenOf(plane, query, all.key + key, keys);
+    if (seen == 0) continue;
+    const std::span<float> weights(buffer.data(), seen);
+    cells.read({query, all.key + key, 1, seen}, weights, context);
+    std::vector<Block> blocks(end - begin);
+    found[row] = addRow(weights.data(), seen, plane.block_keys, blocks.data());
+    for (std::size_t block = 0; block < blocks.size(); ++block) {
+      blocks[block].store(plane, row * plane.columns + begin + block);
+    }
+  }
+  return found;
+}
+
+// Tasks share the keys, not the rows: the few keys of a task stay in the cache for all its rows.
+void readSample(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
+  const auto found = reduceBlocks<SampledExtremes>(
+      plane.columns, std::max<std::uint64_t>(kKeysOfATask / plane.block_keys, 1), context,
+      [&](std::size_t begin, std::size_t end) {
+        return readSampled(cells, plane, begin, end, context);
+      },
+      [](SampledExtremes& left, const SampledExtremes& right) {
+        for (std::size_t row = 0; row < left.size(); ++row) left[row].add(right[row]);
+      });
+  for (std::size_t row = 0; row < plane.rows; ++row) {
+    plane.query_peaks[sampledQuery(plane, row)] = found[row].magnitude();
+    plane.lowest = std::min(plane.lowest, found[row].low);
+    plane.highest = std::max(plane.highest, found[row].high);
+  }
+}
+
+void readAll(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
+  const std::uint64_t read = std::max<std::uint64_t>(plane.block_queries * plane.window.keys, 1);
+  std::atomic<std::size_t> done = 0;
+  const auto total = reduceBlocks<Extremes>(
+      plane.rows, std::max<std::uint64_t>(kCellsOfATask / read, 1), context,
+      [&](std::size_t begin, std::size_t end) {
+        RowReader reader(cells, plane, context);
+        Extremes part;
+        for (std::size_t row = begin; row < end; ++row) part = reader.read(row);
+        done += end - begin;
+        context.checkpoint(static_cast<double>(done) / static_cast<double>(plane.rows));
+        return part;
+      },
+      [](Extremes& left, const Extremes& right) { left.add(right); });
+  plane.lowest = total.low;
+  plane.highest = total.high;
+}
 
 }  // namespace
 
@@ -157,26 +228,9 @@ ReducedPlane reduced(const ShownCells& cells, const AttentionWindow& window, con
   plane.sampled = blocks.sampled && blocks.queries > 1;
   plane.peak.resize(plane.rows * plane.columns);
   plane.query_peaks.resize(window.queries);
-  if (plane.reduced()) plane.mean.resize(plane.peak.size());
-  const std::uint64_t read = (plane.sampled ? 1 : blocks.queries) * window.keys;
-  const auto rows = static_cast<std::size_t>(
-      std::max<std::uint64_t>(kCellsOfATask / std::max<std::uint64_t>(read, 1), 1));
-  std::atomic<std::size_t> done = 0;
-  const auto total = reduceBlocks<Extremes>(
-      plane.rows, rows, context,
-      [&](std::size_t begin, std::size_t end) {
-        RowReader reader(cells, plane, context);
-        Extremes part;
-        for (std::size_t row = begin; row < end; ++row) part = reader.read(row);
-        done += end - begin;
-        context.checkpoint(static_cast<double>(done) / static_cast<double>(plane.rows));
-        return part;
-      },
-      [](Extremes& left, const Extremes& right) {
-        left = {std::min(left.low, right.low), std::max(left.high, right.high)};
-      });
-  plane.lowest = total.low;
-  plane.highest = total.high;
+  if (plane.reduced()) plane.mean.assign(plane.peak.size(), std::nanf(""));
+  if (plane.rows == 0 || plane.columns == 0) return plane;
+  plane.sampled ? readSample(cells, plane, context) : readAll(cells, plane, context);
   return plane;
 }
 
