@@ -14,6 +14,8 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "views/attention/limits_dialog.h"
+#include "views/common/number_text.h"
 #include "views/common/wrapping_layout.h"
 
 namespace lineament::views {
@@ -160,6 +162,26 @@ void AttentionControls::makeWeights(QLayout& line) {
   });
   weights_ = addMenu(line, tr("Weights"), tr("How weights become colours, and which are left out"),
                      &AttentionControls::fillWeights);
+  all_ = new QPushButton(this);
+  all_->setObjectName(QStringLiteral("readAll"));
+  all_->setCheckable(true);
+  all_->hide();
+  line.addWidget(all_);
+  connect(all_, &QPushButton::clicked, this, &AttentionControls::readAllChosen);
+}
+
+void AttentionControls::offerAll(bool offered, bool reading) {
+  const AttentionStack& stack = figure_.stack();
+  const bool grid = figure_.look().mode == AttentionMode::grid;
+  const double heads = grid ? static_cast<double>(stack.layers.size() * stack.heads.size()) : 1;
+  const double weights = heads * static_cast<double>(stack.queries) *
+                         static_cast<double>(stack.keys) / (stack.causal ? 2 : 1);
+  all_->setVisible(offered || reading);
+  all_->setChecked(reading);
+  all_->setText(reading ? tr("Stop reading") : tr("Read all weights"));
+  all_->setToolTip(tr("What is shown is a sample; reading all %1 weights takes minutes, and can be "
+                      "stopped")
+                       .arg(numberText(weights, 2)));
 }
 
 void AttentionControls::setStack(const AttentionFigure& figure) {
@@ -203,7 +225,7 @@ void AttentionControls::show(const AttentionFigure& figure) {
   const bool numbers = mode == AttentionMode::measures;
   layer_->setVisible(!grid && !numbers);
   head_->setVisible(!grid && !numbers);
-  minus_->setVisible(mode == AttentionMode::matrix);
+  minus_->setVisible(!grid && !numbers);
   measure_->setVisible(grid && measure_->count() > 0);
   order_->setVisible(grid && measure_->count() > 0);
   linked_->setVisible(links && heads > 1);
@@ -293,6 +315,37 @@ void AttentionControls::addChoices(QMenu& menu, const QString& title, const char
   }
 }
 
+void AttentionControls::addRanges(QMenu& menu) {
+  menu.addSection(tr("The strongest colour is"));
+  auto* group = new QActionGroup(&menu);
+  const auto add = [&](const QString& title, const nlohmann::json& range) {
+    QAction* action = menu.addAction(title);
+    action->setCheckable(true);
+    action->setActionGroup(group);
+    action->setChecked(figure_.options().at("range") == range);
+    connect(action, &QAction::triggered, this, [this, range] {
+      Q_EMIT chosen({{"range", range}});
+    });
+  };
+  add(tr("the largest that is shown"), nullptr);
+  if (figure_.look().mode != AttentionMode::arcs) {
+    add(tr("the head's largest"), "head");
+    add(tr("its layer's largest"), "layer");
+    add(tr("the largest of all heads"), "all");
+  }
+  add(tr("1"), nlohmann::json{0.0, 1.0});
+  QAction* typed = menu.addAction(tr("other limits…"));
+  connect(typed, &QAction::triggered, this, &AttentionControls::askForLimits);
+}
+
+void AttentionControls::askForLimits() {
+  auto* dialog = new LimitsDialog(figure_.look().range.value_or(AttentionOptions::Range{}), this);
+  connect(dialog, &LimitsDialog::chosen, this, [this](double low, double high) {
+    Q_EMIT chosen({{"range", {low, high}}});
+  });
+  dialog->open();
+}
+
 void AttentionControls::fillWeights() {
   QMenu& menu = *weights_->menu();
   menu.clear();
@@ -308,11 +361,11 @@ void AttentionControls::fillWeights() {
   };
   const AttentionOptions& look = figure_.look();
   menu.addSeparator();
-  if (look.mode == AttentionMode::matrix) {
+  if (look.mode == AttentionMode::matrix || look.mode == AttentionMode::grid) {
     toggle(tr("each row over its largest"), look.look.per_row, {{"rows", !look.look.per_row}});
   }
-  toggle(tr("from 0 to 1"), look.range.has_value(),
-         look.range ? nlohmann::json{{"range", nullptr}} : nlohmann::json{{"range", {0, 1}}});
+  toggle(tr("no colour where a weight is 0"), look.look.mask, {{"mask", !look.look.mask}});
+  if (look.mode != AttentionMode::text) addRanges(menu);
   addChoices(
       menu, tr("A dot of several weights shows"), "reduction",
       {{QStringLiteral("max"), tr("the strongest")}, {QStringLiteral("mean"), tr("their mean")}});

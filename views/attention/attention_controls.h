@@ -31,9 +31,12 @@ class AttentionControls : public QWidget {
   void setStack(const AttentionFigure& figure);  // another one: its layers, heads and measures
   void show(const AttentionFigure& figure);
   void offer(const QList<Surroundings::Item>& others);  // stacks of the same sizes
+  // Whether all weights can be read instead of a sample, or are being read.
+  void offerAll(bool offered, bool reading);
 
  Q_SIGNALS:
   void chosen(const nlohmann::json& options);
+  void readAllChosen(bool on);
 
  private:
   using Options = std::function<nlohmann::json()>;
@@ -49,6 +52,8 @@ class AttentionControls : public QWidget {
   void fillMinus();
   void fillHeads();
   void fillWeights();
+  void addRanges(QMenu& menu);
+  void askForLimits();
   void addChoices(QMenu& menu, const QString& title, const char* key,
                   const QList<QPair<QString, QString>>& choices);
   HeadChoice headNow() const;
@@ -59,6 +64,7 @@ class AttentionControls : public QWidget {
   QPushButton *minus_ = nullptr, *linked_ = nullptr, *weights_ = nullptr;
   QComboBox *measure_ = nullptr, *order_ = nullptr;
   QSpinBox* count_ = nullptr;
+  QPushButton* all_ = nullptr;
   QWidget* threshold_group_ = nullptr;  // with its name
   QDoubleSpinBox* threshold_ = nullptr;
   QList<Surroundings::Item> others_;

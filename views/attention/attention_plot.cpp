@@ -12,9 +12,8 @@ namespace lineament::views {
 
 namespace {
 
-constexpr double kClick = 4;           // pixels that a press may move and still be a click
-constexpr int kPoll = 120;             // ms between looks at what has been made
-constexpr double kManyWeights = 3e10;  // all of which are not read unasked: minutes of work
+constexpr double kClick = 4;  // pixels that a press may move and still be a click
+constexpr int kPoll = 120;    // ms between looks at what has been made
 
 }  // namespace
 
@@ -34,7 +33,10 @@ AttentionPlot::AttentionPlot(QWidget* parent)
 }
 
 void AttentionPlot::setData(const Data& shown) {
-  for (LatestJob* job : {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_}) job->stop();
+  for (LatestJob* job :
+       {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_, &reading_all_}) {
+    job->stop();
+  }
   poll_.stop();
   made_hidden_.reset();
   plane_of_.reset();
@@ -83,7 +85,7 @@ void AttentionPlot::chooseToken(std::optional<std::size_t> token) {
 
 bool AttentionPlot::complete() const {
   const bool working = thumbnails_job_.running() || plane_job_.running() ||
-                       profile_job_.running() || links_job_.running();
+                       profile_job_.running() || links_job_.running() || reading_all_.running();
   return !working && tiles_.complete();
 }
 
@@ -105,10 +107,8 @@ bool AttentionPlot::told(const Outcome<Nothing>& outcome) {
 
 void AttentionPlot::ask() {
   if (figure().empty()) return;
+  if (figure().needsThumbnails()) askForThumbnails();
   switch (figure().look().mode) {
-    case AttentionMode::grid:
-      askForThumbnails();
-      break;
     case AttentionMode::matrix:
       askForPlane();
       askForTiles();
@@ -116,6 +116,7 @@ void AttentionPlot::ask() {
     case AttentionMode::arcs:
       askForLinks();
       break;
+    case AttentionMode::grid:
     case AttentionMode::text:
     case AttentionMode::measures:
       break;
@@ -133,12 +134,10 @@ void AttentionPlot::askForThumbnails() {
   }
   made_hidden_ = hidden;
   maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
-  const AttentionStack& stack = figure().stack();
-  const double weights = static_cast<double>(stack.layers.size() * stack.heads.size()) *
-                         static_cast<double>(stack.queries) * static_cast<double>(stack.keys);
+  reading_all_.stop();
   thumbnails_job_.start(
       background(), tr("Reduce attention matrices"),
-      [maker = maker_, exactly = weights < kManyWeights](const Context& context) {
+      [maker = maker_, exactly = !figure().manyInAll()](const Context& context) {
         maker->make(exactly, context);
       },
       this,
@@ -161,6 +160,7 @@ void AttentionPlot::askForPlane() {
   }
   if (plane_of_ == choice) return;
   plane_of_ = choice;
+  if (figure().look().mode == AttentionMode::matrix) reading_all_.stop();
   const auto made = std::make_shared<PlanePtr>();
   plane_job_.start(
       background(), tr("Work out attention"),
@@ -172,24 +172,70 @@ void AttentionPlot::askForPlane() {
         if (!told(outcome)) return;
         editedFigure().setPlane(choice, *made);
         came();
-        if ((*made)->sampled || (*made)->block_keys > 1) askForOverview();
+        const bool reduced = (*made)->sampled || (*made)->block_keys > 1;
+        if (reduced && !figure().manyInMatrix()) askForOverview(plane_job_);
       });
 }
 
-void AttentionPlot::askForOverview() {
+void AttentionPlot::askForOverview(LatestJob& job) {
   const MatrixChoice choice = figure().cells().choice();
   const auto made = std::make_shared<PlanePtr>();
-  plane_job_.start(
+  job.start(
       background(), tr("Reduce the attention matrix"),
       [cells = figure().cells(), made](const Context& context) {
         *made = std::make_shared<const ReducedPlane>(overviewOf(cells, context));
       },
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
-        if (!valueOf(outcome)) return;
-        editedFigure().setPlane(choice, *made);
+        if (valueOf(outcome)) editedFigure().setPlane(choice, *made);
         came();
       });
+}
+
+bool AttentionPlot::offersAll() const {
+  if (figure().empty() || readsAll()) return false;
+  const auto& thumbnails = figure().thumbnails();
+  const PlanePtr& plane = figure().plane();
+  switch (figure().look().mode) {
+    case AttentionMode::grid:
+      return figure().manyInAll() && thumbnails && !thumbnails->complete() &&
+             !thumbnails_job_.running();
+    case AttentionMode::matrix:
+      return figure().manyInMatrix() && plane && plane->sampled;
+    case AttentionMode::arcs:
+    case AttentionMode::text:
+    case AttentionMode::measures:
+      break;
+  }
+  return false;
+}
+
+void AttentionPlot::readAll() {
+  if (!offersAll()) return;
+  if (figure().look().mode == AttentionMode::matrix) {
+    askForOverview(reading_all_);
+  } else {
+    if (!maker_) {
+      maker_ =
+          std::make_shared<ThumbnailMaker>(figure().sharedStack(), figure().look().choice.hidden);
+    }
+    reading_all_.start(
+        background(), tr("Read all attention weights"),
+        [maker = maker_](const Context& context) { maker->make(true, context); }, this,
+        [this](const Outcome<Nothing>&) {
+          poll_.stop();
+          editedFigure().setThumbnails(maker_->now());
+          came();
+        });
+    poll_.start();
+  }
+  came();
+}
+
+void AttentionPlot::stopReadingAll() {
+  reading_all_.stop();
+  poll_.stop();
+  came();
 }
 
 void AttentionPlot::askForTiles() {
@@ -228,9 +274,10 @@ void AttentionPlot::askForLinks() {
   const auto made = std::make_shared<LinkedTokens>();
   links_job_.start(
       background(), tr("Work out attention"),
-      [stack = figure().sharedStack(), choice = look.choice, heads = figure().linkedHeads(),
-       first = look.first, count = look.count, made](const Context& context) {
-        *made = linkedTokens(stack, choice, heads, first, count, context);
+      [stack = figure().sharedStack(), other = figure().sharedOther(), choice = look.choice,
+       heads = figure().linkedHeads(), first = look.first, count = look.count,
+       made](const Context& context) {
+        *made = linkedTokens(stack, other, choice, heads, first, count, context);
       },
       this,
       [this, made](const Outcome<Nothing>& outcome) {

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "core/base/parallel.h"
+#include "core/data/weight_run.h"
 
 namespace lineament::views {
 
@@ -15,6 +17,7 @@ namespace {
 constexpr std::size_t kMostBlocks = 1024;  // along a side of an overview
 constexpr std::size_t kSampledRows = 256;
 constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;  // read within 100 ms
+constexpr double kManyWeights = 3e10;                            // minutes of work
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
 constexpr std::uint64_t kKeysOfATask = 2048;
 constexpr std::uint64_t kCellsOfATask = std::uint64_t{1} << 18;  // less is not worth one
@@ -25,36 +28,36 @@ std::size_t blockCount(std::uint64_t cells, std::uint64_t block) {
 
 // Collects the cells of one block.
 struct Block {
-  double sum = 0;
-  std::uint64_t count = 0;
-  float peak = 0;
-  bool broken = false;
+  WeightRun run;
+  std::uint64_t cells = 0;
 
-  void add(float weight) {
-    if (std::isnan(weight)) {
-      broken = true;
-      return;
-    }
-    sum += static_cast<double>(weight);
-    ++count;
-    if (std::abs(weight) > std::abs(peak)) peak = weight;
-  }
   void store(ReducedPlane& plane, std::size_t at) const {
     constexpr float none = std::numeric_limits<float>::quiet_NaN();
-    plane.peak[at] = broken ? none : peak;
+    plane.peak[at] = run.broken(cells) ? none : run.peak;
     if (plane.mean.empty()) return;
-    plane.mean[at] = count > 0 ? static_cast<float>(sum / static_cast<double>(count)) : none;
+    plane.mean[at] =
+        run.numbers > 0 ? static_cast<float>(run.sum / static_cast<double>(run.numbers)) : none;
   }
 };
 
+// What there is in some rows, or in parts of them.
 struct Extremes {
   float low = 0, high = 0;
+  std::uint64_t seen = 0, kept = 0;
 
   void add(const Extremes& other) {
     low = std::min(low, other.low);
     high = std::max(high, other.high);
+    seen += other.seen;
+    kept += other.kept;
   }
   float magnitude() const { return std::max(-low, high); }
+  void store(ReducedPlane& plane) const {
+    plane.lowest = low;
+    plane.highest = high;
+    plane.seen = seen;
+    plane.kept = kept;
+  }
 };
 
 // How many of the keys [from, from + count) a query sees.
@@ -65,17 +68,19 @@ std::uint64_t seenOf(const ReducedPlane& plane, std::uint64_t query, std::uint64
 }
 
 // The cells of a row into the blocks that they belong to, the first of which begins with them.
-Extremes addRow(const float* weights, std::uint64_t count, std::uint64_t block_keys,
-                Block* blocks) {
+Extremes addRow(std::span<const float> weights, std::uint64_t block_keys, Block* blocks) {
   Extremes found;
-  for (std::uint64_t i = 0; i < count; ++blocks) {
-    const std::uint64_t end = std::min(count, i + block_keys);
-    for (; i < end; ++i) {
-      blocks->add(weights[i]);
-      if (!std::isfinite(weights[i])) continue;
-      found.low = std::min(found.low, weights[i]);
-      found.high = std::max(found.high, weights[i]);
-    }
+  found.seen = weights.size();
+  while (!weights.empty()) {
+    const auto part = weights.first(std::min<std::size_t>(weights.size(), block_keys));
+    weights = weights.subspan(part.size());
+    const WeightRun run = runOf(part);
+    blocks->run.add(run);
+    blocks->cells += part.size();
+    found.low = std::min(found.low, run.lowest);
+    found.high = std::max(found.high, run.highest);
+    found.kept += run.kept;
+    ++blocks;
   }
   return found;
 }
@@ -116,9 +121,10 @@ class RowReader {
     buffer_.resize((last - first) * keys);
     cells_.read({all.query + first, all.key + key, last - first, keys}, buffer_, context_);
     for (std::uint64_t query = first; query < last; ++query) {
-      const Extremes row = addRow(buffer_.data() + (query - first) * keys,
-                                  seenOf(plane_, all.query + query, all.key + key, keys),
-                                  plane_.block_keys, blocks_.data() + key / plane_.block_keys);
+      const std::span<const float> cells(buffer_.data() + (query - first) * keys,
+                                         seenOf(plane_, all.query + query, all.key + key, keys));
+      const Extremes row =
+          addRow(cells, plane_.block_keys, blocks_.data() + key / plane_.block_keys);
       plane_.query_peaks[query] = std::max(plane_.query_peaks[query], row.magnitude());
       extremes_.add(row);
     }
@@ -156,7 +162,7 @@ SampledExtremes readSampled(const ShownCells& cells, ReducedPlane& plane, std::s
     const std::span<float> weights(buffer.data(), seen);
     cells.read({query, all.key + key, 1, seen}, weights, context);
     std::vector<Block> blocks(end - begin);
-    found[row] = addRow(weights.data(), seen, plane.block_keys, blocks.data());
+    found[row] = addRow(weights, plane.block_keys, blocks.data());
     for (std::size_t block = 0; block < blocks.size(); ++block) {
       blocks[block].store(plane, row * plane.columns + begin + block);
     }
@@ -174,11 +180,12 @@ void readSample(const ShownCells& cells, ReducedPlane& plane, const Context& con
       [](SampledExtremes& left, const SampledExtremes& right) {
         for (std::size_t row = 0; row < left.size(); ++row) left[row].add(right[row]);
       });
+  Extremes total;
   for (std::size_t row = 0; row < plane.rows; ++row) {
     plane.query_peaks[sampledQuery(plane, row)] = found[row].magnitude();
-    plane.lowest = std::min(plane.lowest, found[row].low);
-    plane.highest = std::max(plane.highest, found[row].high);
+    total.add(found[row]);
   }
+  total.store(plane);
 }
 
 void readAll(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
@@ -195,8 +202,7 @@ void readAll(const ShownCells& cells, ReducedPlane& plane, const Context& contex
         return part;
       },
       [](Extremes& left, const Extremes& right) { left.add(right); });
-  plane.lowest = total.low;
-  plane.highest = total.high;
+  total.store(plane);
 }
 
 }  // namespace
@@ -206,6 +212,15 @@ bool ReducedPlane::masked(std::size_t row, std::size_t column) const {
   const std::uint64_t end =
       std::min(firstQuery(row) + block_queries, window.query + window.queries);
   return firstKey(column) >= end;
+}
+
+void ReducedPlane::mergeQueryPeaks() {
+  std::vector<float> merged(rows);
+  for (std::size_t query = 0; query < query_peaks.size(); ++query) {
+    float& most = merged[query / block_queries];
+    most = std::max(most, query_peaks[query]);
+  }
+  query_peaks = std::move(merged);
 }
 
 double ReducedPlane::largest() const {
@@ -232,6 +247,11 @@ ReducedPlane reduced(const ShownCells& cells, const AttentionWindow& window, con
   if (plane.rows == 0 || plane.columns == 0) return plane;
   plane.sampled ? readSample(cells, plane, context) : readAll(cells, plane, context);
   return plane;
+}
+
+bool areMany(std::uint64_t matrices, std::uint64_t queries, std::uint64_t keys) {
+  return static_cast<double>(matrices) * static_cast<double>(queries) * static_cast<double>(keys) >
+         kManyWeights;
 }
 
 int overviewLevel(std::uint64_t queries, std::uint64_t keys) {

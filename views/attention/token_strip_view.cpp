@@ -15,6 +15,7 @@ namespace lineament::views {
 namespace {
 
 constexpr double kScale = PlotView::kScreenScale;
+constexpr std::size_t kMeasuredAtOnce = 2000;  // tokens whose widths take less than a frame
 
 }  // namespace
 
@@ -28,17 +29,43 @@ void TokenStrip::show(const AttentionFigure& figure) {
   const bool other = figure_->sharedStack() != figure.sharedStack();
   figure_ = std::make_shared<AttentionFigure>(figure);
   values_ = figure_->stripValues();
-  if (other) layOut();
+  if (other) measure();
   update();
 }
 
+void TokenStrip::measure() {
+  measuring_.stop();
+  widths_.clear();
+  const std::size_t count = figure_->tokenCount();
+  if (count <= kMeasuredAtOnce) {
+    widths_ = tokenWidths(figure_->tokens(), count, {});
+    return layOut();
+  }
+  layOut();
+  const auto made = std::make_shared<std::vector<float>>();
+  measuring_.start(
+      *background_, tr("Lay out the text"),
+      [figure = figure_, count, made](const Context& context) {
+        *made = tokenWidths(figure->tokens(), count, context);
+      },
+      this,
+      [this, made](const Outcome<Nothing>& outcome) {
+        if (!valueOf(outcome)) return;
+        widths_ = std::move(*made);
+        layOut();
+        update();
+        Q_EMIT laidOut();
+      });
+}
+
 void TokenStrip::layOut() {
-  layout_ = layOutTokens(figure_->tokens(), figure_->tokenCount(), width() / kScale);
+  layout_ = layOutTokens(figure_->tokens(), widths_, width() / kScale);
   hovered_.reset();
   setMinimumHeight(static_cast<int>(std::ceil(layout_.height * kScale)));
 }
 
 QRectF TokenStrip::placeOf(std::size_t token) const {
+  if (token >= layout_.boxes.size()) return {};
   const QRectF place = layout_.place(token);
   return {place.topLeft() * kScale, place.size() * kScale};
 }
