@@ -130,17 +130,19 @@ class AttentionFlow : private WindowHands {
   }
 
   // Steps of a hand, each with the picture after it: on the window's thread, from the input to what
-  // has been painted.
+  // has been painted; of that, its time on the processor.
   void frames(const std::string& name, const std::function<void(int)>& step) {
-    std::vector<double> times;
+    std::vector<double> times, processor;
     phase(name, [&] {
       for (int i = 0; i < kFrames; ++i) {
         QTimer::singleShot(0, &window_, [&, i] {
+          const long long used = threadNanoseconds();
           QElapsedTimer clock;
           clock.start();
           step(i);
           plot().repaint();
           times.push_back(static_cast<double>(clock.nsecsElapsed()) * 1e-6);
+          processor.push_back(static_cast<double>(threadNanoseconds() - used) * 1e-6);
         });
         rest(kBetweenFramesMs);
       }
@@ -148,6 +150,7 @@ class AttentionFlow : private WindowHands {
     number(name + "_frame_p50", quantile(times, 0.5), "ms", kFrameBar);
     number(name + "_frame_p95", quantile(times, 0.95), "ms", kFrameBar);
     number(name + "_frame_max", quantile(times, 1), "ms", kFrameBar);
+    number(name + "_frame_processor_p95", quantile(processor, 0.95), "ms", kFrameBar);
   }
 
   void turnWheel(int delta) {

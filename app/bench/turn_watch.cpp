@@ -30,13 +30,13 @@ std::string nameOf(const QObject& receiver, int type) {
                      receiver.objectName().toStdString());
 }
 
+}  // namespace
+
 long long threadNanoseconds() {
   timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return used.tv_sec * 1'000'000'000LL + used.tv_nsec;
 }
-
-}  // namespace
 
 void TurnWatch::beginPhase(const std::string& name) {
   phases_.push_back({name, {}, {}, 0});

@@ -11,6 +11,8 @@
 
 namespace lineament::app {
 
+long long threadNanoseconds();  // that this thread has had on a processor
+
 // What the event loop of a window was busy with, and how long.
 class TurnWatch {
  public:

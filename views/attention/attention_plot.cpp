@@ -13,16 +13,22 @@ namespace lineament::views {
 namespace {
 
 constexpr double kClick = 4;  // pixels that a press may move and still be a click
-constexpr int kPoll = 120;    // ms between looks at what has been made
+constexpr int kLook = 15;     // ms between looks whether all thumbnails have been begun
+constexpr int kPoll = 120;    // ms between pictures of what has been made
 
 }  // namespace
 
 AttentionPlot::AttentionPlot(QWidget* parent)
     : PlotOf(parent), tiles_([this]() -> Background& { return background(); }) {
   setAccessibleName(tr("Attention"));
-  poll_.setInterval(kPoll);
   connect(&poll_, &QTimer::timeout, this, [this] {
-    editedFigure().setThumbnails(maker_->now());
+    auto thumbnails = maker_->now();
+    const bool all = thumbnails->made() == thumbnails->layers * thumbnails->heads;
+    const bool soon = poll_.interval() == kLook;
+    if (soon && !all && !polled_.hasExpired(kPoll)) return;
+    polled_.start();
+    if (soon && all) poll_.start(kPoll);
+    editedFigure().setThumbnails(std::move(thumbnails));
     came();
   });
   connect(&tiles_, &WeightTiles::changed, this, [this] {
@@ -38,7 +44,7 @@ void AttentionPlot::setData(const Data& shown) {
     job->stop();
   }
   poll_.stop();
-  made_hidden_.reset();
+  maker_.reset();
   plane_of_.reset();
   tiles_of_.reset();
   PlotOf::setData(shown);
@@ -107,7 +113,7 @@ bool AttentionPlot::told(const Outcome<Nothing>& outcome) {
 
 void AttentionPlot::ask() {
   if (figure().empty()) return;
-  if (figure().needsThumbnails()) askForThumbnails();
+  figure().needsThumbnails() ? askForThumbnails() : leaveThumbnails();
   switch (figure().look().mode) {
     case AttentionMode::matrix:
       askForPlane();
@@ -124,17 +130,18 @@ void AttentionPlot::ask() {
   askForProfile();
 }
 
+// Goes on where it has been left.
 void AttentionPlot::askForThumbnails() {
   const HiddenKeys hidden = figure().look().choice.hidden;
-  if (made_hidden_ == hidden) return;
-  const auto& known = figure().thumbnails();
-  if (!made_hidden_ && known && known->complete() && hidden == HiddenKeys::none) {
+  if (!maker_ || made_hidden_ != hidden) {
+    reading_all_.stop();
+    thumbnails_job_.stop();
+    const auto& known = figure().thumbnails();
+    thumbnails_settled_ = !maker_ && known && known->complete() && hidden == HiddenKeys::none;
+    maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
     made_hidden_ = hidden;
-    return;
   }
-  made_hidden_ = hidden;
-  maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
-  reading_all_.stop();
+  if (thumbnails_settled_ || thumbnails_job_.running()) return;
   thumbnails_job_.start(
       background(), tr("Reduce attention matrices"),
       [maker = maker_, exactly = !figure().manyInAll()](const Context& context) {
@@ -142,12 +149,21 @@ void AttentionPlot::askForThumbnails() {
       },
       this,
       [this](const Outcome<Nothing>& outcome) {
+        thumbnails_settled_ = true;
         poll_.stop();
         told(outcome);
         editedFigure().setThumbnails(maker_->now());
         came();
       });
-  poll_.start();
+  polled_.start();
+  poll_.start(kLook);
+}
+
+// The processor is for what is looked at.
+void AttentionPlot::leaveThumbnails() {
+  if (!thumbnails_job_.running()) return;
+  thumbnails_job_.stop();
+  poll_.stop();
 }
 
 // The first picture from a sample of the queries, then all weights.
@@ -215,10 +231,6 @@ void AttentionPlot::readAll() {
   if (figure().look().mode == AttentionMode::matrix) {
     askForOverview(reading_all_);
   } else {
-    if (!maker_) {
-      maker_ =
-          std::make_shared<ThumbnailMaker>(figure().sharedStack(), figure().look().choice.hidden);
-    }
     reading_all_.start(
         background(), tr("Read all attention weights"),
         [maker = maker_](const Context& context) { maker->make(true, context); }, this,
@@ -227,7 +239,7 @@ void AttentionPlot::readAll() {
           editedFigure().setThumbnails(maker_->now());
           came();
         });
-    poll_.start();
+    poll_.start(kPoll);
   }
   came();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <memory>
 #include <optional>
@@ -57,6 +58,7 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
  private:
   void ask();  // for whatever is missing
   void askForThumbnails();
+  void leaveThumbnails();
   void askForPlane();
   void askForOverview(LatestJob& job);
   void askForTiles();
@@ -71,8 +73,10 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   LatestJob thumbnails_job_, plane_job_, profile_job_, links_job_;
   LatestJob reading_all_;  // what only starts when it is asked for
   std::shared_ptr<ThumbnailMaker> maker_;
-  std::optional<HiddenKeys> made_hidden_;  // of the thumbnails that are made, or being made
-  QTimer poll_;                            // takes thumbnails over while they are made
+  HiddenKeys made_hidden_ = HiddenKeys::none;  // of what it makes
+  bool thumbnails_settled_ = false;            // no more of them are made unasked
+  QTimer poll_;                                // takes thumbnails over while they are made
+  QElapsedTimer polled_;
   std::optional<MatrixChoice> plane_of_, tiles_of_;
   std::shared_ptr<const AttentionStack> tiles_stack_;
   WeightTiles tiles_;

@@ -10,7 +10,8 @@ namespace lineament::views {
 
 namespace {
 
-constexpr int kHatch = 3;  // pixels of a stripe
+constexpr int kHatch = 3;       // pixels of a stripe
+constexpr QRgb kUnpainted = 0;  // transparent, as no colour is
 
 // Blocks [first, last) of a plane under a pixel; none: it lies outside.
 struct Span {
@@ -42,8 +43,8 @@ std::vector<Span> spansOf(double from, double cell, int pixels, std::uint64_t st
   return spans;
 }
 
-// Paints a plane line by line. Blocks of a line's rows are taken together first, in a loop that
-// runs along the memory, then those under each of its pixels.
+// Paints a plane line by line, where no finer one has painted. Blocks of a line's rows are taken
+// together first, in a loop that runs along the memory, then those under each of its pixels.
 class Painting {
  public:
   Painting(const ReducedPlane& plane, const WeightLook& look, const WeightColours& colours,
@@ -66,19 +67,23 @@ class Painting {
 
   // `limit` is what `per_row` divides by.
   void paintLine(QRgb* line, int y, const Span& rows, double limit) {
-    if (drawn_ && rows == drawn_rows_ && !hatched_) {
-      copyLine(line);
-      return;
+    if (painted(line)) return;
+    if (!(rows == rows_)) {
+      takeTogether(rows);
+      rows_ = rows;
     }
-    takeTogether(rows);
-    hatched_ = false;
+    const Span* before = nullptr;
+    QRgb colour = ground_;
+    bool hatched = false;
     for (std::size_t x = 0; x < columns_.size(); ++x) {
-      if (columns_[x].last == columns_[x].first) continue;
-      const bool same = x > 0 && !hatched_ && columns_[x] == columns_[x - 1];
-      line[x] = same ? line[x - 1] : colourOf(columns_[x], limit, static_cast<int>(x) + y);
+      const Span& span = columns_[x];
+      if (span.last == span.first || line[x] != kUnpainted) continue;
+      if (!before || hatched || !(span == *before)) {
+        colour = colourOf(span, limit, static_cast<int>(x) + y, hatched);
+        before = &span;
+      }
+      line[x] = colour;
     }
-    drawn_ = line;
-    drawn_rows_ = rows;
   }
 
  private:
@@ -91,6 +96,14 @@ class Painting {
     const std::uint64_t keys = end - plane_.window.key;
     return std::min<std::uint64_t>((keys + plane_.block_keys - 1) / plane_.block_keys,
                                    plane_.columns);
+  }
+
+  // Finer planes have taken all of its pixels.
+  bool painted(const QRgb* line) const {
+    for (std::size_t x = 0; x < columns_.size(); ++x) {
+      if (columns_[x].last != columns_[x].first && line[x] == kUnpainted) return false;
+    }
+    return true;
   }
 
   void takeTogether(const Span& rows) {
@@ -119,7 +132,9 @@ class Painting {
     return std::isnan(one) || std::abs(one) >= std::abs(other) ? one : other;
   }
 
-  QRgb colourOf(const Span& columns, double limit, int diagonal) {
+  // A colour that is `hatched` depends on where its pixel is.
+  QRgb colourOf(const Span& columns, double limit, int diagonal, bool& hatched) const {
+    hatched = false;
     const std::size_t last = std::min(columns.last, visible_);
     if (columns.first >= last) return ground_;
     float weight = 0, sum = 0;
@@ -130,23 +145,18 @@ class Painting {
       count += counts_[i];
     }
     if (std::isnan(weight)) {
-      hatched_ = true;
+      hatched = true;
       return (diagonal / kHatch) % 2 == 0 ? ColourMap::missing().rgb() : ground_;
     }
     if (mean_) weight = count > 0 ? sum / static_cast<float>(count) : 0;
     if (std::abs(static_cast<double>(weight)) < look_.threshold) return ground_;
     if (look_.mask && weight == 0) return ground_;
-    if (look_.per_row)
+    if (look_.per_row) {
       weight = limit > 0 ? static_cast<float>(weight / limit) : 0;
-    else if (look_.over != 1)
+    } else {
       weight = static_cast<float>(weight / look_.over);
-    return colours_.of(weight);
-  }
-
-  void copyLine(QRgb* line) const {
-    for (std::size_t x = 0; x < columns_.size(); ++x) {
-      if (columns_[x].last != columns_[x].first) line[x] = drawn_[x];
     }
+    return colours_.of(weight);
   }
 
   const ReducedPlane& plane_;
@@ -156,14 +166,11 @@ class Painting {
   bool mean_ = false;
   std::vector<Span> columns_;
   std::size_t first_ = 0, last_ = 0;  // blocks that are under any pixel
-  // The present line's blocks.
+  // Those of the present line's rows, taken together.
+  Span rows_;
   std::vector<float> peaks_, sums_;
   std::vector<int> counts_;
   std::size_t visible_ = 0;
-  // The line that was painted last.
-  const QRgb* drawn_ = nullptr;
-  Span drawn_rows_;
-  bool hatched_ = false;  // its pixels depend on where it is
 };
 
 double limitOf(const ReducedPlane& plane, const Span& rows, const QueryPeaks& peaks) {
@@ -184,9 +191,11 @@ QImage matrixImage(const std::vector<PlanePtr>& planes, const CellArea& area, co
                    const QColor& ground) {
   if (pixels.isEmpty() || !(area.queries > 0) || !(area.keys > 0)) return {};
   QImage image(pixels, QImage::Format_RGB32);
-  image.fill(ground);
+  // Not by QImage::fill, which makes it opaque.
+  std::fill_n(reinterpret_cast<QRgb*>(image.bits()), image.sizeInBytes() / 4, kUnpainted);
   const double tall = area.queries / pixels.height(), wide = area.keys / pixels.width();
-  for (const PlanePtr& plane : planes) {
+  for (auto each = planes.rbegin(); each != planes.rend(); ++each) {
+    const PlanePtr& plane = *each;
     const AttentionWindow& window = plane->window;
     const auto rows = spansOf(area.query, tall, pixels.height(), window.query, window.queries,
                               plane->block_queries);
@@ -199,6 +208,10 @@ QImage matrixImage(const std::vector<PlanePtr>& planes, const CellArea& area, co
       const double limit = look.per_row ? limitOf(*plane, span, peaks) : 1;
       painting.paintLine(reinterpret_cast<QRgb*>(image.scanLine(y)), y, span, limit);
     }
+  }
+  for (int y = 0; y < pixels.height(); ++y) {
+    auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
+    std::replace(line, line + pixels.width(), kUnpainted, ground.rgb());
   }
   return image;
 }

@@ -3,6 +3,7 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QToolTip>
 #include <cmath>
 
@@ -15,7 +16,8 @@ namespace lineament::views {
 namespace {
 
 constexpr double kScale = PlotView::kScreenScale;
-constexpr std::size_t kMeasuredAtOnce = 2000;  // tokens whose widths take less than a frame
+// Tokens whose widths, and whose places where these are known, take less than a frame.
+constexpr std::size_t kMeasuredAtOnce = 2000, kPlacedAtOnce = 100'000;
 
 }  // namespace
 
@@ -34,34 +36,51 @@ void TokenStrip::show(const AttentionFigure& figure) {
 }
 
 void TokenStrip::measure() {
-  measuring_.stop();
-  widths_.clear();
-  const std::size_t count = figure_->tokenCount();
-  if (count <= kMeasuredAtOnce) {
-    widths_ = tokenWidths(figure_->tokens(), count, {});
-    return layOut();
-  }
+  widths_ = {};
+  layout_ = {};
+  if (figure_->tokenCount() > kMeasuredAtOnce) return layOutLater();
+  widths_ = std::make_shared<const std::vector<float>>(
+      tokenWidths(figure_->tokens(), figure_->tokenCount(), {}));
   layOut();
-  const auto made = std::make_shared<std::vector<float>>();
-  measuring_.start(
+}
+
+void TokenStrip::layOut() {
+  const bool measured = widths_ || figure_->tokenCount() <= kMeasuredAtOnce;
+  if (!measured || figure_->tokenCount() > kPlacedAtOnce) return layOutLater();
+  if (widths_) take(layOutTokens(figure_->tokens(), *widths_, width() / kScale));
+}
+
+// The present layout stays until there is the new one.
+void TokenStrip::layOutLater() {
+  struct Made {
+    std::shared_ptr<const std::vector<float>> widths;
+    TokenStripLayout layout;
+  };
+  const auto made = std::make_shared<Made>();
+  made->widths = widths_;
+  laying_out_.start(
       *background_, tr("Lay out the text"),
-      [figure = figure_, count, made](const Context& context) {
-        *made = tokenWidths(figure->tokens(), count, context);
+      [figure = figure_, room = width() / kScale, made](const Context& context) {
+        if (!made->widths) {
+          made->widths = std::make_shared<const std::vector<float>>(
+              tokenWidths(figure->tokens(), figure->tokenCount(), context));
+        }
+        made->layout = layOutTokens(figure->tokens(), *made->widths, room);
       },
       this,
       [this, made](const Outcome<Nothing>& outcome) {
         if (!valueOf(outcome)) return;
-        widths_ = std::move(*made);
-        layOut();
-        update();
+        widths_ = std::move(made->widths);
+        take(std::move(made->layout));
         Q_EMIT laidOut();
       });
 }
 
-void TokenStrip::layOut() {
-  layout_ = layOutTokens(figure_->tokens(), widths_, width() / kScale);
+void TokenStrip::take(TokenStripLayout layout) {
+  layout_ = std::move(layout);
   hovered_.reset();
   setMinimumHeight(static_cast<int>(std::ceil(layout_.height * kScale)));
+  update();
 }
 
 QRectF TokenStrip::placeOf(std::size_t token) const {
@@ -87,7 +106,7 @@ void TokenStrip::paintEvent(QPaintEvent* event) {
 
 void TokenStrip::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  layOut();
+  if (event->oldSize().width() != width()) layOut();
 }
 
 void TokenStrip::mouseMoveEvent(QMouseEvent* event) {

@@ -25,7 +25,7 @@ class TokenStrip : public QWidget {
 
  Q_SIGNALS:
   void tokenClicked(std::size_t token);
-  void laidOut();  // a long text, later than it was shown
+  void laidOut();  // a long text, later than it was shown or resized
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -35,15 +35,17 @@ class TokenStrip : public QWidget {
   void leaveEvent(QEvent* event) override;
 
  private:
-  void measure();
-  void layOut();
+  void measure();  // another text
+  void layOut();   // in another width
+  void layOutLater();
+  void take(TokenStripLayout layout);
   std::optional<std::size_t> under(const QPointF& at) const;
 
   std::shared_ptr<AttentionFigure> figure_ = std::make_shared<AttentionFigure>();
   std::vector<float> values_;
-  std::vector<float> widths_;
+  std::shared_ptr<const std::vector<float>> widths_;  // of the texts; null: not known yet
   Background* background_ = &pooledBackground();
-  LatestJob measuring_;
+  LatestJob laying_out_;
   TokenStripLayout layout_;
   std::optional<std::size_t> hovered_;
 };

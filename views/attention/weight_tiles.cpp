@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/base/parallel.h"
+
 namespace lineament::views {
 
 namespace {
@@ -80,6 +82,8 @@ void WeightTiles::readNext() {
   job_.start(
       background_(), tr("Work out attention"),
       [cells = cells_, keys = std::move(keys), made](const Context& context) {
+        // While a hand moves, the window's thread keeps a processor to itself.
+        const ThreadLimit limit(std::max(1, hardwareThreads() - 1));
         QElapsedTimer clock;
         clock.start();
         for (const TileKey& key : keys) {

@@ -17,6 +17,22 @@ namespace {
 constexpr std::size_t kRampSteps = 1024;
 constexpr double kApart = 11;  // units between the bar's numbers
 
+// Where a magnitude stands between 0 and the limit, in single precision for pictures of a million
+// dots.
+template <class Number>
+Number stepOf(WeightScale scale, Number magnitude, Number limit, Number floor, Number decades) {
+  const Number part = std::min(Number{1}, magnitude / limit);
+  switch (scale) {
+    case WeightScale::linear:
+      return part;
+    case WeightScale::root:
+      return std::sqrt(part);
+    case WeightScale::log:
+      return magnitude > floor ? std::min(Number{1}, std::log(magnitude / floor) / decades) : 0;
+  }
+  return part;
+}
+
 }  // namespace
 
 WeightColours::WeightColours(double limit, bool has_negative, bool dark, WeightScale scale,
@@ -31,16 +47,7 @@ WeightColours::WeightColours(double limit, bool has_negative, bool dark, WeightS
 }
 
 double WeightColours::magnitudeShare(double magnitude) const {
-  const double part = std::min(1.0, magnitude / limit_);
-  switch (scale_) {
-    case WeightScale::linear:
-      return part;
-    case WeightScale::root:
-      return std::sqrt(part);
-    case WeightScale::log:
-      return magnitude > floor_ ? std::min(1.0, std::log(magnitude / floor_) / decades_) : 0;
-  }
-  return part;
+  return stepOf(scale_, magnitude, limit_, floor_, decades_);
 }
 
 double WeightColours::share(double weight) const {
@@ -79,7 +86,10 @@ std::vector<double> WeightColours::marks() const {
 
 QRgb WeightColours::of(float weight) const {
   if (!std::isfinite(weight)) return ColourMap::missing().rgb();
-  return ramp_[static_cast<std::size_t>(std::lround(share(weight) * (kRampSteps - 1)))];
+  const float part = stepOf(scale_, std::abs(weight), static_cast<float>(limit_),
+                            static_cast<float>(floor_), static_cast<float>(decades_));
+  const float share = signed_ ? 0.5F + std::copysign(part, weight) / 2 : part;
+  return ramp_[static_cast<std::size_t>(share * (kRampSteps - 1) + 0.5F)];
 }
 
 void drawWeightBar(QPainter& painter, const QRectF& place, const WeightColours& colours,
