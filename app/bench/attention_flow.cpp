@@ -27,6 +27,7 @@ namespace {
 constexpr int kFrames = 60;           // of each kind
 constexpr int kBetweenFramesMs = 10;  // a hand's movements come about this often
 constexpr double kFrameBar = 16;      // ms
+constexpr QSize kWindow(1600, 1000);
 constexpr double kMebi = 1024.0 * 1024;
 
 // When a picture in which `wanted` holds has been painted.
@@ -62,7 +63,10 @@ class AttentionFlow : private WindowHands {
       : WindowHands(application, window) {}
 
   nlohmann::json run(const std::string& size) {
-    act([&] { window_.show(); });
+    act([&] {
+      window_.resize(kWindow);
+      window_.show();
+    });
     idle();
     restartPeakMemory();
     before_ = memoryNow();
@@ -115,6 +119,13 @@ class AttentionFlow : private WindowHands {
     number(std::string(name) + "_exact", static_cast<double>(clock.elapsed()) / 1000, "s");
   }
 
+  // The matrix's picture, whose dots each frame paints anew.
+  void plotSide() {
+    const double scale = views::PlotView::kScreenScale * plot().devicePixelRatioF();
+    const QRectF place = figure().plotArea(QSizeF(plot().size()) / views::PlotView::kScreenScale);
+    number("plot_side", place.width() * scale, "pixels");
+  }
+
   void firstMatrix(double bar) {
     std::unique_ptr<FirstPicture> first;
     phase("first_matrix", [&] {
@@ -127,6 +138,7 @@ class AttentionFlow : private WindowHands {
       until([&] { return first->seen(); });
     });
     number("matrix_first_picture", first->milliseconds(), "ms", bar);
+    plotSide();
   }
 
   // Steps of a hand, each with the picture after it: on the window's thread, from the input to what

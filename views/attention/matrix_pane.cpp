@@ -126,12 +126,18 @@ class PanePainter {
     painter_.restore();
   }
 
-  // Where single cells can be seen, lines around those that a mask has kept.
+  // The diagonal beyond which there is nothing, which a mask may leave white; where single cells
+  // can be seen, lines around those that it has kept.
   void drawMask() {
-    const double side = layout_.plot.width() / content_.area.keys;
-    if (side < kOutlinedCell) return;
     painter_.save();
     painter_.setClipRect(layout_.plot);
+    if (content_.stack.causal) {
+      const auto end = static_cast<double>(content_.stack.keys);
+      painter_.setPen(figurePen(drawing_.theme.line, 0.6));
+      painter_.drawLine(QPointF(x(0), y(0)), QPointF(x(end), y(end)));
+    }
+    const double side = layout_.plot.width() / content_.area.keys;
+    if (side < kOutlinedCell) return painter_.restore();
     painter_.translate(layout_.plot.topLeft());
     painter_.setPen(figurePen(drawing_.theme.muted, std::clamp(side / 16, 0.5, 1.2)));
     const auto lines = maskOutline(content_.planes, content_.area, layout_.plot.size());
