@@ -41,6 +41,18 @@ bool runOfFinite(const float* weights, std::size_t count, WeightRun& run) {
   return hn::AllTrue(d, hn::Eq(odd, zero));
 }
 
+void strongerOf(float* weights, const float* others, std::size_t count) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto one = hn::LoadU(d, weights + i), other = hn::LoadU(d, others + i);
+    const auto stays = hn::Or(hn::IsNaN(one), hn::Ge(hn::Abs(one), hn::Abs(other)));
+    hn::StoreU(hn::IfThenElse(stays, one, other), d, weights + i);
+  }
+  for (; i < count; ++i) weights[i] = stronger(weights[i], others[i]);
+}
+
 std::size_t lanesOf() {
   return hn::Lanes(hn::ScalableTag<float>());
 }
@@ -53,6 +65,7 @@ namespace lineament {
 
 HWY_EXPORT(runOfFinite);
 HWY_EXPORT(lanesOf);
+HWY_EXPORT(strongerOf);
 
 void WeightRun::add(const WeightRun& other) {
   lowest = std::min(lowest, other.lowest);
@@ -76,6 +89,10 @@ WeightRun runOfReference(std::span<const float> weights) {
     run.highest = std::max(run.highest, weight);
   }
   return run;
+}
+
+void takeStronger(std::span<float> weights, std::span<const float> others) {
+  HWY_DYNAMIC_DISPATCH(strongerOf)(weights.data(), others.data(), weights.size());
 }
 
 WeightRun runOf(std::span<const float> weights) {

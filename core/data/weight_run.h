@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -23,5 +24,12 @@ struct WeightRun {
 WeightRun runOf(std::span<const float> weights);
 // The same from the definition.
 WeightRun runOfReference(std::span<const float> weights);
+
+// The one of the larger magnitude, of equal ones the first; NaN where either is.
+inline float stronger(float one, float other) {
+  return std::isnan(one) || std::abs(one) >= std::abs(other) ? one : other;
+}
+// The same for each two, into the first ones.
+void takeStronger(std::span<float> weights, std::span<const float> others);
 
 }  // namespace lineament

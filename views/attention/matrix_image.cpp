@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/data/weight_run.h"
 #include "views/common/colour_map.h"
 
 namespace lineament::views {
@@ -58,10 +59,15 @@ class Painting {
         sums_(plane.columns),
         counts_(plane.columns) {
     mean_ = look.reduction == Reduction::mean && !plane.mean.empty();
-    for (const Span& span : columns_) {
+    for (std::size_t x = 0; x < columns_.size(); ++x) {
+      const Span& span = columns_[x];
       if (span.first == span.last) continue;
-      if (last_ == 0) first_ = span.first;
+      if (last_ == 0) {
+        first_ = span.first;
+        first_x_ = x;
+      }
       last_ = span.last;
+      end_x_ = x + 1;
     }
   }
 
@@ -75,9 +81,9 @@ class Painting {
     const Span* before = nullptr;
     QRgb colour = ground_;
     bool hatched = false;
-    for (std::size_t x = 0; x < columns_.size(); ++x) {
+    for (std::size_t x = first_x_; x < end_x_; ++x) {
       const Span& span = columns_[x];
-      if (span.last == span.first || line[x] != kUnpainted) continue;
+      if (line[x] != kUnpainted) continue;
       if (!before || hatched || !(span == *before)) {
         colour = colourOf(span, limit, static_cast<int>(x) + y, hatched);
         before = &span;
@@ -100,15 +106,14 @@ class Painting {
 
   // Finer planes have taken all of its pixels.
   bool painted(const QRgb* line) const {
-    for (std::size_t x = 0; x < columns_.size(); ++x) {
-      if (columns_[x].last != columns_[x].first && line[x] == kUnpainted) return false;
-    }
-    return true;
+    return std::none_of(line + first_x_, line + end_x_,
+                        [](QRgb colour) { return colour == kUnpainted; });
   }
 
   void takeTogether(const Span& rows) {
     visible_ = visibleOf(rows.last - 1);
-    std::fill(peaks_.begin(), peaks_.end(), 0.0F);
+    std::fill(peaks_.begin() + std::ptrdiff_t(first_), peaks_.begin() + std::ptrdiff_t(last_),
+              0.0F);
     if (mean_) {
       std::fill(sums_.begin(), sums_.end(), 0.0F);
       std::fill(counts_.begin(), counts_.end(), 0);
@@ -116,7 +121,9 @@ class Painting {
     for (std::size_t row = rows.first; row < rows.last; ++row) {
       const std::size_t last = std::min(visibleOf(row), last_);
       const float* peak = plane_.peak.data() + row * plane_.columns;
-      for (std::size_t i = first_; i < last; ++i) peaks_[i] = stronger(peaks_[i], peak[i]);
+      if (first_ >= last) continue;
+      takeStronger(std::span(peaks_).subspan(first_, last - first_),
+                   std::span(peak + first_, last - first_));
       if (!mean_) continue;
       const float* mean = plane_.mean.data() + row * plane_.columns;
       for (std::size_t i = first_; i < last; ++i) {
@@ -125,11 +132,6 @@ class Painting {
         ++counts_[i];
       }
     }
-  }
-
-  // A number that is none stays seen.
-  static float stronger(float one, float other) {
-    return std::isnan(one) || std::abs(one) >= std::abs(other) ? one : other;
   }
 
   // A colour that is `hatched` depends on where its pixel is.
@@ -141,6 +143,7 @@ class Painting {
     int count = 0;
     for (std::size_t i = columns.first; i < last; ++i) {
       weight = stronger(weight, peaks_[i]);
+      if (!mean_) continue;
       sum += sums_[i];
       count += counts_[i];
     }
@@ -165,7 +168,8 @@ class Painting {
   QRgb ground_;
   bool mean_ = false;
   std::vector<Span> columns_;
-  std::size_t first_ = 0, last_ = 0;  // blocks that are under any pixel
+  std::size_t first_ = 0, last_ = 0;     // blocks that are under any pixel
+  std::size_t first_x_ = 0, end_x_ = 0;  // pixels that have any, all of these
   // Those of the present line's rows, taken together.
   Span rows_;
   std::vector<float> peaks_, sums_;

@@ -56,6 +56,24 @@ class WeightRunTest : public QObject {
     }
   }
 
+  void theStrongerOfTwoStays() {
+    Random random(8);
+    std::vector<float> weights(37), others(37);
+    for (float& each : weights) each = static_cast<float>(random.normal());
+    for (float& each : others) each = static_cast<float>(random.normal());
+    weights[2] = others[20] = std::numeric_limits<float>::quiet_NaN();
+    weights[5] = 1.5F;
+    others[5] = -1.5F;
+    std::vector<float> taken = weights;
+    takeStronger(taken, others);
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      const float expected = stronger(weights[i], others[i]);
+      QVERIFY(std::isnan(expected) ? std::isnan(taken[i]) : taken[i] == expected);
+    }
+    QVERIFY(std::isnan(taken[2]) && std::isnan(taken[20]));
+    QCOMPARE(taken[5], 1.5F);
+  }
+
   void partsAddUp() {
     const std::vector<float> weights{0, -3, 2, 0, 1};
     WeightRun both = runOf(std::span(weights).first(2));

@@ -188,6 +188,20 @@ class MatrixImageTest : public QObject {
     QCOMPARE(root.weight(0.5), 1.0);
   }
 
+  // Colours go with quicker logarithms than the bar's places do: to a step of the ramp.
+  void coloursAgreeWithTheBar() {
+    const WeightColours log(0.7, false, false, WeightScale::log, 1e-5);
+    const WeightColours ramp(1, false, false, WeightScale::linear);
+    for (double weight = 1e-6; weight < 1; weight *= 1.013) {
+      const QColor colour(log.of(float(weight)));
+      const QColor exact(ramp.of(float(log.share(weight))));
+      for (const int difference : {colour.red() - exact.red(), colour.green() - exact.green(),
+                                   colour.blue() - exact.blue()}) {
+        QVERIFY2(std::abs(difference) <= 3, qPrintable(QString::number(weight)));
+      }
+    }
+  }
+
   void tokensOnOneLine() {
     QCOMPARE(shownToken("\n"), QStringLiteral("↵"));
     QCOMPARE(shownToken("a\tb\x01"), QStringLiteral("a⇥b␁"));
