@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/attention_flow.h"
 #include "app/bench/frames_flow.h"
 #include "app/bench/startup_watch.h"
 #include "app/cli/command_line.h"
@@ -23,6 +24,9 @@ int main(int argc, char** argv) {
     qputenv("QT_XCB_GL_INTEGRATION", "xcb_glx");
   }
   if (call.measure_frames) return app::measureFrames(argc, argv);
+  if (!call.measure_attention.empty()) {
+    return app::measureAttention(call.measure_attention, argc, argv);
+  }
   QApplication application(argc, argv);
   std::setlocale(LC_NUMERIC, "C");  // the application has set the system's
   std::unique_ptr<app::StartupWatch> watch;

@@ -20,6 +20,9 @@ const std::vector<Bench>& benches() {
     std::vector<Bench> list = {
         {"startup", "From the start of the process to a usable window", benchStartup},
         {"frames", "How long the window is away while it is used and works", benchFrames},
+        {"attention",
+         "The attention view: 144 heads of 2,048 tokens, one of 32,768, one of 1,048,576",
+         benchAttention},
         {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
         {"kmeans", "Ten iterations of k-means on 10,000,000 points of 12 features", benchKMeans},
         {"autoencoder", "An epoch of an autoencoder: large batches, and the published small ones",

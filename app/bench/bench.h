@@ -35,6 +35,7 @@ std::vector<Bench> benchesNamed(std::string_view name);
 
 std::vector<Measurement> benchStartup(const BenchSettings& settings);
 std::vector<Measurement> benchFrames(const BenchSettings& settings);
+std::vector<Measurement> benchAttention(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchKMeans(const BenchSettings& settings);
 std::vector<Measurement> benchAutoencoder(const BenchSettings& settings);

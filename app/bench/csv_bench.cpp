@@ -3,12 +3,11 @@
 
 #include <QTemporaryDir>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "app/bench/bench.h"
 #include "app/bench/peer_process.h"
+#include "app/bench/process_memory.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
 #include "core/io/reader.h"
@@ -60,27 +59,13 @@ void writeCsv(const std::filesystem::path& path, const Context& context) {
   file.commit();
 }
 
-// A line of /proc/self/status in bytes: "VmHWM" is the most memory this process ever had, "VmRSS"
-// what it has now.
-std::size_t memoryBytes(std::string_view field) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind(field, 0) != 0) continue;
-    std::istringstream rest(line.substr(field.size() + 1));
-    std::size_t kibibytes = 0;
-    rest >> kibibytes;
-    return kibibytes * 1024;
-  }
-  return 0;
-}
-
 // The most memory while reading, beyond what was there before, over the table's own size.
 double peakShare(const std::filesystem::path& path, const Context& context) {
-  std::ofstream("/proc/self/clear_refs") << "5";  // VmHWM starts anew
-  const std::size_t before = memoryBytes("VmRSS");
+  restartPeakMemory();
+  const std::size_t before = memoryNow();
   const Data data = io::readFile(path, context);
-  const std::size_t most = memoryBytes("VmHWM");
-  return static_cast<double>(most - before) / static_cast<double>(data.require<Table>().bytes());
+  return static_cast<double>(peakMemory() - before) /
+         static_cast<double>(data.require<Table>().bytes());
 }
 
 }  // namespace

@@ -3,17 +3,13 @@
 
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QEventLoop>
 #include <QFileDialog>
-#include <QKeyEvent>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSlider>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QTimer>
-#include <QWheelEvent>
 #include <clocale>
 #include <cmath>
 #include <cstdio>
@@ -23,6 +19,7 @@
 
 #include "app/bench/large_scene.h"
 #include "app/bench/turn_watch.h"
+#include "app/bench/window_hands.h"
 #include "app/window/action_registry.h"
 #include "app/window/analysis_form.h"
 #include "app/window/figure_dialog.h"
@@ -39,9 +36,6 @@ namespace lineament::app {
 
 namespace {
 
-constexpr int kLookMs = 20;
-constexpr int kRestMs = 400;  // of nothing to do, before the next step
-constexpr int kPatienceMs = 180'000;
 constexpr std::size_t kLongTable = 10'000'000;
 constexpr std::size_t kCloudPoints = 120'000;
 
@@ -73,10 +67,9 @@ void writeScan(const QString& path) {
 }
 
 // Everything a person does here happens in events of the loop, as it would.
-class Flow {
+class Flow : private WindowHands {
  public:
-  Flow(WatchedApplication& application, MainWindow& window)
-      : application_(application), window_(window) {}
+  Flow(WatchedApplication& application, MainWindow& window) : WindowHands(application, window) {}
 
   void run() {
     phase("start", [&] {
@@ -122,62 +115,6 @@ class Flow {
   }
 
  private:
-  using Step = std::function<void()>;
-
-  void phase(const std::string& name, const Step& steps) {
-    phase_ = name;
-    application_.watch().beginPhase(name);
-    steps();
-    application_.watch().endPhase();
-  }
-
-  void act(const Step& step) {
-    QTimer::singleShot(0, &window_, step);
-    rest(kLookMs);
-  }
-
-  void rest(int milliseconds) {
-    QEventLoop loop;
-    QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
-    loop.exec();
-  }
-
-  void until(const std::function<bool()>& reached) {
-    QElapsedTimer clock;
-    clock.start();
-    while (!reached() && clock.elapsed() < kPatienceMs) rest(kLookMs);
-    if (!reached()) qFatal("the window did not get on with %s", phase_.c_str());
-  }
-
-  void idle() {
-    until([&] { return window_.jobs().idle(); });
-    rest(kRestMs);
-    until([&] { return window_.jobs().idle(); });
-  }
-
-  void press(QWidget* widget, int key, Qt::KeyboardModifiers modifiers = {}) {
-    application_.postEvent(widget, new QKeyEvent(QEvent::KeyPress, key, modifiers));
-    application_.postEvent(widget, new QKeyEvent(QEvent::KeyRelease, key, modifiers));
-    rest(kLookMs);
-  }
-
-  void move(QWidget& widget, QEvent::Type type, const QPointF& at, Qt::MouseButtons held) {
-    const auto button = type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton;
-    application_.postEvent(
-        &widget, new QMouseEvent(type, at, widget.mapToGlobal(at), button, held, Qt::NoModifier));
-    rest(kLookMs / 2);
-  }
-
-  void drag(QWidget& widget) {
-    const QPointF from(widget.width() / 2.0, widget.height() / 2.0);
-    move(widget, QEvent::MouseButtonPress, from, Qt::LeftButton);
-    for (int i = 1; i <= 40; ++i) {
-      move(widget, QEvent::MouseMove, from + QPointF(4 * i, i), Qt::LeftButton);
-    }
-    move(widget, QEvent::MouseButtonRelease, from + QPointF(160, 40), Qt::NoButton);
-    rest(kRestMs);
-  }
-
   // Hovers, zooms and drags.
   void use(QWidget& view) {
     for (int i = 0; i < 12; ++i) {
@@ -185,15 +122,6 @@ class Flow {
     }
     wheel(&view, 120, 4);
     drag(view);
-  }
-
-  void wheel(QWidget* widget, int delta, int times) {
-    const QPointF at(widget->width() / 2.0, widget->height() / 2.0);
-    for (int i = 0; i < times; ++i) {
-      application_.postEvent(widget, new QWheelEvent(at, widget->mapToGlobal(at), {}, {0, delta},
-                                                     Qt::NoButton, {}, Qt::NoScrollPhase, false));
-      rest(kLookMs / 2);
-    }
   }
 
   void lookAtAll() {
@@ -408,28 +336,8 @@ class Flow {
     }
   }
 
-  WatchedApplication& application_;
-  MainWindow& window_;
   QTemporaryDir folder_;
-  std::string phase_;
 };
-
-nlohmann::json toJson(const TurnWatch& watch) {
-  nlohmann::json phases = nlohmann::json::array();
-  for (const TurnWatch::Phase& phase : watch.phases()) {
-    nlohmann::json longest = nlohmann::json::array();
-    for (const TurnWatch::Turn& turn : phase.longest) {
-      longest.push_back({{"milliseconds", turn.milliseconds},
-                         {"processor", turn.processor},
-                         {"doing", turn.doing}});
-    }
-    phases.push_back({{"name", phase.name},
-                      {"waits", phase.waits},
-                      {"longest", longest},
-                      {"reached", phase.reached}});
-  }
-  return phases;
-}
 
 }  // namespace
 

@@ -46,6 +46,7 @@ nlohmann::json toJson(const Measurement& m) {
     json["ratio"] = m.peer->ratio;
     json["ratio_interval"] = {m.peer->ratio_low, m.peer->ratio_high};
   }
+  if (m.bar) json["bar"] = *m.bar;
   if (!m.note.empty()) json["note"] = m.note;
   return json;
 }
@@ -57,6 +58,9 @@ std::string textLine(const Measurement& m) {
     line += fmt::format("   {} {}: {:.4g} {}, {:.2f} times ours ({:.2f} to {:.2f})", m.peer->name,
                         m.peer->version, m.peer->value, m.unit, m.peer->ratio, m.peer->ratio_low,
                         m.peer->ratio_high);
+  }
+  if (m.bar) {
+    line += fmt::format("   bar {:g} {}: {}", *m.bar, m.unit, m.value <= *m.bar ? "met" : "MISSED");
   }
   if (!m.note.empty()) line += "   " + m.note;
   return line + "\n";

@@ -29,7 +29,8 @@ struct Measurement {
   // is known.
   std::optional<double> floor_share = {};
   std::optional<Peer> peer = {};
-  std::string note = {};  // what was being done, where the number does not say it
+  std::optional<double> bar = {};  // what the value is not to exceed
+  std::string note = {};           // what was being done, where the number does not say it
 };
 
 nlohmann::json toJson(const Measurement& measurement);

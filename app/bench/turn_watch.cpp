@@ -30,13 +30,13 @@ std::string nameOf(const QObject& receiver, int type) {
                      receiver.objectName().toStdString());
 }
 
+}  // namespace
+
 long long threadNanoseconds() {
   timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return used.tv_sec * 1'000'000'000LL + used.tv_nsec;
 }
-
-}  // namespace
 
 void TurnWatch::beginPhase(const std::string& name) {
   phases_.push_back({name, {}, {}, 0});
@@ -71,6 +71,23 @@ void TurnWatch::eventEnds(const Turn& turn) {
 void TurnWatch::waited(long long since) {
   if (!open_ || since < begun_) return;
   phases_.back().waits.push_back(static_cast<double>(monotonicNanoseconds() - since) * 1e-6);
+}
+
+nlohmann::json toJson(const TurnWatch& watch) {
+  nlohmann::json phases = nlohmann::json::array();
+  for (const TurnWatch::Phase& phase : watch.phases()) {
+    nlohmann::json longest = nlohmann::json::array();
+    for (const TurnWatch::Turn& turn : phase.longest) {
+      longest.push_back({{"milliseconds", turn.milliseconds},
+                         {"processor", turn.processor},
+                         {"doing", turn.doing}});
+    }
+    phases.push_back({{"name", phase.name},
+                      {"waits", phase.waits},
+                      {"longest", longest},
+                      {"reached", phase.reached}});
+  }
+  return phases;
 }
 
 WatchedApplication::WatchedApplication(int& count, char** words) : QApplication(count, words) {

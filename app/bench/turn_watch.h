@@ -4,11 +4,14 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QSocketNotifier>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace lineament::app {
+
+long long threadNanoseconds();  // that this thread has had on a processor
 
 // What the event loop of a window was busy with, and how long.
 class TurnWatch {
@@ -43,6 +46,9 @@ class TurnWatch {
   Turn inner_;           // the longest event inside the present one
   std::vector<Phase> phases_;
 };
+
+// A list of phases: "name", "waits", "longest" ("milliseconds", "processor", "doing"), "reached".
+nlohmann::json toJson(const TurnWatch& watch);
 
 // An application that tells a TurnWatch of every event, and from another thread makes an input
 // ready every few milliseconds to see how long it waits: as long as a key press would.

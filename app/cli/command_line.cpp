@@ -95,7 +95,10 @@ const Command& windowCommand() {
                                 "the start of the process) until the window was usable, and end"},
                                {"--measure-frames", "",
                                 "Use the window for a while, print how long its event loop was "
-                                "away, and end"}},
+                                "away, and end"},
+                               {"--measure-attention", "SIZE",
+                                "Look at attention (grid, long or million), print how long it "
+                                "took, and end"}},
                               {}};
   return window;
 }
@@ -114,6 +117,7 @@ void openWindow(Words words, Call& call, Terminal& terminal) {
   call.window = true;
   call.files = files;
   call.measure_frames = arguments.has("--measure-frames");
+  call.measure_attention = arguments.text("--measure-attention");
   if (arguments.has("--measure-startup")) {
     call.measure_startup_from = arguments.integer("--measure-startup", 0, 0, INT64_MAX);
   }

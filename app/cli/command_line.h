@@ -14,7 +14,9 @@ struct Call {
   std::vector<std::string> files;                 // ... with these
   std::optional<long long> measure_startup_from;  // bench: print the start-up time and end
   bool measure_frames = false;  // bench: open the window, use it, print what its loop did
-  int status = 0;               // otherwise the command ran and ended like this
+  std::string
+      measure_attention;  // bench: the same with attention of one of attention_flow.h's sizes
+  int status = 0;         // otherwise the command ran and ended like this
 };
 
 // Runs the command that is asked for and prints what it says, or tells that the window is wanted.

@@ -8,6 +8,7 @@
 #include "core/base/memory.h"
 #include "core/sequence/inspection.h"
 #include "core/sequence/registry.h"
+#include "core/sequence/sparse_reading.h"
 
 namespace lineament {
 
@@ -156,19 +157,26 @@ Checkpoint stateCheckpoint(const Problem& problem,
       {{"mechanism", std::string(problem.mechanism->description().id)}, {"tokens", tokens}});
 }
 
+// A second layer has what a mechanism with a mask reads under it.
 AttentionStack attentionOf(const Problem& problem, const Context& context) {
   const std::int64_t heads = problem.sizes.heads();
   const std::int64_t tokens = problem.starts.empty() ? problem.sizes.tokens() : problem.starts[1];
-  AttentionStack stack = attentionStack({std::string(problem.mechanism->description().id)}, {},
-                                        tokens, problem.mechanism->description().causal);
+  const std::string id(problem.mechanism->description().id);
+  AttentionStack stack = attentionStack({id}, {}, tokens, problem.mechanism->description().causal);
   stack.heads.clear();
-  std::vector<float> weights;
+  std::vector<float> weights, masked;
   for (std::int64_t head = 0; head < heads; ++head) {
     context.checkpoint(static_cast<double>(head) / static_cast<double>(heads),
                        "Reading the implied attention");
     const auto matrix = sequence::impliedAttention(problem, 0, head, context);
     weights.insert(weights.end(), matrix.begin(), matrix.end());
+    const auto under = sequence::attentionUnderMask(problem, 0, head, context);
+    masked.insert(masked.end(), under.begin(), under.end());
     stack.heads.push_back("head " + std::to_string(head + 1));
+  }
+  if (!masked.empty()) {
+    stack.layers.push_back(id + " mask");
+    weights.insert(weights.end(), masked.begin(), masked.end());
   }
   stack.weights = std::move(weights);
   return stack;

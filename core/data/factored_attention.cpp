@@ -43,6 +43,7 @@ HWY_EXPORT(sharesOf);
 namespace {
 
 constexpr std::uint64_t kRowsAtOnce = 64;
+constexpr std::uint64_t kKeysAtOnce = 4096;
 
 bool product(std::initializer_list<std::uint64_t> factors, std::uint64_t& result) {
   result = 1;
@@ -56,20 +57,18 @@ using Vector = Eigen::Map<const Eigen::VectorXf>;
 using Vectors =
     Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
-// `scale` times the products of some queries with some keys, row-major. The general product copies
-// all keys first, which one query alone is not worth.
-void scores(const float* queries, std::uint64_t rows, const float* keys, std::uint64_t columns,
-            std::uint64_t size, double scale, float* result) {
-  if (rows == 1) {
-    Eigen::Map<Eigen::VectorXf>(result, Eigen::Index(columns)).noalias() =
-        Vectors(keys, Eigen::Index(columns), Eigen::Index(size)) *
-        (Vector(queries, Eigen::Index(size)) * static_cast<float>(scale));
+// `scale` times the products of some queries with some keys. The general product copies all keys
+// first, which one query alone is not worth.
+void scores(MatrixView<const float> queries, MatrixView<const float> keys, double scale,
+            MatrixView<float> result) {
+  if (queries.rows == 1) {
+    Eigen::Map<Eigen::VectorXf>(result.data, Eigen::Index(keys.rows)).noalias() =
+        Vectors(keys.data, Eigen::Index(keys.rows), Eigen::Index(keys.columns)) *
+        (Vector(queries.data, Eigen::Index(keys.columns)) * static_cast<float>(scale));
     return;
   }
-  matrixProduct(Transpose::no, Transpose::yes, static_cast<float>(scale),
-                MatrixView<const float>{queries, rows, size, size},
-                MatrixView<const float>{keys, columns, size, size}, 0.0F,
-                MatrixView<float>{result, rows, columns, columns});
+  matrixProduct(Transpose::no, Transpose::yes, static_cast<float>(scale), queries, keys, 0.0F,
+                result);
 }
 
 }  // namespace
@@ -91,27 +90,33 @@ FactoredAttention::FactoredAttention(Shape shape, Factors factors)
 
 void FactoredAttention::cells(std::size_t layer, std::size_t head, const AttentionWindow& window,
                               std::span<float> weights, const Context& context) const {
-  if (window.queries == 0 || window.keys == 0) return;
   const std::size_t matrix = layer * shape_.heads + head;
   const std::size_t size = factors_.size;
   const float* queries = factors_.queries.data() + (matrix * shape_.queries + window.query) * size;
   const float* keys = factors_.keys.data() + (matrix * shape_.keys + window.key) * size;
   const float* sums = factors_.log_sums.data() + matrix * shape_.queries + window.query;
+  // How many of the window's keys a row sees.
+  const auto seenBy = [&](std::uint64_t row) {
+    if (!shape_.causal) return window.keys;
+    const std::uint64_t end = window.query + row + 1;
+    return end > window.key ? std::min(window.keys, end - window.key) : 0;
+  };
   for (std::uint64_t first = 0; first < window.queries; first += kRowsAtOnce) {
     if (context.stopRequested()) throw Cancelled();
-    const std::uint64_t rows = std::min(kRowsAtOnce, window.queries - first);
-    float* block = weights.data() + first * window.keys;
-    scores(queries + first * size, rows, keys, window.keys, size, factors_.scale, block);
-    for (std::uint64_t row = 0; row < rows; ++row) {
-      const float log_sum = sums[first + row];
-      float* cells = block + row * window.keys;
-      std::uint64_t seen = window.keys;
-      if (shape_.causal) {
-        const std::uint64_t last = window.query + first + row + 1;
-        seen = last > window.key ? std::min(window.keys, last - window.key) : 0;
-      }
-      HWY_DYNAMIC_DISPATCH(sharesOf)(cells, seen, log_sum);
-      std::fill(cells + seen, cells + window.keys, 0.0F);
+    const std::uint64_t last = std::min(first + kRowsAtOnce, window.queries);
+    // Blocks of keys that stay in the cache, each with the rows alone that see some of it.
+    std::uint64_t row = first;
+    for (std::uint64_t key = 0; key < seenBy(last - 1); key += kKeysAtOnce) {
+      while (seenBy(row) <= key) ++row;
+      const std::uint64_t count = std::min(kKeysAtOnce, seenBy(last - 1) - key);
+      scores({queries + row * size, last - row, size, size}, {keys + key * size, count, size, size},
+             factors_.scale,
+             {weights.data() + row * window.keys + key, last - row, count, window.keys});
+    }
+    for (row = first; row < last; ++row) {
+      float* cells = weights.data() + row * window.keys;
+      HWY_DYNAMIC_DISPATCH(sharesOf)(cells, seenBy(row), sums[row]);
+      std::fill(cells + seenBy(row), cells + window.keys, 0.0F);
     }
   }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <functional>
 
 #include "core/base/error.h"
 #include "core/sequence/prepared_call.h"
 #include "core/sequence/problem.h"
+#include "core/sequence/sparse_reading.h"
 
 namespace lineament::sequence {
 
@@ -284,14 +286,35 @@ Gradients<float> runFastBackward(const Problem& problem, const std::vector<doubl
       [&](const BackwardCall<float>& call) { problem.mechanism->fastBackward(call); });
 }
 
-std::vector<double> impliedAttention(const Problem& problem, std::int64_t batch, std::int64_t head,
-                                     const Context& context) {
+namespace {
+
+// What `matrix` gives for the first sequence.
+std::vector<double> matrixOf(
+    const Problem& problem, const Context& context,
+    const std::function<std::vector<double>(const Call<double>&)>& matrix) {
   Memory<double> memory(problem, Storage::f32);
   std::optional<std::vector<double>> weights;
   forSegments<double>(problem, memory, context, [&](const Call<double>& call, const Segment&) {
-    if (!weights) weights = problem.mechanism->attention(call, batch, head);
+    if (!weights) weights = matrix(call);
   });
   return weights.value_or(std::vector<double>{});
+}
+
+}  // namespace
+
+std::vector<double> impliedAttention(const Problem& problem, std::int64_t batch, std::int64_t head,
+                                     const Context& context) {
+  return matrixOf(problem, context, [&](const Call<double>& call) {
+    return problem.mechanism->attention(call, batch, head);
+  });
+}
+
+std::vector<double> attentionUnderMask(const Problem& problem, std::int64_t batch,
+                                       std::int64_t head, const Context& context) {
+  const auto* sparse = dynamic_cast<const SparseReading*>(problem.mechanism);
+  if (!sparse) return {};
+  return matrixOf(problem, context,
+                  [&](const Call<double>& call) { return sparse->underMask(call, batch, head); });
 }
 
 }  // namespace lineament::sequence

@@ -15,6 +15,7 @@
 #include "core/sequence/sea_layout.h"
 #include "core/sequence/sea_network.h"
 #include "core/sequence/sea_tiles.h"
+#include "core/sequence/sparse_reading.h"
 #include "core/sequence/tile.h"
 
 namespace lineament::sequence {
@@ -97,6 +98,7 @@ class Entry {
   Row row(std::int64_t t, std::int64_t head) const;
   // From the state's first token on.
   std::vector<double> attention(std::int64_t head) const;
+  std::vector<double> underMask(std::int64_t head) const;
   const std::vector<double>& map() const { return map_; }
   const std::vector<bool>& stays() const { return stays_; }
 
@@ -252,6 +254,15 @@ std::vector<double> Entry::attention(std::int64_t head) const {
       weights[index(t * layout_.tokens + j)] =
           b * a * shares[index(past_ + j)] + (1 - b) / static_cast<double>(visible(t));
     }
+  }
+  return weights;
+}
+
+std::vector<double> Entry::underMask(std::int64_t head) const {
+  std::vector<double> weights(index(layout_.tokens * layout_.tokens));
+  for (std::int64_t t = 0; t < layout_.tokens; ++t) {
+    const std::vector<double> shares = row(t, head).shares;
+    std::copy_n(shares.begin() + past_, t + 1, weights.begin() + t * layout_.tokens);
   }
   return weights;
 }
@@ -430,7 +441,7 @@ void Entry::backward(const BackwardCall<double>& back) const {
   for (std::int64_t h = 0; h < layout_.heads; ++h) backwardHead(back, h);
 }
 
-class Sea : public Mechanism {
+class Sea : public Mechanism, public SparseReading {
  public:
   const Description& description() const override { return about_; }
 
@@ -487,6 +498,13 @@ class Sea : public Mechanism {
     Call<double> fresh = call;
     fresh.initial = nullptr;
     return Entry(fresh, batch).attention(head);
+  }
+
+  std::vector<double> underMask(const Call<double>& call, std::int64_t batch,
+                                std::int64_t head) const override {
+    Call<double> fresh = call;
+    fresh.initial = nullptr;
+    return Entry(fresh, batch).underMask(head);
   }
 
   double flops(const Sizes& sizes, const Options& options) const override {

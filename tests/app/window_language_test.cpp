@@ -86,6 +86,23 @@ class WindowLanguageTest : public QObject {
   }
 
   // The window goes on after a text that the network has no positions for.
+  // However many controls a mode has, the panels beside the view keep their width.
+  void panelsKeepTheirWidth() {
+    QTemporaryDir folder;
+    MainWindow window(allAnalyses());
+    window.resize(1280, 800);
+    window.show();
+    attend(window, tinyGpt2In(folder), {{"token_ids", "1,4,6,2"}});
+    const int width = window.tree().width();
+    QVERIFY(width > 150);
+    for (const char* mode : {"grid", "matrix", "arcs", "text", "measures"}) {
+      attentionOf(window)->plot().choose({{"mode", mode}});
+      QTest::qWait(50);
+      QCOMPARE(window.tree().width(), width);
+      QCOMPARE(window.width(), 1280);
+    }
+  }
+
   void whatIsTooLongIsSaid() {
     const QTemporaryDir folder;
     MainWindow window(allAnalyses());

@@ -20,14 +20,14 @@ struct Words {
   Q_DECLARE_TR_FUNCTIONS(Arcs)
 };
 
-constexpr double kMargin = 12, kTitle = 62, kMostLabel = 150, kLeastLabel = 30, kMostLinks = 420;
+constexpr double kMargin = 12, kTitle = 74, kMostLabel = 150, kLeastLabel = 30, kMostLinks = 420;
 constexpr double kRow = 15;        // units of a token where there is room
 constexpr double kWidest = 4;      // of a line
 constexpr double kReadable = 7.5;  // rows closer than this have not all a label
 
 }  // namespace
 
-LinkedTokens linkedTokens(const std::shared_ptr<const AttentionStack>& stack,
+LinkedTokens linkedTokens(const ShownCells::Stack& stack, const ShownCells::Stack& other,
                           const MatrixChoice& choice, const std::vector<std::size_t>& heads,
                           std::uint64_t first, std::uint64_t count, const Context& context) {
   LinkedTokens tokens;
@@ -39,13 +39,15 @@ LinkedTokens linkedTokens(const std::shared_ptr<const AttentionStack>& stack,
   for (const std::size_t head : heads) {
     choices.push_back(choice);
     choices.back().head = {choice.head.layer, head};
-    choices.back().minus.reset();
+    // Of two runs each head is compared with itself.
+    const bool itself =
+        choice.minus && choice.minus_other && choice.minus->over == choice.head.over;
+    if (itself && heads.size() > 1) choices.back().minus->head = head;
   }
   if (heads.empty()) choices = {choice};
-  for (MatrixChoice& each : choices) {
-    each.minus.reset();  // a line has no sign
+  for (const MatrixChoice& each : choices) {
     std::vector<float> weights(tokens.count * tokens.count);
-    const ShownCells cells(stack, each);
+    const ShownCells cells(stack, each, each.minus_other ? other : nullptr);
     cells.read({tokens.first, tokens.first, tokens.count, tokens.count}, weights, context);
     for (const float weight : weights) {
       if (!std::isfinite(weight)) continue;
@@ -98,7 +100,8 @@ ArcLayout layOutArcs(std::uint64_t first, std::uint64_t count, double label_widt
   layout.queries = QRectF(left, layout.top, labels, tall);
   layout.keys = QRectF(left + labels + between, layout.top, labels, tall);
   layout.title = {left, kMargin + 12};
-  layout.legend = {left, kMargin + 27};
+  layout.facts = {left, kMargin + 26};
+  layout.legend = {left, kMargin + 41};
   return layout;
 }
 
@@ -142,11 +145,10 @@ class ArcPainter {
     drawLabel(painter_, layout_.title, Qt::AlignLeft | Qt::AlignBottom, content_.title);
     painter_.setFont(figureFont(TextSize::small));
     painter_.setPen(drawing_.theme.muted);
-    if (content_.tokens.heads.size() < 2) {
-      drawLabel(painter_, layout_.legend, Qt::AlignLeft | Qt::AlignBottom, content_.facts);
-    } else {
-      drawLegend();
-    }
+    drawLabel(painter_, layout_.facts, Qt::AlignLeft | Qt::AlignBottom,
+              elidedText(painter_.font(), content_.facts,
+                         drawing_.size.width() - layout_.facts.x() - kMargin));
+    drawLegend();
     const double y = layout_.top - 8;
     drawLabel(painter_, {layout_.queries.right() - 5, y}, Qt::AlignRight | Qt::AlignBottom,
               Words::tr("query"));
@@ -156,15 +158,28 @@ class ArcPainter {
 
   void drawLegend() {
     double x = layout_.legend.x();
+    const auto entry = [&](const QColor& colour, const QString& name) {
+      painter_.fillRect(QRectF(x, layout_.legend.y() - 9, 9, 9), colour);
+      painter_.setPen(drawing_.theme.text);
+      drawLabel(painter_, {x + 12, layout_.legend.y()}, Qt::AlignLeft | Qt::AlignBottom, name);
+      x += textWidth(painter_.font(), name) + 20;
+    };
+    const bool negative = std::any_of(content_.links.links.begin(), content_.links.links.end(),
+                                      [](const Link& link) { return link.weight < 0; });
+    if (negative) {
+      entry(drawing_.theme.error, content_.difference ? Words::tr("less") : Words::tr("negative"));
+    }
+    if (content_.tokens.heads.size() < 2) {
+      if (negative)
+        entry(colourOf(0), content_.difference ? Words::tr("more") : Words::tr("positive"));
+      painter_.setPen(drawing_.theme.muted);
+      return;
+    }
     for (std::size_t head = 0; head < content_.tokens.heads.size(); ++head) {
       const QString name =
           QString::fromStdString(content_.stack.heads[content_.tokens.heads[head]]);
-      const double wide = textWidth(painter_.font(), name) + 20;
-      if (x + wide > drawing_.size.width() - kMargin) break;
-      painter_.fillRect(QRectF(x, layout_.legend.y() - 9, 9, 9), colourOf(head));
-      painter_.setPen(drawing_.theme.text);
-      drawLabel(painter_, {x + 12, layout_.legend.y()}, Qt::AlignLeft | Qt::AlignBottom, name);
-      x += wide;
+      if (x + textWidth(painter_.font(), name) + 20 > drawing_.size.width() - kMargin) break;
+      entry(colourOf(head), name);
     }
     painter_.setPen(drawing_.theme.muted);
   }

@@ -17,8 +17,9 @@ struct LinkedTokens {
   std::vector<std::vector<float>> weights;  // of each head, count x count
   double largest = 0;                       // magnitude
 };
-// Throws Cancelled. Each head as `choice` has it in place of the chosen one.
-LinkedTokens linkedTokens(const std::shared_ptr<const AttentionStack>& stack,
+// Throws Cancelled. Each head as `choice` has it in place of the chosen one, less what `choice`
+// takes away; of another stack each head less itself. `other` may be null.
+LinkedTokens linkedTokens(const ShownCells::Stack& stack, const ShownCells::Stack& other,
                           const MatrixChoice& choice, const std::vector<std::size_t>& heads,
                           std::uint64_t first, std::uint64_t count, const Context& context);
 
@@ -48,7 +49,7 @@ struct ArcLayout {
   QRectF queries, keys;  // where their texts stand
   double top = 0, row = 0;
   std::uint64_t first = 0, count = 0;
-  QPointF title, legend;
+  QPointF title, facts, legend;
 
   double y(std::uint64_t token) const {
     return top + (static_cast<double>(token - first) + 0.5) * row;
@@ -65,6 +66,7 @@ struct ArcContent {
   const ChosenLinks& links;
   double limit = 1;  // the weight of the widest line
   QString title, facts;
+  bool difference = false;
   std::optional<ArcFocus> focus;
   std::vector<std::size_t> chosen;
 };

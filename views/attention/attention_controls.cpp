@@ -14,6 +14,10 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "views/attention/limits_dialog.h"
+#include "views/common/number_text.h"
+#include "views/common/wrapping_layout.h"
+
 namespace lineament::views {
 
 namespace {
@@ -28,18 +32,18 @@ QString text(const std::string& name) {
 }  // namespace
 
 AttentionControls::AttentionControls(QWidget* parent) : QWidget(parent) {
-  auto* line = new QHBoxLayout(this);
+  auto* line = new WrappingLayout(this);
   line->setContentsMargins(12, 4, 12, 4);
   line->setSpacing(8);
   makeModes(*line);
   makeHeads(*line);
   makeOfMode(*line);
-  line->addStretch(1);
   makeWeights(*line);
 }
 
-void AttentionControls::makeModes(QHBoxLayout& line) {
+void AttentionControls::makeModes(QLayout& line) {
   modes_ = new QButtonGroup(this);
+  QBoxLayout& buttons = *addTogether(line, 0);
   const auto add = [&](AttentionMode mode, const char* name, const QString& title,
                        const QString& tip) {
     auto* button = new QToolButton(this);
@@ -48,7 +52,7 @@ void AttentionControls::makeModes(QHBoxLayout& line) {
     button->setCheckable(true);
     button->setAutoRaise(true);
     modes_->addButton(button, static_cast<int>(mode));
-    line.addWidget(button);
+    buttons.addWidget(button);
     connect(button, &QToolButton::clicked, this, [this, name] { Q_EMIT chosen({{"mode", name}}); });
   };
   add(AttentionMode::grid, "grid", tr("Heads"), tr("All heads of all layers, small"));
@@ -56,10 +60,19 @@ void AttentionControls::makeModes(QHBoxLayout& line) {
   add(AttentionMode::arcs, "arcs", tr("Links"), tr("Lines from each query to what it attends to"));
   add(AttentionMode::text, "text", tr("Text"), tr("The tokens as text, coloured"));
   add(AttentionMode::measures, "measures", tr("Numbers"), tr("What is measured of each head"));
-  line.addSpacing(8);
 }
 
-QComboBox* AttentionControls::addBox(QHBoxLayout& line, const QString& name, const QString& tip,
+// What stays beside each other however narrow the view is.
+QBoxLayout* AttentionControls::addTogether(QLayout& line, int spacing) {
+  auto* together = new QWidget(this);
+  auto* inside = new QHBoxLayout(together);
+  inside->setContentsMargins(0, 0, 0, 0);
+  inside->setSpacing(spacing);
+  line.addWidget(together);
+  return inside;
+}
+
+QComboBox* AttentionControls::addBox(QLayout& line, const QString& name, const QString& tip,
                                      Options options) {
   auto* box = new QComboBox(this);
   box->setAccessibleName(name);
@@ -71,7 +84,7 @@ QComboBox* AttentionControls::addBox(QHBoxLayout& line, const QString& name, con
   return box;
 }
 
-QPushButton* AttentionControls::addMenu(QHBoxLayout& line, const QString& title, const QString& tip,
+QPushButton* AttentionControls::addMenu(QLayout& line, const QString& title, const QString& tip,
                                         void (AttentionControls::*fill)()) {
   auto* button = new QPushButton(title, this);
   button->setToolTip(tip);
@@ -89,7 +102,7 @@ HeadChoice AttentionControls::headNow() const {
   return headOf(figure_.stack(), layer, column);
 }
 
-void AttentionControls::makeHeads(QHBoxLayout& line) {
+void AttentionControls::makeHeads(QLayout& line) {
   const auto head = [this]() -> nlohmann::json { return {{"head", toJson(headNow())}}; };
   layer_ = addBox(line, tr("Layer"), tr("The layer; arrows up and down step through them"), head);
   head_ = addBox(line, tr("Head"), tr("The head; arrows left and right step through them"), head);
@@ -97,7 +110,7 @@ void AttentionControls::makeHeads(QHBoxLayout& line) {
                    &AttentionControls::fillMinus);
 }
 
-void AttentionControls::makeOfMode(QHBoxLayout& line) {
+void AttentionControls::makeOfMode(QLayout& line) {
   measure_ =
       addBox(line, tr("Measure"), tr("The number under each head"), [this]() -> nlohmann::json {
         return {{"measure", measure_->currentData().toString().toStdString()}};
@@ -125,9 +138,11 @@ void AttentionControls::makeOfMode(QHBoxLayout& line) {
   });
 }
 
-void AttentionControls::makeWeights(QHBoxLayout& line) {
-  threshold_label_ = new QLabel(tr("Hide under"), this);
-  line.addWidget(threshold_label_);
+void AttentionControls::makeWeights(QLayout& line) {
+  QBoxLayout& together = *addTogether(line, 4);
+  threshold_group_ = together.parentWidget();
+  auto* label = new QLabel(tr("Hide under"), this);
+  together.addWidget(label);
   threshold_ = new QDoubleSpinBox(this);
   threshold_->setRange(0, 1e6);
   threshold_->setDecimals(4);
@@ -140,13 +155,33 @@ void AttentionControls::makeWeights(QHBoxLayout& line) {
   threshold_->setToolTip(
       tr("Weights of smaller magnitude are not drawn; 0 draws all, of links "
          "those of at least 0.01"));
-  threshold_label_->setBuddy(threshold_);
-  line.addWidget(threshold_);
+  label->setBuddy(threshold_);
+  together.addWidget(threshold_);
   connect(threshold_, &QDoubleSpinBox::valueChanged, this, [this](double value) {
     Q_EMIT chosen({{"threshold", value}});
   });
   weights_ = addMenu(line, tr("Weights"), tr("How weights become colours, and which are left out"),
                      &AttentionControls::fillWeights);
+  all_ = new QPushButton(this);
+  all_->setObjectName(QStringLiteral("readAll"));
+  all_->setCheckable(true);
+  all_->hide();
+  line.addWidget(all_);
+  connect(all_, &QPushButton::clicked, this, &AttentionControls::readAllChosen);
+}
+
+void AttentionControls::offerAll(bool offered, bool reading) {
+  const AttentionStack& stack = figure_.stack();
+  const bool grid = figure_.look().mode == AttentionMode::grid;
+  const double heads = grid ? static_cast<double>(stack.layers.size() * stack.heads.size()) : 1;
+  const double weights = heads * static_cast<double>(stack.queries) *
+                         static_cast<double>(stack.keys) / (stack.causal ? 2 : 1);
+  all_->setVisible(offered || reading);
+  all_->setChecked(reading);
+  all_->setText(reading ? tr("Stop reading") : tr("Read all weights"));
+  all_->setToolTip(tr("What is shown is a sample; reading all %1 weights takes minutes, and can be "
+                      "stopped")
+                       .arg(numberText(weights, 2)));
 }
 
 void AttentionControls::setStack(const AttentionFigure& figure) {
@@ -190,13 +225,12 @@ void AttentionControls::show(const AttentionFigure& figure) {
   const bool numbers = mode == AttentionMode::measures;
   layer_->setVisible(!grid && !numbers);
   head_->setVisible(!grid && !numbers);
-  minus_->setVisible(mode == AttentionMode::matrix);
+  minus_->setVisible(!grid && !numbers);
   measure_->setVisible(grid && measure_->count() > 0);
   order_->setVisible(grid && measure_->count() > 0);
   linked_->setVisible(links && heads > 1);
   count_->setVisible(links);
-  threshold_->setVisible(!numbers && mode != AttentionMode::text);
-  threshold_label_->setVisible(threshold_->isVisibleTo(this));
+  threshold_group_->setVisible(!numbers && mode != AttentionMode::text);
   weights_->setVisible(!numbers);
 }
 
@@ -281,6 +315,37 @@ void AttentionControls::addChoices(QMenu& menu, const QString& title, const char
   }
 }
 
+void AttentionControls::addRanges(QMenu& menu) {
+  menu.addSection(tr("The strongest colour is"));
+  auto* group = new QActionGroup(&menu);
+  const auto add = [&](const QString& title, const nlohmann::json& range) {
+    QAction* action = menu.addAction(title);
+    action->setCheckable(true);
+    action->setActionGroup(group);
+    action->setChecked(figure_.options().at("range") == range);
+    connect(action, &QAction::triggered, this, [this, range] {
+      Q_EMIT chosen({{"range", range}});
+    });
+  };
+  add(tr("the largest that is shown"), nullptr);
+  if (figure_.look().mode != AttentionMode::arcs) {
+    add(tr("the head's largest"), "head");
+    add(tr("its layer's largest"), "layer");
+    add(tr("the largest of all heads"), "all");
+  }
+  add(tr("1"), nlohmann::json{0.0, 1.0});
+  QAction* typed = menu.addAction(tr("other limits…"));
+  connect(typed, &QAction::triggered, this, &AttentionControls::askForLimits);
+}
+
+void AttentionControls::askForLimits() {
+  auto* dialog = new LimitsDialog(figure_.look().range.value_or(AttentionOptions::Range{}), this);
+  connect(dialog, &LimitsDialog::chosen, this, [this](double low, double high) {
+    Q_EMIT chosen({{"range", {low, high}}});
+  });
+  dialog->open();
+}
+
 void AttentionControls::fillWeights() {
   QMenu& menu = *weights_->menu();
   menu.clear();
@@ -296,11 +361,11 @@ void AttentionControls::fillWeights() {
   };
   const AttentionOptions& look = figure_.look();
   menu.addSeparator();
-  if (look.mode == AttentionMode::matrix) {
+  if (look.mode == AttentionMode::matrix || look.mode == AttentionMode::grid) {
     toggle(tr("each row over its largest"), look.look.per_row, {{"rows", !look.look.per_row}});
   }
-  toggle(tr("from 0 to 1"), look.range.has_value(),
-         look.range ? nlohmann::json{{"range", nullptr}} : nlohmann::json{{"range", {0, 1}}});
+  toggle(tr("no colour where a weight is 0"), look.look.mask, {{"mask", !look.look.mask}});
+  if (look.mode != AttentionMode::text) addRanges(menu);
   addChoices(
       menu, tr("A dot of several weights shows"), "reduction",
       {{QStringLiteral("max"), tr("the strongest")}, {QStringLiteral("mean"), tr("their mean")}});

@@ -9,11 +9,11 @@
 #include "views/attention/attention_figure.h"
 #include "views/common/surroundings.h"
 
+class QBoxLayout;
 class QButtonGroup;
 class QComboBox;
 class QDoubleSpinBox;
-class QHBoxLayout;
-class QLabel;
+class QLayout;
 class QMenu;
 class QPushButton;
 class QSpinBox;
@@ -31,24 +31,29 @@ class AttentionControls : public QWidget {
   void setStack(const AttentionFigure& figure);  // another one: its layers, heads and measures
   void show(const AttentionFigure& figure);
   void offer(const QList<Surroundings::Item>& others);  // stacks of the same sizes
+  // Whether all weights can be read instead of a sample, or are being read.
+  void offerAll(bool offered, bool reading);
 
  Q_SIGNALS:
   void chosen(const nlohmann::json& options);
+  void readAllChosen(bool on);
 
  private:
   using Options = std::function<nlohmann::json()>;
 
-  void makeModes(QHBoxLayout& line);
-  void makeHeads(QHBoxLayout& line);
-  void makeOfMode(QHBoxLayout& line);
-  void makeWeights(QHBoxLayout& line);
-  QComboBox* addBox(QHBoxLayout& line, const QString& name, const QString& tip, Options options);
-  QPushButton* addMenu(QHBoxLayout& line, const QString& text, const QString& tip,
+  void makeModes(QLayout& line);
+  void makeHeads(QLayout& line);
+  void makeOfMode(QLayout& line);
+  void makeWeights(QLayout& line);
+  QComboBox* addBox(QLayout& line, const QString& name, const QString& tip, Options options);
+  QPushButton* addMenu(QLayout& line, const QString& text, const QString& tip,
                        void (AttentionControls::*fill)());
-  void headChosen();
+  QBoxLayout* addTogether(QLayout& line, int spacing);
   void fillMinus();
   void fillHeads();
   void fillWeights();
+  void addRanges(QMenu& menu);
+  void askForLimits();
   void addChoices(QMenu& menu, const QString& title, const char* key,
                   const QList<QPair<QString, QString>>& choices);
   HeadChoice headNow() const;
@@ -59,7 +64,8 @@ class AttentionControls : public QWidget {
   QPushButton *minus_ = nullptr, *linked_ = nullptr, *weights_ = nullptr;
   QComboBox *measure_ = nullptr, *order_ = nullptr;
   QSpinBox* count_ = nullptr;
-  QLabel* threshold_label_ = nullptr;
+  QPushButton* all_ = nullptr;
+  QWidget* threshold_group_ = nullptr;  // with its name
   QDoubleSpinBox* threshold_ = nullptr;
   QList<Surroundings::Item> others_;
 };

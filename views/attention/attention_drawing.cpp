@@ -191,25 +191,55 @@ void AttentionFigure::drawAbsence(const Drawing& drawing, const QString& doing) 
 
 void AttentionFigure::drawGrid(const Drawing& drawing) const {
   if (!thumbnails_) return drawAbsence(drawing, tr("Working out the heads"));
+  const RangeOf range_of = look_.range ? RangeOf::all : look_.range_of;
+  const bool shares = range_of == RangeOf::head || range_of == RangeOf::layer;
   const WeightColours ramp =
-      colours(thumbnails_->largest, thumbnails_->has_negative, drawing.theme.dark);
-  WeightLook look = look_.look;
-  look.per_row = false;  // a thumbnail has no single rows
+      colours(shares ? 1 : thumbnails_->largest, thumbnails_->has_negative, drawing.theme.dark);
   drawHeadGrid(drawing, gridLayout(drawing.size),
-               {*stack_, *thumbnails_, ramp, look, measure(), cells_.choice().head});
+               {*stack_, *thumbnails_, ramp, look_.look, range_of, measure(), look_.order,
+                cells_.choice().head});
+}
+
+// What the strongest colour of a matrix stands for, where no limits are given.
+double AttentionFigure::largestInRange() const {
+  const bool compared = !cells_.isDifference() && thumbnails_;
+  const std::size_t layer = cells_.choice().head.layer;
+  double largest = plane_->largest();
+  if (compared && look_.range_of == RangeOf::layer) {
+    largest = std::max(largest, thumbnails_->largestOf(layer, std::nullopt));
+  }
+  if (compared && look_.range_of == RangeOf::all) {
+    largest = std::max(largest, thumbnails_->largest);
+  }
+  return largest;
+}
+
+// Of what a mask or another pattern of zeros leaves.
+QString AttentionFigure::keptText() const {
+  const double share = 100 * static_cast<double>(plane_->kept) / static_cast<double>(plane_->seen);
+  const QString number = numberText(share, 3);
+  return plane_->sampled ? tr("about %1 % of the weights are not 0").arg(number)
+                         : tr("%1 % of the weights are not 0").arg(number);
+}
+
+QString AttentionFigure::differenceText() const {
+  if (look_.choice.minus_other) {
+    return tr("minus %1 of the other run").arg(headTitle(*other_, *cells_.choice().minus));
+  }
+  return tr("minus %1").arg(headTitle(*stack_, *cells_.choice().minus));
 }
 
 QString AttentionFigure::headFacts() const {
   const HeadChoice& head = cells_.choice().head;
   QStringList facts;
   if (cells_.isDifference()) {
-    const AttentionStack& from = look_.choice.minus_other && other_ ? *other_ : *stack_;
-    facts << tr("minus %1").arg(headTitle(from, *cells_.choice().minus));
+    facts << differenceText();
   } else if (head.over == HeadChoice::Over::one) {
     for (const HeadMeasure& measure : stack_->measures) {
       facts << measureText(measure, head.layer * stack_->heads.size() + head.head);
     }
   }
+  if (sparse()) facts << keptText();
   return facts.join(QStringLiteral(" · "));
 }
 
@@ -218,13 +248,13 @@ void AttentionFigure::drawMatrix(const Drawing& drawing) const {
   std::vector<PlanePtr> planes{plane_};
   planes.insert(planes.end(), tiles_.begin(), tiles_.end());
   const WeightColours ramp =
-      colours(plane_->largest(), plane_->lowest < 0 || cells_.isDifference(), drawing.theme.dark);
+      colours(largestInRange(), plane_->lowest < 0 || cells_.isDifference(), drawing.theme.dark);
   const QString bar = look_.look.per_row      ? tr("Share of row's largest")
                       : cells_.isDifference() ? tr("Difference")
                                               : tr("Weight");
   const bool profiled = token().has_value() && profile_ && profileFits();
   drawMatrixPane(drawing, paneLayout(drawing.size),
-                 {*stack_, planes, ramp, look_.look, plane_->query_peaks, area(),
+                 {*stack_, planes, ramp, look_.look, plane_->query_peaks, sparse(), area(),
                   headTitle(*stack_, cells_.choice().head), headFacts(), bar,
                   profiled ? profile_.get() : nullptr, cells_.hiddenKeys(), chosenTokens()});
 }
@@ -243,15 +273,16 @@ void AttentionFigure::drawLinks(const Drawing& drawing) const {
   const bool several = linkedHeads().size() > 1;
   const QString title = several ? QString::fromStdString(stack_->layers[cells_.choice().head.layer])
                                 : headTitle(*stack_, cells_.choice().head);
-  const QString facts =
-      links.all > links.links.size()
-          ? tr("the strongest %1 of %2 links of at least %3")
-                .arg(links.links.size())
-                .arg(links.all)
-                .arg(numberText(threshold, 2))
-          : tr("%1 links of at least %2").arg(links.all).arg(numberText(threshold, 2));
+  QString facts = links.all > links.links.size()
+                      ? tr("the strongest %1 of %2 links of at least %3")
+                            .arg(links.links.size())
+                            .arg(links.all)
+                            .arg(numberText(threshold, 2))
+                      : tr("%1 links of at least %2").arg(links.all).arg(numberText(threshold, 2));
+  if (cells_.isDifference()) facts += QStringLiteral(" · ") + differenceText();
   drawArcs(drawing, arcLayout(drawing.size),
-           {*stack_, *links_, links, limit > 0 ? limit : 1, title, facts, focus, chosenTokens()});
+           {*stack_, *links_, links, limit > 0 ? limit : 1, title, facts, cells_.isDifference(),
+            focus, chosenTokens()});
 }
 
 void AttentionFigure::drawText(const Drawing& drawing) const {

@@ -26,9 +26,11 @@ constexpr double kTallest = 1200;                  // units of a text in a file
 }  // namespace
 
 void AttentionFigure::setData(const Data& shown) {
-  const auto& stack = shown.require<AttentionStack>();
+  // The data are held, not copied: tokens may be a million.
+  const auto held = std::make_shared<const Data>(shown);
+  const auto& stack = held->require<AttentionStack>();
   if (!isConsistent(stack)) throw Error(kShape);
-  stack_ = std::make_shared<const AttentionStack>(stack);
+  stack_ = {held, &stack};
   origin_ = shown.origin();
   other_.reset();
   other_unfit_ = false;
@@ -42,6 +44,25 @@ void AttentionFigure::setData(const Data& shown) {
     maker.make(true, {});
     thumbnails_ = maker.now();
   }
+}
+
+bool AttentionFigure::manyInAll() const {
+  return areMany(stack_->layers.size() * stack_->heads.size(), stack_->queries, stack_->keys);
+}
+
+bool AttentionFigure::manyInMatrix() const {
+  return areMany(1, stack_->queries, stack_->keys);
+}
+
+bool AttentionFigure::sparse() const {
+  return plane_ && plane_->sparse() && cells_.hiddenKeys().empty() && !cells_.isDifference();
+}
+
+bool AttentionFigure::needsThumbnails() const {
+  const bool compared = look_.mode == AttentionMode::matrix && !look_.range &&
+                        !cells_.isDifference() &&
+                        (look_.range_of == RangeOf::layer || look_.range_of == RangeOf::all);
+  return look_.mode == AttentionMode::grid || compared;
 }
 
 void AttentionFigure::setOptions(const nlohmann::json& options) {
@@ -167,20 +188,23 @@ std::size_t AttentionFigure::tokenCount() const {
 // What is the same for a screen and a file, and then what only a file has to have at once.
 void AttentionFigure::prepare(const Context& context) {
   if (empty()) return;
-  if (look_.mode == AttentionMode::grid && (!thumbnails_ || !thumbnails_->complete())) {
+  const bool exactly = !manyInAll();
+  if (needsThumbnails() && (!thumbnails_ || (exactly && !thumbnails_->complete()))) {
     ThumbnailMaker maker(stack_, look_.choice.hidden);
-    maker.make(true, context);
+    maker.make(exactly, context);
     thumbnails_ = maker.now();
   }
   if (look_.mode == AttentionMode::arcs && !linksFit()) {
-    links_ = std::make_shared<const LinkedTokens>(
-        linkedTokens(stack_, look_.choice, linkedHeads(), look_.first, look_.count, context));
+    links_ = std::make_shared<const LinkedTokens>(linkedTokens(
+        stack_, other_, look_.choice, linkedHeads(), look_.first, look_.count, context));
   }
   if (const auto chosen = token(); chosen && !profileFits()) {
     profile_ = std::make_shared<const TokenProfile>(profileOf(cells_, *chosen, context));
   }
   if (look_.mode != AttentionMode::matrix) return;
-  if (!plane_ || plane_->sampled) {
+  if (manyInMatrix()) {
+    if (!plane_) plane_ = std::make_shared<const ReducedPlane>(sampleOf(cells_, context));
+  } else if (!plane_ || plane_->sampled) {
     plane_ = std::make_shared<const ReducedPlane>(overviewOf(cells_, context.part(0, 0.5)));
   }
   const QRectF plot = plotArea(naturalSize(660));
@@ -188,9 +212,9 @@ void AttentionFigure::prepare(const Context& context) {
   tiles_.clear();
   for (const TileKey& key :
        tilesWanted(cells_, area(), pixels, overviewLevel(stack_->queries, stack_->keys))) {
-    const std::uint64_t side = std::uint64_t{1} << key.level;
-    tiles_.push_back(std::make_shared<const ReducedPlane>(reduced(
-        cells_, windowOf(key, stack_->queries, stack_->keys), {side, side}, context.part(0.5, 1))));
+    tiles_.push_back(std::make_shared<const ReducedPlane>(
+        reduced(cells_, windowOf(key, stack_->queries, stack_->keys), blocksOf(key),
+                context.part(0.5, 1))));
   }
 }
 
@@ -254,8 +278,9 @@ QStringList AttentionFigure::reductions() const {
   }
   if (look_.mode == AttentionMode::matrix) {
     if (!plane_) parts << (problem_.isEmpty() ? tr("working out the weights") : problem_);
-    if (plane_ && plane_->sampled) {
-      parts << tr("first look at every %1th query").arg(plane_->block_queries);
+    const PlanePtr& shown = tiles_.empty() ? plane_ : tiles_.back();
+    if (shown && shown->sampled) {
+      parts << tr("first look at every %1th query").arg(shown->block_queries);
     } else if (std::max(area().queries, area().keys) > 700) {
       parts << tr("reduced: %1").arg(dots);
     }
@@ -275,11 +300,12 @@ QString AttentionFigure::caption() const {
     parts << headTitle(*stack_, cells_.choice().head);
   }
   parts << tr("%1 queries × %2 keys").arg(count(stack_->queries), count(stack_->keys));
-  if (cells_.isDifference() && look_.mode == AttentionMode::matrix) {
-    const AttentionStack& from = look_.choice.minus_other && other_ ? *other_ : *stack_;
-    parts << tr("minus %1").arg(headTitle(from, *cells_.choice().minus));
+  const bool weights = look_.mode == AttentionMode::matrix || look_.mode == AttentionMode::arcs;
+  if (cells_.isDifference() && weights) {
+    parts << differenceText();
   }
   parts << reductions();
+  if (look_.mode == AttentionMode::matrix && sparse()) parts << keptText();
   if (look_.mode == AttentionMode::arcs && linksFit()) {
     parts << tr("tokens %1 to %2 of %3")
                  .arg(count(links_->first + 1), count(links_->first + links_->count),

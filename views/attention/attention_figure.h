@@ -52,6 +52,7 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
 
   const AttentionStack& stack() const { return *stack_; }
   const Stack& sharedStack() const { return stack_; }
+  const Stack& sharedOther() const { return other_; }  // null where there is none
   const AttentionOptions& look() const { return look_; }
   const ShownCells& cells() const { return cells_; }
   bool empty() const;
@@ -75,6 +76,11 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   const std::shared_ptr<const LinkedTokens>& links() const { return links_; }
   bool linksFit() const;     // they are of the tokens and heads that are chosen now
   bool profileFits() const;  // likewise; true where no token is chosen
+  // Whether reading all weights of all heads, or of the chosen one, takes minutes: they are then
+  // sampled until a person asks for all.
+  bool manyInAll() const;
+  bool manyInMatrix() const;
+  bool needsThumbnails() const;  // drawn, or asked for the largest weight
 
   HeadGridContent gridContent() const;
   HeadGridLayout gridLayout(const QSizeF& size) const;
@@ -99,9 +105,13 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   double labelWidth(std::uint64_t first, std::uint64_t count, const QFont& font) const;
   void choiceChanged();
   QString headFacts() const;
+  QString differenceText() const;  // "minus layer 1 · head 2"
   QString cellText(const CellPlace& cell) const;
   QString headText(const HeadChoice& head) const;
   QStringList reductions() const;
+  bool sparse() const;  // the matrix has zeros of its own where a query may attend
+  QString keptText() const;
+  double largestInRange() const;
 
   void drawGrid(const Drawing& drawing) const;
   void drawMatrix(const Drawing& drawing) const;

@@ -25,6 +25,8 @@ constexpr std::array kHidden{Name{HiddenKeys::none, "none"}, Name{HiddenKeys::fi
 constexpr std::array kScales{Name{WeightScale::log, "log"}, Name{WeightScale::root, "sqrt"},
                              Name{WeightScale::linear, "linear"}};
 constexpr std::array kReductions{Name{Reduction::peak, "max"}, Name{Reduction::mean, "mean"}};
+constexpr std::array kRangesOf{Name{RangeOf::head, "head"}, Name{RangeOf::layer, "layer"},
+                               Name{RangeOf::all, "all"}};
 constexpr std::array kOrders{Name{HeadOrder::layers, "layers"},
                              Name{HeadOrder::descending, "descending"},
                              Name{HeadOrder::ascending, "ascending"}};
@@ -45,12 +47,21 @@ const nlohmann::json* found(const nlohmann::json& options, const char* key) {
   return member == options.end() ? nullptr : &*member;
 }
 
-template <class Names, class Value>
-void readName(const nlohmann::json& options, const char* key, const Names& names, Value& value) {
-  const nlohmann::json* member = found(options, key);
-  if (!member || !member->is_string()) return;
-  for (const auto& each : names) {
-    if (member->get<std::string>() == each.name) value = each.value;
+// The value of that name, where it is one.
+template <class Value, std::size_t N>
+std::optional<Value> named(const std::array<Name<Value>, N>& names, const nlohmann::json& name) {
+  if (!name.is_string()) return std::nullopt;
+  for (const Name<Value>& each : names) {
+    if (name.get<std::string>() == each.name) return each.value;
+  }
+  return std::nullopt;
+}
+
+template <class Value, std::size_t N>
+void readName(const nlohmann::json& options, const char* key,
+              const std::array<Name<Value>, N>& names, Value& value) {
+  if (const nlohmann::json* member = found(options, key)) {
+    value = named(names, *member).value_or(value);
   }
 }
 
@@ -89,20 +100,36 @@ void readChoice(const nlohmann::json& options, MatrixChoice& choice) {
   readName(options, "hide", kHidden, choice.hidden);
 }
 
-void readRange(const nlohmann::json& options, std::optional<AttentionOptions::Range>& range) {
+void readRange(const nlohmann::json& options, AttentionOptions& look) {
   const nlohmann::json* member = found(options, "range");
   if (!member) return;
-  if (member->is_null()) range.reset();
+  const std::optional<RangeOf> of = member->is_null() ? RangeOf::shown : named(kRangesOf, *member);
+  if (of) {
+    look.range_of = *of;
+    look.range.reset();
+  }
   if (!member->is_array() || member->size() != 2) return;
   if (!(*member)[0].is_number() || !(*member)[1].is_number()) return;
   const AttentionOptions::Range wanted{(*member)[0].get<double>(), (*member)[1].get<double>()};
-  if (wanted.low >= 0 && wanted.high > wanted.low && std::isfinite(wanted.high)) range = wanted;
+  if (wanted.low >= 0 && wanted.high > wanted.low && std::isfinite(wanted.high)) {
+    look.range = wanted;
+    look.range_of = RangeOf::shown;
+  }
+}
+
+nlohmann::json rangeOf(const AttentionOptions& look) {
+  if (look.range) return {look.range->low, look.range->high};
+  if (look.range_of == RangeOf::shown) return nullptr;
+  return nameOf(kRangesOf, look.range_of);
 }
 
 void readLook(const nlohmann::json& options, WeightLook& look) {
   readName(options, "reduction", kReductions, look.reduction);
   if (const nlohmann::json* rows = found(options, "rows"); rows && rows->is_boolean()) {
     look.per_row = rows->get<bool>();
+  }
+  if (const nlohmann::json* mask = found(options, "mask"); mask && mask->is_boolean()) {
+    look.mask = mask->get<bool>();
   }
   const nlohmann::json* threshold = found(options, "threshold");
   if (threshold && threshold->is_number()) look.threshold = std::max(0.0, threshold->get<double>());
@@ -117,7 +144,7 @@ void AttentionOptions::read(const nlohmann::json& options) {
   readOptional(options, "companion", companion);
   choice.minus_other = companion.has_value();
   readName(options, "scale", kScales, scale);
-  readRange(options, range);
+  readRange(options, *this);
   readLook(options, look);
   readText(options, "measure", measure);
   readName(options, "order", kOrders, order);
@@ -142,9 +169,10 @@ nlohmann::json AttentionOptions::toJson() const {
           {"companion", jsonOf(companion)},
           {"hide", nameOf(kHidden, choice.hidden)},
           {"scale", nameOf(kScales, scale)},
-          {"range", range ? nlohmann::json{range->low, range->high} : nlohmann::json(nullptr)},
+          {"range", rangeOf(*this)},
           {"rows", look.per_row},
           {"reduction", nameOf(kReductions, look.reduction)},
+          {"mask", look.mask},
           {"threshold", look.threshold},
           {"measure", measure},
           {"order", nameOf(kOrders, order)},

@@ -22,6 +22,9 @@ enum class AttentionMode {
 
 enum class HeadOrder { layers, descending, ascending };  // by the chosen measure
 
+// Whose largest weight has the strongest colour, where no limits are given.
+enum class RangeOf { shown, head, layer, all };
+
 // By what the text's tokens are coloured.
 enum class TextColours {
   attends,   // how much the chosen token attends to each
@@ -36,9 +39,12 @@ enum class TextColours {
 //   "companion"  id of another stack of the same sizes that "minus" is taken from, or null
 //   "hide"       "none", "first", "special": keys that are left out
 //   "scale"      "log" (default), "sqrt", "linear"
-//   "range"      [low, high] of magnitudes, or null: from the weights
+//   "range"      what the strongest colour stands for: null, the largest weight that is shown;
+//                "head", "layer", "all", the largest of the head, of its layer, of all heads;
+//                [low, high] of magnitudes
 //   "rows"       true: each row over its largest weight
 //   "reduction"  "max" (default), "mean"
+//   "mask"       true (default): cells that are exactly 0 are set off from small weights
 //   "threshold"  smaller magnitudes are not drawn
 //   "measure"    name of a head measure; "order" "layers", "descending", "ascending"
 //   "heads"      numbers of the heads whose links are drawn; empty: the chosen one
@@ -55,6 +61,7 @@ struct AttentionOptions {
     bool operator==(const Range&) const = default;
   };
   std::optional<Range> range;
+  RangeOf range_of = RangeOf::shown;
   WeightLook look;
   std::string measure;
   HeadOrder order = HeadOrder::layers;

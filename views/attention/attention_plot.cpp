@@ -12,18 +12,23 @@ namespace lineament::views {
 
 namespace {
 
-constexpr double kClick = 4;           // pixels that a press may move and still be a click
-constexpr int kPoll = 120;             // ms between looks at what has been made
-constexpr double kManyWeights = 3e10;  // all of which are not read unasked: minutes of work
+constexpr double kClick = 4;  // pixels that a press may move and still be a click
+constexpr int kLook = 15;     // ms between looks whether all thumbnails have been begun
+constexpr int kPoll = 120;    // ms between pictures of what has been made
 
 }  // namespace
 
 AttentionPlot::AttentionPlot(QWidget* parent)
     : PlotOf(parent), tiles_([this]() -> Background& { return background(); }) {
   setAccessibleName(tr("Attention"));
-  poll_.setInterval(kPoll);
   connect(&poll_, &QTimer::timeout, this, [this] {
-    editedFigure().setThumbnails(maker_->now());
+    auto thumbnails = maker_->now();
+    const bool all = thumbnails->made() == thumbnails->layers * thumbnails->heads;
+    const bool soon = poll_.interval() == kLook;
+    if (soon && !all && !polled_.hasExpired(kPoll)) return;
+    polled_.start();
+    if (soon && all) poll_.start(kPoll);
+    editedFigure().setThumbnails(std::move(thumbnails));
     came();
   });
   connect(&tiles_, &WeightTiles::changed, this, [this] {
@@ -34,9 +39,12 @@ AttentionPlot::AttentionPlot(QWidget* parent)
 }
 
 void AttentionPlot::setData(const Data& shown) {
-  for (LatestJob* job : {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_}) job->stop();
+  for (LatestJob* job :
+       {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_, &reading_all_}) {
+    job->stop();
+  }
   poll_.stop();
-  made_hidden_.reset();
+  maker_.reset();
   plane_of_.reset();
   tiles_of_.reset();
   PlotOf::setData(shown);
@@ -83,7 +91,7 @@ void AttentionPlot::chooseToken(std::optional<std::size_t> token) {
 
 bool AttentionPlot::complete() const {
   const bool working = thumbnails_job_.running() || plane_job_.running() ||
-                       profile_job_.running() || links_job_.running();
+                       profile_job_.running() || links_job_.running() || reading_all_.running();
   return !working && tiles_.complete();
 }
 
@@ -105,10 +113,8 @@ bool AttentionPlot::told(const Outcome<Nothing>& outcome) {
 
 void AttentionPlot::ask() {
   if (figure().empty()) return;
+  figure().needsThumbnails() ? askForThumbnails() : leaveThumbnails();
   switch (figure().look().mode) {
-    case AttentionMode::grid:
-      askForThumbnails();
-      break;
     case AttentionMode::matrix:
       askForPlane();
       askForTiles();
@@ -116,6 +122,7 @@ void AttentionPlot::ask() {
     case AttentionMode::arcs:
       askForLinks();
       break;
+    case AttentionMode::grid:
     case AttentionMode::text:
     case AttentionMode::measures:
       break;
@@ -123,32 +130,40 @@ void AttentionPlot::ask() {
   askForProfile();
 }
 
+// Goes on where it has been left.
 void AttentionPlot::askForThumbnails() {
   const HiddenKeys hidden = figure().look().choice.hidden;
-  if (made_hidden_ == hidden) return;
-  const auto& known = figure().thumbnails();
-  if (!made_hidden_ && known && known->complete() && hidden == HiddenKeys::none) {
+  if (!maker_ || made_hidden_ != hidden) {
+    reading_all_.stop();
+    thumbnails_job_.stop();
+    const auto& known = figure().thumbnails();
+    thumbnails_settled_ = !maker_ && known && known->complete() && hidden == HiddenKeys::none;
+    maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
     made_hidden_ = hidden;
-    return;
   }
-  made_hidden_ = hidden;
-  maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
-  const AttentionStack& stack = figure().stack();
-  const double weights = static_cast<double>(stack.layers.size() * stack.heads.size()) *
-                         static_cast<double>(stack.queries) * static_cast<double>(stack.keys);
+  if (thumbnails_settled_ || thumbnails_job_.running()) return;
   thumbnails_job_.start(
       background(), tr("Reduce attention matrices"),
-      [maker = maker_, exactly = weights < kManyWeights](const Context& context) {
+      [maker = maker_, exactly = !figure().manyInAll()](const Context& context) {
         maker->make(exactly, context);
       },
       this,
       [this](const Outcome<Nothing>& outcome) {
+        thumbnails_settled_ = true;
         poll_.stop();
         told(outcome);
         editedFigure().setThumbnails(maker_->now());
         came();
       });
-  poll_.start();
+  polled_.start();
+  poll_.start(kLook);
+}
+
+// The processor is for what is looked at.
+void AttentionPlot::leaveThumbnails() {
+  if (!thumbnails_job_.running()) return;
+  thumbnails_job_.stop();
+  poll_.stop();
 }
 
 // The first picture from a sample of the queries, then all weights.
@@ -161,6 +176,7 @@ void AttentionPlot::askForPlane() {
   }
   if (plane_of_ == choice) return;
   plane_of_ = choice;
+  if (figure().look().mode == AttentionMode::matrix) reading_all_.stop();
   const auto made = std::make_shared<PlanePtr>();
   plane_job_.start(
       background(), tr("Work out attention"),
@@ -172,24 +188,66 @@ void AttentionPlot::askForPlane() {
         if (!told(outcome)) return;
         editedFigure().setPlane(choice, *made);
         came();
-        if ((*made)->sampled || (*made)->block_keys > 1) askForOverview();
+        const bool reduced = (*made)->sampled || (*made)->block_keys > 1;
+        if (reduced && !figure().manyInMatrix()) askForOverview(plane_job_);
       });
 }
 
-void AttentionPlot::askForOverview() {
+void AttentionPlot::askForOverview(LatestJob& job) {
   const MatrixChoice choice = figure().cells().choice();
   const auto made = std::make_shared<PlanePtr>();
-  plane_job_.start(
+  job.start(
       background(), tr("Reduce the attention matrix"),
       [cells = figure().cells(), made](const Context& context) {
         *made = std::make_shared<const ReducedPlane>(overviewOf(cells, context));
       },
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
-        if (!valueOf(outcome)) return;
-        editedFigure().setPlane(choice, *made);
+        if (valueOf(outcome)) editedFigure().setPlane(choice, *made);
         came();
       });
+}
+
+bool AttentionPlot::offersAll() const {
+  if (figure().empty() || readsAll()) return false;
+  const auto& thumbnails = figure().thumbnails();
+  const PlanePtr& plane = figure().plane();
+  switch (figure().look().mode) {
+    case AttentionMode::grid:
+      return figure().manyInAll() && thumbnails && !thumbnails->complete() &&
+             !thumbnails_job_.running();
+    case AttentionMode::matrix:
+      return figure().manyInMatrix() && plane && plane->sampled;
+    case AttentionMode::arcs:
+    case AttentionMode::text:
+    case AttentionMode::measures:
+      break;
+  }
+  return false;
+}
+
+void AttentionPlot::readAll() {
+  if (!offersAll()) return;
+  if (figure().look().mode == AttentionMode::matrix) {
+    askForOverview(reading_all_);
+  } else {
+    reading_all_.start(
+        background(), tr("Read all attention weights"),
+        [maker = maker_](const Context& context) { maker->make(true, context); }, this,
+        [this](const Outcome<Nothing>&) {
+          poll_.stop();
+          editedFigure().setThumbnails(maker_->now());
+          came();
+        });
+    poll_.start(kPoll);
+  }
+  came();
+}
+
+void AttentionPlot::stopReadingAll() {
+  reading_all_.stop();
+  poll_.stop();
+  came();
 }
 
 void AttentionPlot::askForTiles() {
@@ -228,9 +286,10 @@ void AttentionPlot::askForLinks() {
   const auto made = std::make_shared<LinkedTokens>();
   links_job_.start(
       background(), tr("Work out attention"),
-      [stack = figure().sharedStack(), choice = look.choice, heads = figure().linkedHeads(),
-       first = look.first, count = look.count, made](const Context& context) {
-        *made = linkedTokens(stack, choice, heads, first, count, context);
+      [stack = figure().sharedStack(), other = figure().sharedOther(), choice = look.choice,
+       heads = figure().linkedHeads(), first = look.first, count = look.count,
+       made](const Context& context) {
+        *made = linkedTokens(stack, other, choice, heads, first, count, context);
       },
       this,
       [this, made](const Outcome<Nothing>& outcome) {

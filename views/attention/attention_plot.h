@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <memory>
 #include <optional>
@@ -33,6 +34,12 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void choose(const nlohmann::json& options);
   void chooseToken(std::optional<std::size_t> token);  // selected, in all views of the origin
   bool complete() const;                               // nothing finer is to come
+  // Where reading every weight takes minutes, what is shown stays a sample until a person asks for
+  // all: whether that can be asked for now, is going on, and how it is begun and ended.
+  bool offersAll() const;
+  bool readsAll() const { return reading_all_.running(); }
+  void readAll();
+  void stopReadingAll();
   const WeightTiles& tiles() const { return tiles_; }
 
  Q_SIGNALS:
@@ -51,8 +58,9 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
  private:
   void ask();  // for whatever is missing
   void askForThumbnails();
+  void leaveThumbnails();
   void askForPlane();
-  void askForOverview();
+  void askForOverview(LatestJob& job);
   void askForTiles();
   void askForProfile();
   void askForLinks();
@@ -63,9 +71,12 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void hoverToken(const QPointF& at);
 
   LatestJob thumbnails_job_, plane_job_, profile_job_, links_job_;
+  LatestJob reading_all_;  // what only starts when it is asked for
   std::shared_ptr<ThumbnailMaker> maker_;
-  std::optional<HiddenKeys> made_hidden_;  // of the thumbnails that are made, or being made
-  QTimer poll_;                            // takes thumbnails over while they are made
+  HiddenKeys made_hidden_ = HiddenKeys::none;  // of what it makes
+  bool thumbnails_settled_ = false;            // no more of them are made unasked
+  QTimer poll_;                                // takes thumbnails over while they are made
+  QElapsedTimer polled_;
   std::optional<MatrixChoice> plane_of_, tiles_of_;
   std::shared_ptr<const AttentionStack> tiles_stack_;
   WeightTiles tiles_;

@@ -46,7 +46,13 @@ AttentionView::AttentionView(QWidget* parent)
     showAll();
     Q_EMIT optionsChanged();
   });
-  connect(plot_, &AttentionPlot::workDone, this, [this] { strip_->show(figure()); });
+  connect(plot_, &AttentionPlot::workDone, this, [this] {
+    strip_->show(figure());
+    controls_->offerAll(plot_->offersAll(), plot_->readsAll());
+  });
+  connect(controls_, &AttentionControls::readAllChosen, this,
+          [this](bool on) { on ? plot_->readAll() : plot_->stopReadingAll(); });
+  connect(strip_, &TokenStrip::laidOut, this, &AttentionView::showToken);
   connect(strip_, &TokenStrip::tokenClicked, plot_, &AttentionPlot::chooseToken);
 }
 
@@ -103,13 +109,16 @@ void AttentionView::setSelection(const Selection& selection) {
 void AttentionView::showToken() {
   const auto token = figure().token();
   if (!token) return;
-  const QPointF at = strip_->placeOf(*token).center();
+  const QRectF place = strip_->placeOf(*token);
+  if (place.isEmpty()) return;
+  const QPointF at = place.center();
   scroll_->ensureVisible(static_cast<int>(at.x()), static_cast<int>(at.y()), 0, kAround);
 }
 
 void AttentionView::setBackground(Background& background) {
   View::setBackground(background);
   plot_->setBackground(background);
+  strip_->setBackground(background);
 }
 
 void AttentionView::setSurroundings(Surroundings* surroundings) {
@@ -121,6 +130,7 @@ void AttentionView::setSurroundings(Surroundings* surroundings) {
 
 void AttentionView::showAll() {
   controls_->show(figure());
+  controls_->offerAll(plot_->offersAll(), plot_->readsAll());
   strip_->show(figure());
   heading_->setText(figure().stripTitle());
   const AttentionMode mode = figure().look().mode;

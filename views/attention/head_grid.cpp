@@ -18,7 +18,8 @@ struct Words {
   Q_DECLARE_TR_FUNCTIONS(HeadGrid)
 };
 
-constexpr double kMargin = 12, kGap = 6, kExtraGap = 14, kHead = 20, kSide = 58, kBar = 66;
+constexpr double kMargin = 12, kGap = 6, kExtraGap = 14, kHead = 20, kMeasure = 17, kSide = 58,
+                 kBar = 66;
 constexpr double kNumber = 18, kName = 13;  // heights under a picture
 constexpr double kShare = 5;                // height of a measure's bar
 constexpr double kCorner = 14;              // what the diagonal takes of a picture's upper line
@@ -94,7 +95,9 @@ HeadGridLayout layOutHeadGrid(const HeadGridContent& content, const QSizeF& size
   if (content.layers * content.heads == 0) return layout;
   layout.ordered = !content.order.empty();
   const double left = layout.ordered ? kMargin : kMargin + kSide;
-  const double top = kMargin + (layout.ordered ? 0 : kHead);
+  const double named = content.measured ? kMeasure : 0;
+  const double top = kMargin + named + (layout.ordered ? 0 : kHead);
+  layout.measure = {left, kMargin + 9};
   const QSizeF room(size.width() - left - kBar - kMargin, size.height() - top - kMargin);
   const Arrangement grid = bestFor(content, room);
   layout.side = grid.side;
@@ -201,12 +204,34 @@ class GridPainter {
       if (layout_.numbers != Numbers::none) drawNumbers(cell);
     }
     if (!layout_.ordered) drawNames();
-    drawWeightBar(painter_, layout_.bar, content_.colours,
-                  content_.look.per_row ? Words::tr("Share of row's largest") : Words::tr("Weight"),
-                  drawing_.theme);
+    if (content_.measure) drawMeasureName();
+    drawWeightBar(painter_, layout_.bar, content_.colours, barLabel(), drawing_.theme);
   }
 
  private:
+  QString barLabel() const {
+    if (content_.look.per_row) return Words::tr("Over row's largest");
+    if (content_.range == RangeOf::head) return Words::tr("Over head's largest");
+    if (content_.range == RangeOf::layer) return Words::tr("Over layer's largest");
+    return Words::tr("Weight");
+  }
+
+  // What the numbers and bars are, and what the heads are ordered by.
+  void drawMeasureName() {
+    const bool shown = layout_.numbers != Numbers::none;
+    if (!shown && !layout_.ordered) return;
+    const QString name = withUnit(QString::fromStdString(content_.measure->title),
+                                  QString::fromStdString(content_.measure->unit));
+    QString text = shown ? Words::tr("Numbers and bars: %1").arg(name) : name;
+    if (content_.order == HeadOrder::descending) text += Words::tr(", largest first");
+    if (content_.order == HeadOrder::ascending) text += Words::tr(", smallest first");
+    painter_.setFont(figureFont());
+    painter_.setPen(drawing_.theme.text);
+    const double room = layout_.bar.left() - layout_.measure.x();
+    drawLabel(painter_, layout_.measure, Qt::AlignLeft | Qt::AlignBottom,
+              elidedText(painter_.font(), text, room));
+  }
+
   void drawPicture(const HeadGridLayout::Cell& cell) {
     const PlanePtr& plane = content_.thumbnails.plane(cell.layer, cell.column);
     painter_.save();
@@ -215,10 +240,17 @@ class GridPainter {
       const CellArea all{0, 0, static_cast<double>(content_.stack.queries),
                          static_cast<double>(content_.stack.keys)};
       WeightLook look = content_.look;
+      if (content_.range == RangeOf::head || content_.range == RangeOf::layer) {
+        const bool head = content_.range == RangeOf::head;
+        look.over = content_.thumbnails.largestOf(cell.layer,
+                                                  head ? std::optional(cell.column) : std::nullopt);
+        if (!(look.over > 0)) look.over = 1;
+      }
       if (cell.column >= content_.stack.heads.size()) look.reduction = Reduction::peak;
-      painter_.drawImage(cell.place,
-                         matrixImage({plane}, all, pixelsOf(drawing_, cell.place.size()), look,
-                                     content_.colours, {}, drawing_.theme.view));
+      painter_.drawImage(
+          cell.place,
+          matrixImage({plane}, all, pixelsOf(drawing_, cell.place.size()), look, content_.colours,
+                      {plane->query_peaks, plane->queriesOfAPeak()}, drawing_.theme.view));
     }
     painter_.restore();
     const bool current =

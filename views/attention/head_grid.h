@@ -28,6 +28,7 @@ struct HeadGridLayout {
   Numbers numbers = Numbers::none;
   bool ordered = false;  // each has its name under it; otherwise rows and columns have theirs
   QRectF bar;            // of the colours
+  QPointF measure;       // where the measure's name stands
   QRectF area;           // of all pictures
 };
 
@@ -53,7 +54,9 @@ struct HeadGridDrawing {
   const HeadThumbnails& thumbnails;
   const WeightColours& colours;
   WeightLook look;
+  RangeOf range = RangeOf::shown;  // of other than all, colours stand for shares of a largest
   const HeadMeasure* measure = nullptr;
+  HeadOrder order = HeadOrder::layers;
   std::optional<HeadChoice> current;
 };
 void drawHeadGrid(const Drawing& drawing, const HeadGridLayout& layout,

@@ -15,6 +15,16 @@ bool weaker(float one, float other) {
   return !std::isnan(one) && (std::isnan(other) || std::abs(other) > std::abs(one));
 }
 
+// Of each row of blocks the largest magnitude of its blocks.
+std::vector<float> rowPeaks(const ReducedPlane& plane) {
+  std::vector<float> peaks(plane.rows);
+  for (std::size_t i = 0; i < plane.peak.size(); ++i) {
+    float& peak = peaks[i / plane.columns];
+    if (std::isfinite(plane.peak[i])) peak = std::max(peak, std::abs(plane.peak[i]));
+  }
+  return peaks;
+}
+
 // A layer's two extra planes from those of its heads.
 ReducedPlane meanOf(const std::vector<PlanePtr>& heads) {
   ReducedPlane mean = *heads.front();
@@ -30,6 +40,7 @@ ReducedPlane meanOf(const std::vector<PlanePtr>& heads) {
     mean.peak[i] = broken ? std::nanf("") : value;
     if (!mean.mean.empty() && !std::isnan(mean.mean[i])) mean.mean[i] = value;
   }
+  mean.query_peaks = rowPeaks(mean);
   return mean;
 }
 
@@ -41,6 +52,7 @@ ReducedPlane strongestOf(const std::vector<PlanePtr>& heads) {
     }
   }
   strongest.mean.clear();
+  strongest.query_peaks = rowPeaks(strongest);
   return strongest;
 }
 
@@ -58,6 +70,19 @@ std::size_t HeadThumbnails::exact() const {
     count += i % columns() < heads && planes[i] && !planes[i]->sampled;
   }
   return count;
+}
+
+double HeadThumbnails::largestOf(std::size_t layer, std::optional<std::size_t> column) const {
+  double found = 0;
+  for (std::size_t i = 0; i < columns(); ++i) {
+    const PlanePtr& each = plane(layer, i);
+    // The mean and the strongest are made of the others.
+    const bool counts = column ? i == *column : i < heads;
+    if (each && counts) {
+      for (const float peak : each->query_peaks) found = std::max(found, double(peak));
+    }
+  }
+  return found;
 }
 
 std::size_t HeadThumbnails::bytes() const {
@@ -98,7 +123,7 @@ void ThumbnailMaker::make(bool exactly, const Context& context) {
 void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,
                               const Context& context) {
   const std::size_t at = layer * made_.columns() + head;
-  if (made_.planes[at] && !made_.planes[at]->sampled) return;
+  if (made_.planes[at] && (sampled || !made_.planes[at]->sampled)) return;
   const ShownCells cells(stack_, {{layer, head}, {}, false, hidden_});
   const std::uint64_t all_keys = made_.layers * made_.heads * stack_->keys;
   const std::size_t rows =
@@ -108,7 +133,7 @@ void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,
   const Blocks blocks{blockSide(stack_->queries, rows), blockSide(stack_->keys, side_), sampled};
   const auto plane = std::make_shared<ReducedPlane>(
       reduced(cells, {0, 0, stack_->queries, stack_->keys}, blocks, context));
-  plane->query_peaks = {};  // of all heads they would be more than the pictures
+  plane->mergeQueryPeaks();  // of all heads and queries they would be more than the pictures
   const std::lock_guard lock(mutex_);
   made_.planes[at] = plane;
   made_.largest = std::max(made_.largest, plane->largest());

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "views/attention/matrix_image.h"
@@ -14,8 +15,9 @@ namespace lineament::views {
 // more: the mean of the heads (of its blocks' means), and of each block the strongest of any head.
 struct HeadThumbnails {
   std::size_t layers = 0, heads = 0;
-  std::vector<PlanePtr> planes;  // layers x (heads + 2); null until they are made
-  double largest = 0;            // magnitude in any
+  // layers x (heads + 2); null until they are made; peaks of rows of blocks, not of queries.
+  std::vector<PlanePtr> planes;
+  double largest = 0;  // magnitude in any
   bool has_negative = false;
 
   std::size_t columns() const { return heads + 2; }
@@ -26,6 +28,8 @@ struct HeadThumbnails {
   std::size_t exact() const;  // heads of which every weight has been read
   bool complete() const { return exact() == layers * heads; }
   std::size_t bytes() const;
+  // The largest magnitude in a head's picture, or in those of all heads of a layer.
+  double largestOf(std::size_t layer, std::optional<std::size_t> column) const;
 };
 
 // Makes thumbnails on other threads while a view takes what is there.

@@ -3,7 +3,9 @@
 
 #include <QColor>
 #include <QImage>
+#include <QLineF>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "views/attention/reduced_plane.h"
@@ -24,17 +26,29 @@ struct WeightLook {
   Reduction reduction = Reduction::peak;
   double threshold = 0;  // smaller magnitudes are not drawn
   bool per_row = false;  // each query's weights over its largest one
+  bool mask = true;      // what is exactly 0 is left out as by a mask, and has no colour
+  double over = 1;       // weights are shares of that
 };
 
 using PlanePtr = std::shared_ptr<const ReducedPlane>;
 
+// The largest magnitudes of queries that `per_row` goes by, each of so many of them.
+struct QueryPeaks {
+  std::span<const float> values;
+  std::uint64_t queries = 1;  // of a value
+};
+
 // The area in so many pixels, of the planes that are there, finer ones over coarser ones. A pixel
 // with several blocks shows the strongest of them, or their mean; a block with several pixels is a
-// plain rectangle. What lies above the diagonal of causal attention and what no plane covers has
-// the ground's colour; NaN is hatched. `query_peaks` has the largest magnitude of each query, which
-// `per_row` goes by.
+// plain rectangle. What lies above the diagonal of causal attention, what a mask leaves out and
+// what no plane covers has the ground's colour; NaN is hatched.
 QImage matrixImage(const std::vector<PlanePtr>& planes, const CellArea& area, const QSize& pixels,
-                   const WeightLook& look, const WeightColours& colours,
-                   const std::vector<float>& query_peaks, const QColor& ground);
+                   const WeightLook& look, const WeightColours& colours, const QueryPeaks& peaks,
+                   const QColor& ground);
+
+// Where a mask ends: lines between cells that are 0 and those that are not, in the picture's
+// units of `pixels`, of what the planes have cell by cell.
+std::vector<QLineF> maskOutline(const std::vector<PlanePtr>& planes, const CellArea& area,
+                                const QSizeF& size);
 
 }  // namespace lineament::views

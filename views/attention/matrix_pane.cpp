@@ -3,7 +3,6 @@
 
 #include <QCoreApplication>
 #include <QPainter>
-#include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 
@@ -23,6 +22,7 @@ struct Words {
 constexpr double kMargin = 12, kTitle = 36, kAxisName = 16, kBar = 70, kProfile = 44;
 constexpr double kLeastLabels = 24, kMostLabels = 84;
 constexpr double kLabelApart = 11;
+constexpr double kOutlinedCell = 5;
 
 }  // namespace
 
@@ -82,6 +82,7 @@ class PanePainter {
   void draw() {
     drawTitle();
     drawPicture();
+    if (content_.look.mask && content_.sparse) drawMask();
     drawHiddenKeys();
     drawChosen();
     drawQueries();
@@ -118,10 +119,29 @@ class PanePainter {
   void drawPicture() {
     const QImage image =
         matrixImage(content_.planes, content_.area, pixelsOf(drawing_, layout_.plot.size()),
-                    content_.look, content_.colours, content_.query_peaks, drawing_.theme.view);
+                    content_.look, content_.colours, {content_.query_peaks}, drawing_.theme.view);
     painter_.save();
     painter_.setRenderHint(QPainter::SmoothPixmapTransform, false);
     if (!image.isNull()) painter_.drawImage(layout_.plot, image);
+    painter_.restore();
+  }
+
+  // The diagonal beyond which there is nothing, which a mask may leave white; where single cells
+  // can be seen, lines around those that it has kept.
+  void drawMask() {
+    painter_.save();
+    painter_.setClipRect(layout_.plot);
+    if (content_.stack.causal) {
+      const auto end = static_cast<double>(content_.stack.keys);
+      painter_.setPen(figurePen(drawing_.theme.line, 0.6));
+      painter_.drawLine(QPointF(x(0), y(0)), QPointF(x(end), y(end)));
+    }
+    const double side = layout_.plot.width() / content_.area.keys;
+    if (side < kOutlinedCell) return painter_.restore();
+    painter_.translate(layout_.plot.topLeft());
+    painter_.setPen(figurePen(drawing_.theme.muted, std::clamp(side / 16, 0.5, 1.2)));
+    const auto lines = maskOutline(content_.planes, content_.area, layout_.plot.size());
+    painter_.drawLines(lines.data(), static_cast<int>(lines.size()));
     painter_.restore();
   }
 
@@ -276,15 +296,18 @@ class PanePainter {
     const bool cellwise = static_cast<double>(shown.size()) < length;
     const double step = cellwise ? length / cells : length / static_cast<double>(shown.size());
     const double start = cellwise ? (first - from) * step : 0;
-    QPainterPath bars;
+    std::vector<QRectF> bars;
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const double begin = std::max(start + static_cast<double>(i) * step, 0.0);
       const double end = std::min(start + static_cast<double>(i + 1) * step, length);
       const double away = zero + static_cast<double>(shown[i]) / (high - low) * depth;
       if (std::isfinite(away) && end > begin)
-        bars.addRect(QRectF(at(begin, zero), at(end, away)).normalized());
+        bars.push_back(QRectF(at(begin, zero), at(end, away)).normalized());
     }
-    painter_.fillPath(bars, drawing_.theme.selection);
+    painter_.setPen(Qt::NoPen);
+    painter_.setBrush(drawing_.theme.selection);
+    painter_.drawRects(bars.data(), static_cast<int>(bars.size()));
+    painter_.setBrush(Qt::NoBrush);
     drawLargest(std::max(high, -low) == high ? high : low, place, upright);
   }
 

@@ -44,6 +44,7 @@ struct MatrixPaneDrawing {
   const WeightColours& colours;
   WeightLook look;
   const std::vector<float>& query_peaks;
+  bool sparse = false;  // some cells are left out as by a mask
   CellArea area;
   QString title, facts, bar_label;
   const TokenProfile* profile = nullptr;

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "core/base/parallel.h"
+#include "core/data/weight_run.h"
 
 namespace lineament::views {
 
@@ -15,7 +17,9 @@ namespace {
 constexpr std::size_t kMostBlocks = 1024;  // along a side of an overview
 constexpr std::size_t kSampledRows = 256;
 constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;  // read within 100 ms
+constexpr double kManyWeights = 3e10;                            // minutes of work
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
+constexpr std::uint64_t kKeysOfATask = 2048;
 constexpr std::uint64_t kCellsOfATask = std::uint64_t{1} << 18;  // less is not worth one
 
 std::size_t blockCount(std::uint64_t cells, std::uint64_t block) {
@@ -24,31 +28,62 @@ std::size_t blockCount(std::uint64_t cells, std::uint64_t block) {
 
 // Collects the cells of one block.
 struct Block {
-  double sum = 0;
-  std::uint64_t count = 0;
-  float peak = 0;
-  bool broken = false;
+  WeightRun run;
+  std::uint64_t cells = 0;
 
-  void add(float weight) {
-    if (std::isnan(weight)) {
-      broken = true;
-      return;
-    }
-    sum += static_cast<double>(weight);
-    ++count;
-    if (std::abs(weight) > std::abs(peak)) peak = weight;
-  }
   void store(ReducedPlane& plane, std::size_t at) const {
     constexpr float none = std::numeric_limits<float>::quiet_NaN();
-    plane.peak[at] = broken ? none : peak;
+    plane.peak[at] = run.broken(cells) ? none : run.peak;
     if (plane.mean.empty()) return;
-    plane.mean[at] = count > 0 ? static_cast<float>(sum / static_cast<double>(count)) : none;
+    plane.mean[at] =
+        run.numbers > 0 ? static_cast<float>(run.sum / static_cast<double>(run.numbers)) : none;
   }
 };
 
+// What there is in some rows, or in parts of them.
 struct Extremes {
   float low = 0, high = 0;
+  std::uint64_t seen = 0, kept = 0;
+
+  void add(const Extremes& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+    seen += other.seen;
+    kept += other.kept;
+  }
+  float magnitude() const { return std::max(-low, high); }
+  void store(ReducedPlane& plane) const {
+    plane.lowest = low;
+    plane.highest = high;
+    plane.seen = seen;
+    plane.kept = kept;
+  }
 };
+
+// How many of the keys [from, from + count) a query sees.
+std::uint64_t seenOf(const ReducedPlane& plane, std::uint64_t query, std::uint64_t from,
+                     std::uint64_t count) {
+  if (!plane.causal) return count;
+  return query >= from ? std::min(count, query + 1 - from) : 0;
+}
+
+// The cells of a row into the blocks that they belong to, the first of which begins with them.
+Extremes addRow(std::span<const float> weights, std::uint64_t block_keys, Block* blocks) {
+  Extremes found;
+  found.seen = weights.size();
+  while (!weights.empty()) {
+    const auto part = weights.first(std::min<std::size_t>(weights.size(), block_keys));
+    weights = weights.subspan(part.size());
+    const WeightRun run = runOf(part);
+    blocks->run.add(run);
+    blocks->cells += part.size();
+    found.low = std::min(found.low, run.lowest);
+    found.high = std::max(found.high, run.highest);
+    found.kept += run.kept;
+    ++blocks;
+  }
+  return found;
+}
 
 // Reads the rows of blocks one after the other into a buffer that lives as long as its task.
 class RowReader {
@@ -59,17 +94,10 @@ class RowReader {
   Extremes read(std::size_t row) {
     blocks_.assign(plane_.columns, Block{});
     const AttentionWindow& all = plane_.window;
-    std::uint64_t first = row * plane_.block_queries;
-    std::uint64_t last = std::min(first + plane_.block_queries, all.queries);
-    if (plane_.sampled) {
-      first += (last - first) / 2;
-      last = first + 1;
-    }
-    std::uint64_t keys = all.keys;
-    if (plane_.causal) {  // nothing beyond the last query's own key
-      const std::uint64_t seen = all.query + last;
-      keys = seen > all.key ? std::min(keys, seen - all.key) : 0;
-    }
+    const std::uint64_t first = row * plane_.block_queries;
+    const std::uint64_t last = std::min(first + plane_.block_queries, all.queries);
+    // Nothing beyond the last query's own key.
+    const std::uint64_t keys = seenOf(plane_, all.query + last - 1, all.key, all.keys);
     const std::uint64_t step = stepOfKeys(last - first);
     for (std::uint64_t key = 0; key < keys; key += step) {
       readPart(first, last, key, std::min(key + step, keys));
@@ -93,31 +121,13 @@ class RowReader {
     buffer_.resize((last - first) * keys);
     cells_.read({all.query + first, all.key + key, last - first, keys}, buffer_, context_);
     for (std::uint64_t query = first; query < last; ++query) {
-      std::uint64_t seen = keys;
-      if (plane_.causal) {
-        const std::uint64_t own = all.query + query + 1, from = all.key + key;
-        seen = own > from ? std::min(keys, own - from) : 0;
-      }
-      const float peak = addRow(buffer_.data() + (query - first) * keys, key, seen);
-      plane_.query_peaks[query] = std::max(plane_.query_peaks[query], peak);
+      const std::span<const float> cells(buffer_.data() + (query - first) * keys,
+                                         seenOf(plane_, all.query + query, all.key + key, keys));
+      const Extremes row =
+          addRow(cells, plane_.block_keys, blocks_.data() + key / plane_.block_keys);
+      plane_.query_peaks[query] = std::max(plane_.query_peaks[query], row.magnitude());
+      extremes_.add(row);
     }
-  }
-
-  float addRow(const float* weights, std::uint64_t key, std::uint64_t count) {
-    float low = 0, high = 0;
-    std::size_t column = key / plane_.block_keys;
-    for (std::uint64_t i = 0; i < count;) {
-      const std::uint64_t end = std::min(count, i + plane_.block_keys);
-      Block& block = blocks_[column++];
-      for (; i < end; ++i) {
-        block.add(weights[i]);
-        if (!std::isfinite(weights[i])) continue;
-        low = std::min(low, weights[i]);
-        high = std::max(high, weights[i]);
-      }
-    }
-    extremes_ = {std::min(extremes_.low, low), std::max(extremes_.high, high)};
-    return std::max(-low, high);
   }
 
   const ShownCells& cells_;
@@ -128,6 +138,73 @@ class RowReader {
   Extremes extremes_;
 };
 
+// The query at which a row of blocks is read in a sampled plane: its middle one.
+std::uint64_t sampledQuery(const ReducedPlane& plane, std::size_t row) {
+  const std::uint64_t first = row * plane.block_queries;
+  const std::uint64_t last = std::min(first + plane.block_queries, plane.window.queries);
+  return first + (last - first) / 2;
+}
+
+// What a task finds in some columns of blocks of a sampled plane, row by row.
+using SampledExtremes = std::vector<Extremes>;
+
+SampledExtremes readSampled(const ShownCells& cells, ReducedPlane& plane, std::size_t begin,
+                            std::size_t end, const Context& context) {
+  SampledExtremes found(plane.rows);
+  const AttentionWindow& all = plane.window;
+  const std::uint64_t key = begin * plane.block_keys;
+  const std::uint64_t keys = std::min(end * plane.block_keys, all.keys) - key;
+  std::vector<float> buffer(keys);
+  for (std::size_t row = 0; row < plane.rows; ++row) {
+    const std::uint64_t query = all.query + sampledQuery(plane, row);
+    const std::uint64_t seen = seenOf(plane, query, all.key + key, keys);
+    if (seen == 0) continue;
+    const std::span<float> weights(buffer.data(), seen);
+    cells.read({query, all.key + key, 1, seen}, weights, context);
+    std::vector<Block> blocks(end - begin);
+    found[row] = addRow(weights, plane.block_keys, blocks.data());
+    for (std::size_t block = 0; block < blocks.size(); ++block) {
+      blocks[block].store(plane, row * plane.columns + begin + block);
+    }
+  }
+  return found;
+}
+
+// Tasks share the keys, not the rows: the few keys of a task stay in the cache for all its rows.
+void readSample(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
+  const auto found = reduceBlocks<SampledExtremes>(
+      plane.columns, std::max<std::uint64_t>(kKeysOfATask / plane.block_keys, 1), context,
+      [&](std::size_t begin, std::size_t end) {
+        return readSampled(cells, plane, begin, end, context);
+      },
+      [](SampledExtremes& left, const SampledExtremes& right) {
+        for (std::size_t row = 0; row < left.size(); ++row) left[row].add(right[row]);
+      });
+  Extremes total;
+  for (std::size_t row = 0; row < plane.rows; ++row) {
+    plane.query_peaks[sampledQuery(plane, row)] = found[row].magnitude();
+    total.add(found[row]);
+  }
+  total.store(plane);
+}
+
+void readAll(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
+  const std::uint64_t read = std::max<std::uint64_t>(plane.block_queries * plane.window.keys, 1);
+  std::atomic<std::size_t> done = 0;
+  const auto total = reduceBlocks<Extremes>(
+      plane.rows, std::max<std::uint64_t>(kCellsOfATask / read, 1), context,
+      [&](std::size_t begin, std::size_t end) {
+        RowReader reader(cells, plane, context);
+        Extremes part;
+        for (std::size_t row = begin; row < end; ++row) part = reader.read(row);
+        done += end - begin;
+        context.checkpoint(static_cast<double>(done) / static_cast<double>(plane.rows));
+        return part;
+      },
+      [](Extremes& left, const Extremes& right) { left.add(right); });
+  total.store(plane);
+}
+
 }  // namespace
 
 bool ReducedPlane::masked(std::size_t row, std::size_t column) const {
@@ -135,6 +212,15 @@ bool ReducedPlane::masked(std::size_t row, std::size_t column) const {
   const std::uint64_t end =
       std::min(firstQuery(row) + block_queries, window.query + window.queries);
   return firstKey(column) >= end;
+}
+
+void ReducedPlane::mergeQueryPeaks() {
+  std::vector<float> merged(rows);
+  for (std::size_t query = 0; query < query_peaks.size(); ++query) {
+    float& most = merged[query / block_queries];
+    most = std::max(most, query_peaks[query]);
+  }
+  query_peaks = std::move(merged);
 }
 
 double ReducedPlane::largest() const {
@@ -157,27 +243,15 @@ ReducedPlane reduced(const ShownCells& cells, const AttentionWindow& window, con
   plane.sampled = blocks.sampled && blocks.queries > 1;
   plane.peak.resize(plane.rows * plane.columns);
   plane.query_peaks.resize(window.queries);
-  if (plane.reduced()) plane.mean.resize(plane.peak.size());
-  const std::uint64_t read = (plane.sampled ? 1 : blocks.queries) * window.keys;
-  const auto rows = static_cast<std::size_t>(
-      std::max<std::uint64_t>(kCellsOfATask / std::max<std::uint64_t>(read, 1), 1));
-  std::atomic<std::size_t> done = 0;
-  const auto total = reduceBlocks<Extremes>(
-      plane.rows, rows, context,
-      [&](std::size_t begin, std::size_t end) {
-        RowReader reader(cells, plane, context);
-        Extremes part;
-        for (std::size_t row = begin; row < end; ++row) part = reader.read(row);
-        done += end - begin;
-        context.checkpoint(static_cast<double>(done) / static_cast<double>(plane.rows));
-        return part;
-      },
-      [](Extremes& left, const Extremes& right) {
-        left = {std::min(left.low, right.low), std::max(left.high, right.high)};
-      });
-  plane.lowest = total.low;
-  plane.highest = total.high;
+  if (plane.reduced()) plane.mean.assign(plane.peak.size(), std::nanf(""));
+  if (plane.rows == 0 || plane.columns == 0) return plane;
+  plane.sampled ? readSample(cells, plane, context) : readAll(cells, plane, context);
   return plane;
+}
+
+bool areMany(std::uint64_t matrices, std::uint64_t queries, std::uint64_t keys) {
+  return static_cast<double>(matrices) * static_cast<double>(queries) * static_cast<double>(keys) >
+         kManyWeights;
 }
 
 int overviewLevel(std::uint64_t queries, std::uint64_t keys) {

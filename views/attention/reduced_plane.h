@@ -20,9 +20,11 @@ struct ReducedPlane {
   bool causal = false;
   bool sampled = false;  // each row of blocks has been read at its middle query alone
   std::vector<float> peak, mean;
-  float lowest = 0, highest = 0;  // of all cells that were read and are finite
-  std::vector<float>
-      query_peaks;  // of each query of the window the largest magnitude that was read
+  float lowest = 0, highest = 0;     // of all cells that were read and are finite
+  std::uint64_t seen = 0, kept = 0;  // cells that were read, and those of them that are not 0
+  // Of each query of the window the largest magnitude that was read; later on, where memory counts,
+  // of each row of blocks.
+  std::vector<float> query_peaks;
 
   std::uint64_t firstQuery(std::size_t row) const { return window.query + row * block_queries; }
   std::uint64_t firstKey(std::size_t column) const { return window.key + column * block_keys; }
@@ -30,6 +32,10 @@ struct ReducedPlane {
   bool masked(std::size_t row, std::size_t column) const;
   bool reduced() const { return block_queries > 1 || block_keys > 1; }
   double largest() const;  // magnitude
+  // Some of what a query may see is left out, as by a mask: of what was read, not all is kept.
+  bool sparse() const { return kept < seen; }
+  void mergeQueryPeaks();  // one for each row of blocks is left
+  std::uint64_t queriesOfAPeak() const { return query_peaks.size() == rows ? block_queries : 1; }
   std::size_t bytes() const {
     return (peak.size() + mean.size() + query_peaks.size()) * sizeof(float);
   }
@@ -44,6 +50,9 @@ struct Blocks {
 // diagonal is not read. Needs about 4 MiB a thread beside the result. Throws Cancelled.
 ReducedPlane reduced(const ShownCells& cells, const AttentionWindow& window, const Blocks& blocks,
                      const Context& context);
+
+// Whether reading all the weights of so many matrices takes minutes: not unasked.
+bool areMany(std::uint64_t matrices, std::uint64_t queries, std::uint64_t keys);
 
 // Blocks of equal sides, so that there are at most `most` along each.
 std::uint64_t blockSide(std::uint64_t cells, std::size_t most);

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "core/data/weight_run.h"
+
 namespace lineament::views {
 
 namespace {
@@ -15,11 +17,6 @@ HeadChoice fitted(const AttentionStack& stack, HeadChoice choice) {
   choice.layer = std::min(choice.layer, std::max<std::size_t>(stack.layers.size(), 1) - 1);
   choice.head = std::min(choice.head, std::max<std::size_t>(stack.heads.size(), 1) - 1);
   return choice;
-}
-
-// Of weights of the same cell of several heads; a number that is none stays seen.
-float stronger(float one, float other) {
-  return std::isnan(one) || std::abs(one) >= std::abs(other) ? one : other;
 }
 
 std::vector<std::uint64_t> hiddenOf(const AttentionStack& stack, HiddenKeys hidden) {

@@ -2,10 +2,11 @@
 #include "views/attention/token_strip.h"
 
 #include <QFontMetricsF>
-#include <QHash>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
 
 #include "views/attention/token_text.h"
 #include "views/common/colour_map.h"
@@ -18,6 +19,7 @@ namespace lineament::views {
 namespace {
 
 constexpr double kPadding = 2.5, kGap = 1, kMostWidth = 260, kBarLength = 90;
+constexpr std::size_t kTokensAtOnce = 4096;
 
 bool endsLine(const std::vector<std::string>& tokens, std::size_t token) {
   return token < tokens.size() && tokens[token].find('\n') != std::string::npos;
@@ -35,23 +37,41 @@ QRectF TokenStripLayout::place(std::size_t token) const {
           kStripLine - 2};
 }
 
-TokenStripLayout layOutTokens(const std::vector<std::string>& tokens, std::size_t count,
-                              double width) {
-  TokenStripLayout layout;
-  layout.boxes.reserve(count);
+std::vector<float> tokenWidths(const std::vector<std::string>& tokens, std::size_t count,
+                               const Context& context) {
+  std::vector<float> widths;
+  widths.reserve(count);
   const QFontMetricsF metrics(figureFont(TextSize::large));
-  QHash<QString, double> widths;  // texts come again and again
-  double x = kStripMargin;
-  std::size_t line = 0;
+  std::unordered_map<std::string_view, float> known;  // texts come again and again
   for (std::size_t token = 0; token < count; ++token) {
-    const QString text = tokenName(tokens, token);
-    auto known = widths.find(text);
-    if (known == widths.end()) {
-      known = widths.insert(text, std::min(metrics.horizontalAdvance(text), kMostWidth));
+    if (token % kTokensAtOnce == 0) {
+      context.checkpoint(static_cast<double>(token) / static_cast<double>(count));
     }
+    const auto wide = [&] {
+      return static_cast<float>(
+          std::min(metrics.horizontalAdvance(tokenName(tokens, token)), kMostWidth));
+    };
+    if (token >= tokens.size()) {
+      widths.push_back(wide());
+      continue;
+    }
+    const auto [found, added] = known.try_emplace(tokens[token]);
+    if (added) found->second = wide();
+    widths.push_back(found->second);
+  }
+  return widths;
+}
+
+TokenStripLayout layOutTokens(const std::vector<std::string>& tokens,
+                              const std::vector<float>& widths, double width) {
+  TokenStripLayout layout;
+  layout.boxes.reserve(widths.size());
+  double x = kStripMargin;
+  std::uint32_t line = 0;
+  for (std::size_t token = 0; token < widths.size(); ++token) {
     // A word's beginning is set off from the one before it.
     const bool apart = token < tokens.size() && !tokens[token].empty() && tokens[token][0] == ' ';
-    const double wide = *known + 2 * kPadding, before = apart ? 3 : 0;
+    const double wide = static_cast<double>(widths[token]) + 2 * kPadding, before = apart ? 3 : 0;
     if (x > kStripMargin && x + before + wide > width - kStripMargin) {
       x = kStripMargin;
       ++line;
@@ -59,7 +79,7 @@ TokenStripLayout layOutTokens(const std::vector<std::string>& tokens, std::size_
       x += x > kStripMargin ? before : 0;
     }
     if (layout.line_starts.size() == line) layout.line_starts.push_back(token);
-    layout.boxes.push_back({x, wide, line});
+    layout.boxes.push_back({static_cast<float>(x), static_cast<float>(wide), line});
     x += wide + kGap;
     if (endsLine(tokens, token)) {
       x = kStripMargin;
@@ -68,6 +88,11 @@ TokenStripLayout layOutTokens(const std::vector<std::string>& tokens, std::size_
   }
   layout.height = static_cast<double>(layout.line_starts.size()) * kStripLine + kStripMargin;
   return layout;
+}
+
+TokenStripLayout layOutTokens(const std::vector<std::string>& tokens, std::size_t count,
+                              double width) {
+  return layOutTokens(tokens, tokenWidths(tokens, count, {}), width);
 }
 
 std::optional<std::size_t> tokenAt(const TokenStripLayout& layout, const QPointF& at) {

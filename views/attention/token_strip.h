@@ -15,8 +15,8 @@ namespace lineament::views {
 // end its line.
 struct TokenStripLayout {
   struct Box {
-    double left = 0, width = 0;
-    std::size_t line = 0;
+    float left = 0, width = 0;
+    std::uint32_t line = 0;
   };
   std::vector<Box> boxes;                // one for each token
   std::vector<std::size_t> line_starts;  // the first token of each line
@@ -26,8 +26,15 @@ struct TokenStripLayout {
 };
 constexpr double kStripLine = 19, kStripMargin = 12;
 
-// `tokens` as they are in the stack; empty ones and spaces have a width, too. Without texts their
-// numbers stand for them.
+// The widths of their texts, which take long where there are many of them; on any thread. Throws
+// Cancelled.
+std::vector<float> tokenWidths(const std::vector<std::string>& tokens, std::size_t count,
+                               const Context& context);
+TokenStripLayout layOutTokens(const std::vector<std::string>& tokens,
+                              const std::vector<float>& widths, double width);
+
+// Both. `tokens` as they are in the stack; empty ones and spaces have a width, too. Without texts
+// their numbers stand for them.
 TokenStripLayout layOutTokens(const std::vector<std::string>& tokens, std::size_t count,
                               double width);
 // At a place counted from the strip's own top left corner.

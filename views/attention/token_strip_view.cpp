@@ -3,6 +3,7 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QToolTip>
 #include <cmath>
 
@@ -15,6 +16,8 @@ namespace lineament::views {
 namespace {
 
 constexpr double kScale = PlotView::kScreenScale;
+// Tokens whose widths, and whose places where these are known, take less than a frame.
+constexpr std::size_t kMeasuredAtOnce = 2000, kPlacedAtOnce = 100'000;
 
 }  // namespace
 
@@ -28,17 +31,60 @@ void TokenStrip::show(const AttentionFigure& figure) {
   const bool other = figure_->sharedStack() != figure.sharedStack();
   figure_ = std::make_shared<AttentionFigure>(figure);
   values_ = figure_->stripValues();
-  if (other) layOut();
+  if (other) measure();
   update();
 }
 
+void TokenStrip::measure() {
+  widths_ = {};
+  layout_ = {};
+  if (figure_->tokenCount() > kMeasuredAtOnce) return layOutLater();
+  widths_ = std::make_shared<const std::vector<float>>(
+      tokenWidths(figure_->tokens(), figure_->tokenCount(), {}));
+  layOut();
+}
+
 void TokenStrip::layOut() {
-  layout_ = layOutTokens(figure_->tokens(), figure_->tokenCount(), width() / kScale);
+  const bool measured = widths_ || figure_->tokenCount() <= kMeasuredAtOnce;
+  if (!measured || figure_->tokenCount() > kPlacedAtOnce) return layOutLater();
+  if (widths_) take(layOutTokens(figure_->tokens(), *widths_, width() / kScale));
+}
+
+// The present layout stays until there is the new one.
+void TokenStrip::layOutLater() {
+  struct Made {
+    std::shared_ptr<const std::vector<float>> widths;
+    TokenStripLayout layout;
+  };
+  const auto made = std::make_shared<Made>();
+  made->widths = widths_;
+  laying_out_.start(
+      *background_, tr("Lay out the text"),
+      [figure = figure_, room = width() / kScale, made](const Context& context) {
+        if (!made->widths) {
+          made->widths = std::make_shared<const std::vector<float>>(
+              tokenWidths(figure->tokens(), figure->tokenCount(), context));
+        }
+        made->layout = layOutTokens(figure->tokens(), *made->widths, room);
+      },
+      this,
+      [this, made](const Outcome<Nothing>& outcome) {
+        if (!valueOf(outcome)) return;
+        widths_ = std::move(made->widths);
+        take(std::move(made->layout));
+        Q_EMIT laidOut();
+      });
+}
+
+void TokenStrip::take(TokenStripLayout layout) {
+  layout_ = std::move(layout);
   hovered_.reset();
   setMinimumHeight(static_cast<int>(std::ceil(layout_.height * kScale)));
+  update();
 }
 
 QRectF TokenStrip::placeOf(std::size_t token) const {
+  if (token >= layout_.boxes.size()) return {};
   const QRectF place = layout_.place(token);
   return {place.topLeft() * kScale, place.size() * kScale};
 }
@@ -60,7 +106,7 @@ void TokenStrip::paintEvent(QPaintEvent* event) {
 
 void TokenStrip::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  layOut();
+  if (event->oldSize().width() != width()) layOut();
 }
 
 void TokenStrip::mouseMoveEvent(QMouseEvent* event) {

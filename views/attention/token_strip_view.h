@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "views/attention/attention_figure.h"
+#include "views/attention/latest_job.h"
 
 namespace lineament::views {
 
@@ -18,11 +19,13 @@ class TokenStrip : public QWidget {
   explicit TokenStrip(QWidget* parent = nullptr);
 
   void show(const AttentionFigure& figure);
-  QRectF placeOf(std::size_t token) const;  // of the widget
+  void setBackground(Background& background) { background_ = &background; }
+  QRectF placeOf(std::size_t token) const;  // of the widget; empty before the text is laid out
   const std::vector<float>& values() const { return values_; }
 
  Q_SIGNALS:
   void tokenClicked(std::size_t token);
+  void laidOut();  // a long text, later than it was shown or resized
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -32,11 +35,17 @@ class TokenStrip : public QWidget {
   void leaveEvent(QEvent* event) override;
 
  private:
-  void layOut();
+  void measure();  // another text
+  void layOut();   // in another width
+  void layOutLater();
+  void take(TokenStripLayout layout);
   std::optional<std::size_t> under(const QPointF& at) const;
 
   std::shared_ptr<AttentionFigure> figure_ = std::make_shared<AttentionFigure>();
   std::vector<float> values_;
+  std::shared_ptr<const std::vector<float>> widths_;  // of the texts; null: not known yet
+  Background* background_ = &pooledBackground();
+  LatestJob laying_out_;
   TokenStripLayout layout_;
   std::optional<std::size_t> hovered_;
 };

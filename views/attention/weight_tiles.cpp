@@ -5,13 +5,18 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/base/parallel.h"
+
 namespace lineament::views {
 
 namespace {
 
 constexpr std::size_t kBudget = std::size_t{256} << 20;  // bytes of tiles
 constexpr std::size_t kMostWanted = 200;                 // tiles of half a MiB that fit twice
-constexpr qint64 kGo = 80;                               // ms of reading before asking anew
+// Larger ones are read at one query in each row of blocks: so many weights take a quarter of a
+// second.
+constexpr std::uint64_t kMostExact = std::uint64_t{1} << 26;
+constexpr qint64 kGo = 80;  // ms of reading before asking anew
 
 }  // namespace
 
@@ -38,6 +43,12 @@ std::vector<TileKey> tilesWanted(const ShownCells& cells, const CellArea& area, 
     return keys;
   }
   return {};
+}
+
+Blocks blocksOf(const TileKey& key) {
+  const std::uint64_t side = std::uint64_t{1} << key.level;
+  const std::uint64_t cells = side * side * kTileCells * kTileCells;
+  return {side, side, cells > kMostExact};
 }
 
 WeightTiles::WeightTiles(std::function<Background&()> background, QObject* parent)
@@ -71,13 +82,14 @@ void WeightTiles::readNext() {
   job_.start(
       background_(), tr("Work out attention"),
       [cells = cells_, keys = std::move(keys), made](const Context& context) {
+        // While a hand moves, the window's thread keeps a processor to itself.
+        const ThreadLimit limit(std::max(1, hardwareThreads() - 1));
         QElapsedTimer clock;
         clock.start();
         for (const TileKey& key : keys) {
           if (!made->empty() && clock.elapsed() > kGo) return;
-          const std::uint64_t side = std::uint64_t{1} << key.level;
           auto plane =
-              reduced(cells, windowOf(key, cells.queries(), cells.keys()), {side, side}, context);
+              reduced(cells, windowOf(key, cells.queries(), cells.keys()), blocksOf(key), context);
           plane.query_peaks = {};  // the overview has them
           made->emplace_back(key, std::make_shared<const ReducedPlane>(std::move(plane)));
         }

@@ -15,6 +15,9 @@ namespace lineament::views {
 // What a tile covers of a matrix; none of it where it lies beyond its end.
 AttentionWindow windowOf(const TileKey& key, std::uint64_t queries, std::uint64_t keys);
 
+// How it is reduced; very large ones from a sample of their queries.
+Blocks blocksOf(const TileKey& key);
+
 // The tiles of an area that are needed beside an overview of blocks of 2^overview cells, nearest to
 // the middle first; without those wholly above the diagonal of causal attention. `pixels` of the
 // screen are there for each cell.

@@ -94,6 +94,26 @@ class SequenceAnalysesTest : public QObject {
     }
   }
 
+  // What SEA reads under its mask stands beside the attention it implies, with exact zeros.
+  void aMaskIsALayerOfItsOwn() {
+    const RunResult result =
+        runOf("sequence.run", {},
+              {{"mechanism", "sea"}, {"tokens", "40"}, {"key_size", "8"}, {"options", "k=2"}});
+    QVERIFY2(!result.error, result.error ? result.error->what() : "");
+    const auto& stack = outputOf<AttentionStack>(result, "attention");
+    QCOMPARE(stack.layers, (std::vector<std::string>{"sea", "sea mask"}));
+    QVERIFY(isConsistent(stack));
+    const auto zeros = [&](std::size_t layer) {
+      std::size_t count = 0;
+      for (std::uint64_t t = 0; t < 40; ++t) {
+        for (std::uint64_t s = 0; s <= t; ++s) count += stack.matrix(layer, 0)[t * 40 + s] == 0;
+      }
+      return count;
+    };
+    QCOMPARE(zeros(0), std::size_t{0});
+    QVERIFY(zeros(1) > 300);
+  }
+
   void sameSeedSameNumbers() {
     Context context;
     context.seed = 4;

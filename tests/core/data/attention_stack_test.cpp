@@ -85,10 +85,37 @@ class AttentionStackTest : public QObject {
         for (std::uint64_t j = 0; j < window.keys; ++j) {
           const double expected =
               made.weights[(2 * kTokens + window.query + i) * kTokens + window.key + j];
-          QVERIFY(std::abs(double(cells[i * window.keys + j]) - expected) < 1e-6);
+          QVERIFY(std::abs(double(cells[i * window.keys + j]) - expected) < 1e-5 * (1 + expected));
         }
       }
       QCOMPARE(cells.back(), 42.0F);
+    }
+  }
+
+  // More keys than are worked out at once, some of which only the last rows see.
+  void manyKeys() {
+    constexpr std::uint64_t tokens = 10'007, size = 3;
+    AttentionSource::Factors factors;
+    factors.queries = drawn(tokens * size, 4);
+    factors.keys = drawn(tokens * size, 5);
+    factors.log_sums = std::vector<float>(tokens, 5.0F);
+    factors.size = size;
+    factors.scale = 0.7;
+    const FactoredAttention attention({1, 1, tokens, tokens, true}, factors);
+    const AttentionWindow window{4093, 5, 7, tokens - 5};
+    std::vector<float> cells(window.queries * window.keys, 42);
+    attention.cells(0, 0, window, cells, {});
+    for (std::uint64_t i = 0; i < window.queries; ++i) {
+      for (std::uint64_t j = 0; j < window.keys; ++j) {
+        double score = 0;
+        for (std::uint64_t d = 0; d < size; ++d) {
+          score += double(factors.queries.data()[(window.query + i) * size + d]) *
+                   double(factors.keys.data()[(window.key + j) * size + d]);
+        }
+        const bool seen = window.key + j <= window.query + i;
+        const double expected = seen ? std::exp(0.7 * score - 5) : 0;
+        QVERIFY(std::abs(double(cells[i * window.keys + j]) - expected) < 1e-5 * (1 + expected));
+      }
     }
   }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/sequence/sparse_reading.h"
 #include "mechanism_checks.h"
 
 using namespace lineament;
@@ -99,6 +100,44 @@ class SeaTest : public MechanismChecks {
         QVERIFY(std::abs(sum - 1) < 1e-12);
       }
     }
+  }
+
+  // What is read under the mask: shares of the keys whose cells stay, and exactly nothing else.
+  void readsUnderItsMask() {
+    Options options = defaults();
+    options.set("k", 3.0);
+    const Problem problem = draw(sizes(60), options, 3);
+    std::vector<View<const double>> views;
+    const auto& specs = mechanism().description().inputs;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      views.push_back({problem.inputs[i].data(), contiguousStrides(specs[i].dims, problem.sizes)});
+    }
+    Call<double> call;
+    call.sizes = problem.sizes;
+    call.options = &problem.options;
+    call.inputs = views;
+    const SeaEstimate found = seaEstimate(call, 1);
+    const std::vector<double> shares = attentionUnderMask(problem, 1, 2, {});
+    QCOMPARE(shares.size(), std::size_t{60 * 60});
+    std::size_t left_out = 0;
+    for (std::int64_t t = 0; t < 60; ++t) {
+      double sum = 0;
+      bool any = false;
+      for (std::int64_t s = 0; s < 60; ++s) {
+        const double share = shares[static_cast<std::size_t>(t * 60 + s)];
+        const std::int64_t cell = s <= t ? seaCell(s, t + 1, 20) : 0;
+        const bool stays = s <= t && found.stays[static_cast<std::size_t>((t * 3 + 2) * 20 + cell)];
+        QCOMPARE(share > 0, stays);
+        left_out += s <= t && !stays;
+        any = any || stays;
+        sum += share;
+      }
+      QVERIFY(std::abs(sum - (any ? 1 : 0)) < 1e-12);
+    }
+    QVERIFY(left_out > 100);
+    Problem linear = problem;
+    linear.mechanism = &requireMechanism("linear");
+    QVERIFY(attentionUnderMask(linear, 0, 0, {}).empty());
   }
 
   // Where every cell stays and the gates are open, SEA is softmax attention.

@@ -63,6 +63,13 @@ class AttentionLayoutTest : public QObject {
     QVERIFY(numbers({12, 12, false, true, {}}, {983, 656}) == Numbers::none);
   }
 
+  void theMeasureHasItsNameAboveTheHeads() {
+    const HeadGridLayout with = layOutHeadGrid({3, 4, true, true, {}}, {900, 600});
+    const HeadGridLayout without = layOutHeadGrid({3, 4, false, true, {}}, {900, 600});
+    QVERIFY(with.area.top() > without.area.top());
+    QVERIFY(with.measure.y() < with.area.top() - 12);
+  }
+
   void naturalHeightsHoldAllHeads() {
     const HeadGridContent content{7, 3, true, true, {}};
     const double height = naturalGridHeight(content, 600);

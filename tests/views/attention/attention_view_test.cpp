@@ -2,8 +2,11 @@
 #include "views/attention/attention_view.h"
 
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QElapsedTimer>
+#include <QLineEdit>
 #include <QPainter>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSignalSpy>
 #include <QWheelEvent>
@@ -12,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "large_stacks.h"
+#include "views/attention/limits_dialog.h"
 #include "views/common/figure_export.h"
 
 using namespace lineament;
@@ -190,6 +194,27 @@ class AttentionViewTest : public QObject {
     QCOMPARE(shown.view.figure().links()->first, std::uint64_t{40});  // the last 20
   }
 
+  void linksShowDifferences() {
+    const auto stack = std::make_shared<const AttentionStack>(heldStack(1, 2, 12));
+    MatrixChoice choice{{0, 0}, HeadChoice{0, 1}};
+    const LinkedTokens links = linkedTokens(stack, nullptr, choice, {0}, 0, 12, {});
+    for (std::uint64_t i = 0; i < 144; ++i) {
+      QCOMPARE(links.weights[0][i], stack->matrix(0, 0)[i] - stack->matrix(0, 1)[i]);
+    }
+    const ChosenLinks chosen = chooseLinks(links, 0.05, {}, 1000);
+    QVERIFY(std::any_of(chosen.links.begin(), chosen.links.end(),
+                        [](const Link& link) { return link.weight < 0; }));
+    // Of another run each of several heads is compared with itself.
+    choice.minus_other = true;
+    const LinkedTokens same = linkedTokens(stack, stack, choice, {0, 1}, 0, 12, {});
+    QCOMPARE(same.weights.size(), 2u);
+    QCOMPARE(same.largest, 0.0);
+    Shown shown(*stack);
+    shown.choose({{"mode", "arcs"}, {"minus", {0, 1}}});
+    QVERIFY(shown.view.caption().contains(QStringLiteral("minus layer 1 · head 2")));
+    QVERIFY(shown.view.figure().links()->weights[0][1 * 12 + 0] > 0);
+  }
+
   void headsStandInTheOrderOfAMeasure() {
     QCOMPARE(orderedHeads({2, std::nan(""), 3, 2}, HeadOrder::descending),
              (std::vector<std::size_t>{2, 0, 3, 1}));
@@ -237,7 +262,7 @@ class AttentionViewTest : public QObject {
     figure.setData(Data(heldStack(2, 3, 12)));
     const nlohmann::json wanted = nlohmann::json::parse(R"({
       "mode": "arcs", "head": [1, 2], "minus": [0, "mean"], "companion": null, "hide": "first",
-      "scale": "sqrt", "range": [0.01, 0.5], "rows": true, "reduction": "mean",
+      "scale": "sqrt", "range": [0.01, 0.5], "rows": true, "reduction": "mean", "mask": false,
       "threshold": 0.125, "measure": "entropy", "order": "ascending", "heads": [0, 2],
       "first": 3, "count": 7, "colour": "attended", "token_measure": "surprisal", "token": 5,
       "zoom": [0.25, 0.75, 0.5, 1]})");
@@ -252,6 +277,159 @@ class AttentionViewTest : public QObject {
     figure.setOptions({{"head", {99, 99}}, {"mode", "matrix"}});
     figure.prepare({});
     QVERIFY(figure.caption().contains(QStringLiteral("layer 2 · head 3")));
+  }
+
+  void coloursGoWithALargest() {
+    AttentionFigure figure;
+    figure.setData(Data(heldStack(2, 2, 12)));
+    for (const char* range : {"head", "layer", "all"}) {
+      figure.setOptions({{"range", {0.1, 0.2}}});
+      figure.setOptions({{"range", range}});
+      QCOMPARE(figure.options().at("range"), nlohmann::json(range));
+    }
+    figure.setOptions({{"range", "planet"}});
+    QCOMPARE(figure.options().at("range"), nlohmann::json("all"));
+    figure.setOptions({{"range", nullptr}});
+    QVERIFY(figure.options().at("range").is_null());
+    // The first head's weights are small beside the others'.
+    AttentionStack stack = heldStack(1, 2, 12);
+    std::vector<float> weights(stack.weights.begin(), stack.weights.end());
+    for (std::size_t i = 0; i < 144; ++i) weights[i] *= 1e-3f;
+    stack.weights = weights;
+    figure.setData(Data(stack));
+    QCOMPARE(figure.thumbnails()->largestOf(0, 0), double(1e-3f));
+    QCOMPARE(figure.thumbnails()->largestOf(0, std::nullopt), 1.0);
+    for (const char* mode : {"grid", "matrix"}) {
+      figure.setOptions({{"mode", mode}, {"scale", "linear"}, {"range", "head"}});
+      figure.prepare({});
+      const QImage own = picture(figure, {400, 300});
+      figure.setOptions({{"range", "layer"}});
+      figure.prepare({});
+      QVERIFY2(picture(figure, {400, 300}) != own, mode);
+    }
+  }
+
+  void limitsAreTyped() {
+    auto* dialog = new LimitsDialog({0.25, 0.5}, nullptr);
+    QSignalSpy spy(dialog, &LimitsDialog::chosen);
+    dialog->open();
+    const auto fields = dialog->findChildren<QLineEdit*>();
+    QCOMPARE(fields.size(), 2);
+    auto* apply = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+    for (const char* wrong : {"0.2", "", "much", "inf", "nan"}) {
+      fields[1]->setText(wrong);
+      QVERIFY2(!apply->isEnabled(), wrong);
+    }
+    fields[1]->setText("0,75");
+    QVERIFY(apply->isEnabled());
+    apply->click();
+    QCOMPARE(spy.count(), 1);
+    QCOMPARE(spy.first().at(1).toDouble(), 0.75);
+  }
+
+  // Each query's largest weight has the strongest colour in the small pictures, too.
+  void thumbnailsGoRowByRow() {
+    AttentionStack stack = heldStack(1, 1, 8);
+    std::vector<float> weights(64, 0.0f);
+    for (std::uint64_t query = 0; query < 8; ++query) {
+      weights[query * 8] = query < 4 ? 1.0f : 0.01f;
+    }
+    stack.weights = weights;
+    AttentionFigure figure;
+    figure.setData(Data(stack));
+    figure.setOptions({{"scale", "linear"}});
+    const QSize size(300, 300);
+    const QRectF place = figure.gridLayout(size).cells.front().place;
+    const auto colourOf = [&](std::uint64_t query) {
+      const QPointF at(place.left() + place.width() / 16,
+                       place.top() + (double(query) + 0.5) * place.height() / 8);
+      return picture(figure, size).pixelColor(at.toPoint());
+    };
+    QVERIFY(colourOf(1) != colourOf(6));
+    figure.setOptions({{"rows", true}});
+    QCOMPARE(colourOf(1), colourOf(6));
+  }
+
+  void zerosOfAMaskAreCountedAndOutlined() {
+    AttentionStack stack = heldStack(1, 1, 16);
+    std::vector<float> weights(256, 0.0f);
+    for (std::uint64_t query = 0; query < 16; ++query) {
+      for (std::uint64_t key = query > 3 ? query - 3 : 0; key <= query; ++key) {
+        weights[query * 16 + key] = 0.25f;
+      }
+    }
+    stack.weights = weights;
+    AttentionFigure figure;
+    figure.setData(Data(stack, "tokens"));
+    figure.setOptions({{"mode", "matrix"}});
+    figure.prepare({});
+    // 58 of 136: rows of 1, 2, 3 and thirteen times 4.
+    QVERIFY2(figure.caption().contains(QStringLiteral("42.6 % of the weights are not 0")),
+             qPrintable(figure.caption()));
+    const QImage outlined = picture(figure, {500, 500});
+    figure.setOptions({{"mask", false}});
+    QVERIFY(picture(figure, {500, 500}) != outlined);
+    figure.setOptions({{"hide", "first"}});  // that makes zeros which are no mask's
+    figure.prepare({});
+    QVERIFY(!figure.caption().contains(QStringLiteral("not 0")));
+  }
+
+  void theMeasureIsNamedInTheExportedGrid() {
+    AttentionFigure figure;
+    figure.setData(Data(heldStack(2, 2, 12), "tokens"));
+    figure.prepare({});
+    QVERIFY(figureSvg(figure, {}).contains("Entropy (nat)"));
+    figure.setOptions({{"order", "ascending"}});
+    QVERIFY(figureSvg(figure, {}).contains("Entropy (nat), smallest first"));
+  }
+
+  // The controls take more rows where the view is narrow, and never more width than it has.
+  void controlsWrap() {
+    Shown shown(heldStack(2, 8, 40), {1400, 700});
+    shown.choose({{"mode", "arcs"}});
+    AttentionControls& controls = shown.view.controls();
+    const int one_row = controls.height();
+    QVERIFY(shown.view.minimumSizeHint().width() < 500);
+    shown.view.resize(520, 700);
+    QTRY_VERIFY(controls.height() > one_row);
+    QVERIFY(controls.width() <= 520);
+    for (const QWidget* each : controls.findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+      if (each->isVisible()) QVERIFY(controls.rect().contains(each->geometry()));
+    }
+  }
+
+  void longTextsAreLaidOutInTheBackground() {
+    Shown shown(heldStack(1, 1, 2500));
+    shown.choose({{"mode", "text"}});
+    QTRY_VERIFY(!shown.view.strip().placeOf(2499).isEmpty());
+    QVERIFY(shown.view.strip().placeOf(2499).top() > shown.view.strip().placeOf(0).bottom());
+    QVERIFY(shown.view.strip().placeOf(2500).isEmpty());
+  }
+
+  // More weights than are read unasked: a sample, until a person asks for all and lets go again.
+  void allWeightsAreOffered() {
+    Shown shown(factoredStack(1, 1, 180'000, 1));
+    QVERIFY(shown.view.figure().manyInMatrix());
+    QVERIFY(shown.view.plot().offersAll());  // of the heads
+    shown.choose({{"mode", "matrix"}});
+    QVERIFY(shown.view.figure().plane()->sampled);
+    QVERIFY(shown.view.caption().contains(QStringLiteral("first look at every")));
+    auto* button = shown.view.controls().findChild<QPushButton*>("readAll");
+    QVERIFY(button && button->isVisible() && !button->isChecked());
+    button->click();
+    QVERIFY(shown.view.plot().readsAll() && !shown.view.plot().complete());
+    QVERIFY(button->isVisible() && button->isChecked());
+    button->click();
+    QVERIFY(!shown.view.plot().readsAll() && shown.view.plot().offersAll());
+    QVERIFY(!button->isChecked());
+    shown.settle();
+    // Coarse parts of it are sampled as well, single cells are exact.
+    shown.choose({{"zoom", {0.2, 0.7, 0.3, 0.8}}});
+    QVERIFY(shown.view.caption().contains(QStringLiteral("first look at every")));
+    shown.choose({{"zoom", {0.5, 0.5005, 0.4, 0.4005}}});
+    QVERIFY(!shown.view.plot().tiles().planes().empty());
+    QVERIFY(!shown.view.plot().tiles().planes().back()->reduced());
+    QVERIFY(!shown.view.caption().contains(QStringLiteral("first look")));
   }
 
   // Whatever mode a figure is in, it is drawn in a file as on the screen.

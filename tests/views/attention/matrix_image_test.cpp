@@ -74,13 +74,69 @@ class MatrixImageTest : public QObject {
     QCOMPARE(image.pixel(1, 1), colours.of(6));
   }
 
+  // Zeros are what a mask leaves out: without a colour, but where a person wants to see them.
+  void zerosHaveNoColour() {
+    auto masked = std::make_shared<ReducedPlane>(*counting(false).front());
+    masked->peak[5] = 0;
+    const WeightColours colours(16, false, false, WeightScale::linear);
+    WeightLook look;
+    const CellArea all{0, 0, 4, 4};
+    QCOMPARE(matrixImage({masked}, all, {4, 4}, look, colours, {}, Qt::red).pixel(1, 1),
+             QColor(Qt::red).rgb());
+    look.mask = false;
+    QCOMPARE(matrixImage({masked}, all, {4, 4}, look, colours, {}, Qt::red).pixel(1, 1),
+             colours.of(0));
+  }
+
+  void linesGoAroundWhatAMaskKeeps() {
+    auto masked = std::make_shared<ReducedPlane>(*counting(false).front());
+    std::fill(masked->peak.begin(), masked->peak.end(), 0.0f);
+    masked->peak[5] = 1;  // query 1, key 1
+    const auto lines = maskOutline({masked}, {0, 0, 4, 4}, {40, 40});
+    QCOMPARE(lines.size(), 4u);
+    for (const QLineF& line : lines) {
+      QCOMPARE(line.length(), 10.0);
+      for (const QPointF& end : {line.p1(), line.p2()}) {
+        QVERIFY((end.x() == 10 || end.x() == 20) && (end.y() == 10 || end.y() == 20));
+      }
+    }
+    const auto part = maskOutline({masked}, {1.5, 1.5, 2, 2}, {40, 40});
+    QCOMPARE(part.size(), 2u);  // to the right and below
+    // What lies above the diagonal is no mask's.
+    QVERIFY(maskOutline(counting(true), {0, 0, 4, 4}, {40, 40}).empty());
+    QVERIFY(maskOutline(counting(false, 2), {0, 0, 4, 4}, {40, 40}).empty());
+    QVERIFY(maskOutline({}, {0, 0, 0, 0}, {40, 40}).empty());
+  }
+
+  void sharesOfALargest() {
+    const WeightColours colours(1, false, false, WeightScale::linear);
+    WeightLook look;
+    look.over = 16;
+    const QImage image =
+        matrixImage(counting(false), {0, 0, 4, 4}, {4, 4}, look, colours, {}, kGround);
+    QCOMPARE(image.pixel(3, 3), colours.of(1));
+    QCOMPARE(image.pixel(3, 1), colours.of(0.5f));
+  }
+
+  void peaksMayStandForSeveralQueries() {
+    const WeightColours colours(1, false, false, WeightScale::linear);
+    WeightLook look;
+    look.per_row = true;
+    const std::vector<float> peaks{8, 32};  // of two queries each
+    const QImage image =
+        matrixImage(counting(false), {0, 0, 4, 4}, {4, 4}, look, colours, {peaks, 2}, kGround);
+    QCOMPARE(image.pixel(1, 1), colours.of(6.0f / 8));
+    QCOMPARE(image.pixel(1, 2), colours.of(10.0f / 32));
+    QCOMPARE(image.pixel(3, 3), colours.of(0.5f));
+  }
+
   void eachRowOverItsLargest() {
     const WeightColours colours(1, false, false, WeightScale::linear);
     WeightLook look;
     look.per_row = true;
     const auto planes = counting(true);
     const QImage image = matrixImage(planes, {0, 0, 4, 4}, {4, 4}, look, colours,
-                                     planes.front()->query_peaks, kGround);
+                                     {planes.front()->query_peaks}, kGround);
     QCOMPARE(image.pixel(1, 1), colours.of(1));
     QCOMPARE(image.pixel(0, 1), colours.of(5.0f / 6));
   }
@@ -130,6 +186,20 @@ class MatrixImageTest : public QObject {
     const WeightColours root(4, false, false);
     QCOMPARE(root.share(1), 0.5);
     QCOMPARE(root.weight(0.5), 1.0);
+  }
+
+  // Colours go with quicker logarithms than the bar's places do: to a step of the ramp.
+  void coloursAgreeWithTheBar() {
+    const WeightColours log(0.7, false, false, WeightScale::log, 1e-5);
+    const WeightColours ramp(1, false, false, WeightScale::linear);
+    for (double weight = 1e-6; weight < 1; weight *= 1.013) {
+      const QColor colour(log.of(float(weight)));
+      const QColor exact(ramp.of(float(log.share(weight))));
+      for (const int difference : {colour.red() - exact.red(), colour.green() - exact.green(),
+                                   colour.blue() - exact.blue()}) {
+        QVERIFY2(std::abs(difference) <= 3, qPrintable(QString::number(weight)));
+      }
+    }
   }
 
   void tokensOnOneLine() {

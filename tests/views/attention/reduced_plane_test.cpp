@@ -2,7 +2,9 @@
 #include "views/attention/reduced_plane.h"
 
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "large_stacks.h"
 
@@ -126,6 +128,55 @@ class ReducedPlaneTest : public QObject {
     const ReducedPlane plane = reduced(shown(stackOf(4, kFour, false)), kAll, {2, 1, true}, {});
     QVERIFY(plane.sampled);
     QVERIFY(near(plane.peak[0], .5) && near(plane.peak[1], .5) && near(plane.peak[4], .1));
+  }
+
+  // Columns of many tasks, over blocks that not all of its rows see.
+  void aSampleHasTheCellsOfItsQueries() {
+    constexpr std::uint64_t tokens = 5003, block = 97;
+    const ShownCells cells = shown(factoredStack(1, 1, tokens, 4));
+    const ReducedPlane plane = reduced(cells, {0, 0, tokens, tokens}, {block, 7, true}, {});
+    QVERIFY(plane.rows == 52 && plane.columns == 715);
+    std::uint64_t seen = 0;
+    for (std::size_t row = 0; row < plane.rows; ++row) {
+      const std::uint64_t first = row * block, last = std::min(first + block, tokens);
+      const std::uint64_t query = first + (last - first) / 2;
+      std::vector<float> weights(query + 1);
+      cells.read({query, 0, 1, query + 1}, weights, {});
+      seen += weights.size();
+      float most = 0;
+      for (std::size_t column = 0; column * 7 <= query; ++column) {
+        const auto begin = weights.begin() + std::ptrdiff_t(column * 7);
+        const auto end = weights.begin() + std::ptrdiff_t(std::min(column * 7 + 7, query + 1));
+        const float peak = *std::max_element(begin, end);
+        most = std::max(most, peak);
+        QVERIFY(near(plane.peak[row * plane.columns + column], double(peak)));
+        const double mean = std::accumulate(begin, end, 0.0) / double(end - begin);
+        QVERIFY(near(plane.mean[row * plane.columns + column], mean));
+      }
+      QVERIFY(near(plane.query_peaks[query], double(most)));
+    }
+    QCOMPARE(plane.seen, seen);
+  }
+
+  void zerosAreCountedWhereAQueryMayLook() {
+    const ReducedPlane plain = reduced(shown(stackOf(4, kFour, false)), kAll, {2, 2}, {});
+    QVERIFY(plain.seen == 16 && plain.kept == 10 && plain.sparse());
+    const ReducedPlane causal = reduced(shown(stackOf(4, kFour, true)), kAll, {2, 2}, {});
+    QVERIFY(causal.seen == 10 && causal.kept == 10 && !causal.sparse());
+  }
+
+  void peaksOfQueriesAreMerged() {
+    ReducedPlane plane = reduced(shown(stackOf(4, kFour, true)), kAll, {3, 1}, {});
+    QCOMPARE(plane.query_peaks, (std::vector<float>{1, .5f, .5f, .4f}));
+    QCOMPARE(plane.queriesOfAPeak(), std::uint64_t{1});
+    plane.mergeQueryPeaks();
+    QCOMPARE(plane.query_peaks, (std::vector<float>{1, .4f}));
+    QCOMPARE(plane.queriesOfAPeak(), std::uint64_t{3});
+  }
+
+  void manyWeightsTakeMinutes() {
+    QVERIFY(!areMany(144, 2048, 2048) && !areMany(1, 131'072, 131'072));
+    QVERIFY(areMany(144, 32'768, 32'768) && areMany(1, 1'048'576, 1'048'576));
   }
 
   void overviewsStaySmall() {
