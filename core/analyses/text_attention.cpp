@@ -287,7 +287,7 @@ class TextAttention : public Analysis {
                           const TextInput& input, const Parameters& parameters, Outputs& outputs,
                           const Context& context) {
     const std::vector<std::int32_t> source = input.ids();
-    language::Wanted wanted{.logits = false, .attention = true};
+    language::Wanted wanted{.logits = false, .output = true, .attention = true};
     wanted.attention_layers = layersOf(parameters.text("layers"), loaded.encoder->layers());
     ModelState encoding = loaded.encoder->start();
     Pass encoded = loaded.encoder->run(source, encoding, wanted, context.part(0, 0.2));

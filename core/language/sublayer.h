@@ -46,6 +46,11 @@ class Sublayer {
   virtual void apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
                      float* out, const Context& context) const = 0;
 
+  // The output of the last token alone, `out` [width]; the state is left as by all of them. For
+  // those that can save work by it; others compute all outputs.
+  virtual void applyLast(const float* x, std::size_t tokens, std::size_t width,
+                         SublayerState* state, float* out, const Context& context) const;
+
   // Heads whose attention a tap gives; 0 for a sublayer that does not mix tokens.
   virtual std::size_t heads() const { return 0; }
   virtual std::uint64_t parameters() const = 0;

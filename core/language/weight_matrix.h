@@ -38,7 +38,7 @@ class WeightMatrix {
   // Row `index` of the storage as numbers: an embedding.
   void row(std::size_t index, float* to) const;
 
-  // Outputs [first, first + count) as a map of its own, sharing the storage. For outputs_first.
+  // Outputs [first, first + count) as a map of its own, sharing the storage.
   WeightMatrix part(std::size_t first, std::size_t count) const;
 
  private:
@@ -50,12 +50,16 @@ class WeightMatrix {
   void applyFewByInputs(const float* x, std::size_t tokens, float* y, const Context& context) const;
   // The rows that a block needs in single precision, with their stride.
   const float* widened(const Block& block, std::size_t& stride) const;
+  // Where element `index` of the storage lies, counted from this map's first one.
+  const std::byte* stored(std::size_t index) const;
 
   Tensor weights_;
   std::vector<float> bias_;
   Layout layout_ = Layout::outputs_first;
   std::size_t inputs_ = 0;
   std::size_t outputs_ = 0;
+  std::size_t first_ = 0;   // element of the storage that is the map's first
+  std::size_t stride_ = 0;  // from a row of the storage to the next
 };
 
 }  // namespace lineament::language
