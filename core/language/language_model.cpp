@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/language/attention.h"
 #include "core/language/vector_kernels.h"
 
@@ -17,6 +18,8 @@ constexpr ErrorText kToken{"language.token", "Run the network on these tokens",
 constexpr ErrorText kTooLong{"language.too_long", "Run the network on {tokens} tokens",
                              "it has {positions} positions", "",
                              "Shorten the text to what the network was made for"};
+
+constexpr std::size_t kNumbersAtOnce = 1 << 17;
 
 }  // namespace
 
@@ -134,7 +137,9 @@ void LanguageModel::applyLayer(std::size_t layer, Stream& stream, bool last_alon
       sublayer.apply(from, stream.tokens, state, taps ? &pass.taps.back().attention : nullptr,
                      stream.out.data(), context);
     }
-    add(stream.out.data(), stream.x.size(), stream.x.data());
+    forBlocks(stream.x.size(), kNumbersAtOnce, context, [&](std::size_t begin, std::size_t end) {
+      add(stream.out.data() + begin, end - begin, stream.x.data() + begin);
+    });
     if (residual.norm_after) {
       residual.norm.apply(stream.x.data(), stream.tokens, stream.width, stream.x.data());
     }

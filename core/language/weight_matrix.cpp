@@ -14,9 +14,10 @@ namespace {
 
 // Up to here each row of weights is read once for all tokens without packing.
 constexpr std::size_t kFewTokens = 4;
-// Blocks of a product: large enough for packing to vanish, an even number of them.
-constexpr std::size_t kTokensAtOnce = 256;
-constexpr std::size_t kOutputsAtOnce = 512;
+// Blocks of a product: an even number of them, so large that packing both sides takes a tenth of
+// it.
+constexpr std::size_t kTokensAtOnce = 512;
+constexpr std::size_t kOutputsAtOnce = 768;
 // A block of few tokens reads about this many weights: 50 microseconds.
 constexpr std::size_t kWeightsAtOnce = 1 << 17;
 
