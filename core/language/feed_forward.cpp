@@ -31,6 +31,8 @@ void activate(Activation activation, float* x, std::size_t count, const Context&
   forBlocks(count, kNumbersAtOnce, context, [&](std::size_t begin, std::size_t end) {
     float* from = x + begin;
     switch (activation) {
+      case Activation::none:
+        return;
       case Activation::relu:
         return relu(from, end - begin);
       case Activation::gelu:

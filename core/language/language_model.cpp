@@ -99,7 +99,8 @@ struct LanguageModel::Stream {
   std::vector<float> x, in, out;
   std::size_t tokens = 0, width = 0;
   ModelState* state = nullptr;
-  std::size_t next = 0;  // of the state's sublayers
+  std::size_t next = 0;                           // of the state's sublayers
+  const std::vector<float>* handed_on = nullptr;  // by a sublayer to those of later layers
 
   void keepLast() {
     std::copy(x.end() - static_cast<std::ptrdiff_t>(width), x.end(), x.begin());
@@ -125,6 +126,7 @@ void LanguageModel::applyLayer(std::size_t layer, Stream& stream, bool last_alon
         (wanted.attention_layers.empty() ||
          std::ranges::find(wanted.attention_layers, layer) != wanted.attention_layers.end());
     if (taps) pass.taps.push_back({layer, residual.to_encoder, {}});
+    if (state) state->earlier = stream.handed_on;
     const float* from = stream.x.data();
     if (!residual.norm_after && residual.norm.type != Norm::Type::none) {
       residual.norm.apply(from, stream.tokens, stream.width, stream.in.data());
@@ -137,6 +139,7 @@ void LanguageModel::applyLayer(std::size_t layer, Stream& stream, bool last_alon
       sublayer.apply(from, stream.tokens, state, taps ? &pass.taps.back().attention : nullptr,
                      stream.out.data(), context);
     }
+    if (state && state->handedOn()) stream.handed_on = state->handedOn();
     forBlocks(stream.x.size(), kNumbersAtOnce, context, [&](std::size_t begin, std::size_t end) {
       add(stream.out.data() + begin, end - begin, stream.x.data() + begin);
     });

@@ -15,6 +15,12 @@ class SublayerState {
   virtual ~SublayerState() = default;
   virtual std::unique_ptr<SublayerState> copy() const = 0;
   virtual std::size_t bytes() const = 0;
+
+  // Rows of the pass's tokens that later layers' sublayers read, made by the one that hands them
+  // on; null: none. RWKV-7's first layer hands on its values.
+  virtual const std::vector<float>* handedOn() const { return nullptr; }
+  // Those of an earlier layer, good while the pass lasts.
+  const std::vector<float>* earlier = nullptr;
 };
 
 // What is looked at of a sublayer that mixes tokens, filled by its forward pass. Either queries,

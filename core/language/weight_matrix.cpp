@@ -62,6 +62,12 @@ WeightMatrix WeightMatrix::part(std::size_t first, std::size_t count) const {
   return made;
 }
 
+WeightMatrix WeightMatrix::withBias(std::vector<float> bias) const {
+  WeightMatrix made = *this;
+  made.bias_ = std::move(bias);
+  return made;
+}
+
 const std::byte* WeightMatrix::stored(std::size_t index) const {
   return weights_.bytes().data() + (first_ + index) * bitsPerElement(weights_.dtype()) / 8;
 }

@@ -31,6 +31,10 @@ class WeightMatrix {
   explicit operator bool() const { return outputs_ != 0; }
   std::uint64_t parameters() const { return outputs_ * inputs_ + bias_.size(); }
 
+  // The same map with a number added to each output; none where it is empty. For biases that come
+  // in another shape than [outputs].
+  WeightMatrix withBias(std::vector<float> bias) const;
+
   // y [tokens, outputs] = x [tokens, inputs] W' + b, over fixed blocks of tokens and outputs, so
   // that the bytes do not depend on the number of threads.
   void apply(const float* x, std::size_t tokens, float* y, const Context& context) const;
