@@ -38,8 +38,13 @@ std::vector<float> headRows(const float* rows, std::size_t tokens, std::size_t k
 // The pass, and what is looked at of it. Terms beside the product, keys left out and a causal pass
 // behind others are not what exp(scale q.k - log sum) says: their matrices are kept.
 void tapped(const AttentionPass& pass, AttentionTap& tap, float* out, const Context& context) {
-  tap = {pass.heads,  pass.tokens, pass.all, pass.size, double{pass.scale},
-         pass.causal, {},          {},       {},        {}};
+  tap = {};
+  tap.heads = pass.heads;
+  tap.queries = pass.tokens;
+  tap.keys = pass.all;
+  tap.size = pass.size;
+  tap.scale = double{pass.scale};
+  tap.causal = pass.causal;
   if (pass.bias || pass.window != 0 || (pass.causal && pass.past() > 0)) {
     tap.weights.resize(pass.heads * pass.tokens * pass.all);
     attend(pass, out, nullptr, tap.weights.data(), context);

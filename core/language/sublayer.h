@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/data/recurrent_attention.h"
+#include "core/data/scan_attention.h"
 
 namespace lineament::language {
 
@@ -24,7 +27,8 @@ class SublayerState {
 };
 
 // What is looked at of a sublayer that mixes tokens, filled by its forward pass. Either queries,
-// keys and log sums (softmax attention without biases) or whole matrices.
+// keys and log sums (softmax attention without biases), or what a recurrence's matrices are made
+// of, or whole matrices.
 struct AttentionTap {
   std::size_t heads = 0;
   std::size_t queries = 0;  // tokens of the pass
@@ -35,7 +39,9 @@ struct AttentionTap {
   std::vector<float> query_rows;  // [head, query, size]
   std::vector<float> key_rows;    // [head, key, size], each head's own where heads share them
   std::vector<float> log_sums;    // [head, query]
-  std::vector<float> weights;     // [head, query, key] where the others are empty
+  std::optional<RecurrentFactors> recurrence;
+  std::optional<ScanFactors> scan;
+  std::vector<float> weights;  // [head, query, key] where there is nothing of the others
 };
 
 // A part of a network's layer: out = f(x) over tokens, which may look at earlier tokens through its

@@ -81,6 +81,13 @@ class NamedNetworksTest : public QObject {
       const AttentionTap& made = tap.attention;
       QCOMPARE(made.queries, ids.size());
       QCOMPARE(made.keys, tap.to_encoder ? network.ids.size() : ids.size());
+      if (made.recurrence || made.scan) {
+        QVERIFY(made.causal && made.queries == made.keys);
+        QVERIFY(!made.recurrence ||
+                (made.recurrence->fits() && made.recurrence->heads == made.heads));
+        QVERIFY(!made.scan || (made.scan->fits() && made.heads == 1));
+        continue;
+      }
       if (made.weights.empty()) {
         QCOMPARE(made.query_rows.size(), made.heads * made.queries * made.size);
         QCOMPARE(made.key_rows.size(), made.heads * made.keys * made.size);
