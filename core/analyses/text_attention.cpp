@@ -348,7 +348,6 @@ class TextAttention : public Analysis {
     language::Wanted asked = wanted;
     asked.output = false;
     asked.hidden = target.size() > 1;
-    asked.attention_layers = layersOf(parameters.text("layers"), loaded.model.layers());
     Pass decoded = loaded.model.run(target, state, asked, context.part(0.5, 0.6));
     TextPredictions predictions;
     if (asked.hidden) {

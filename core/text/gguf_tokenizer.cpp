@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/io/json_text.h"
 #include "core/text/bert_tokenizer.h"
@@ -19,10 +21,13 @@ namespace {
 constexpr const char* kFile = "GGUF vocabulary";
 constexpr std::string_view kMark = "\xE2\x96\x81";
 
-// How the texts of a byte-level vocabulary are cut, by `tokenizer.ggml.pre`.
-struct Expression {
-  std::string_view pre;
-  const char* expression;
+// How the texts of a byte-level vocabulary are cut: at the matches of each expression in turn, what
+// lies between them being words, too. By `tokenizer.ggml.pre`; the expressions are those of the
+// models' published tokenizer.json files, as the conversion to GGUF names them
+// (github.com/ggml-org/llama.cpp, convert_hf_to_gguf_update.py and llama-vocab.cpp).
+struct Cutting {
+  std::vector<std::string_view> names;
+  std::vector<const char*> expressions;
   bool ignore_merges = false;
   bool begins = false;  // whether a start is put before a text where no key says it
 };
@@ -31,15 +36,44 @@ constexpr const char* kLlama3 =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 constexpr const char* kQwen2 =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr const char* kSeedCoder =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+)";
+// Words end where a small letter is followed by a capital.
+constexpr const char* kTekken =
+    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr const char* kGpt4o =
+    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr const char* kDigit = R"(\p{N})";
+constexpr const char* kSigns = R"([\p{P}\$\+<=>\^~\|`]+)";
+constexpr const char* kThreeDigits = "[0-9][0-9][0-9]";
+constexpr const char* kBloom = R"( ?[^(\s|.,!?…。，、।۔،)]+)";
+constexpr const char* kLineEnd = R"([\r\n])";
+constexpr const char* kIdeographs = "[一-龥ࠀ-一가-퟿]+";
+constexpr const char* kDeepSeek3Words =
+    R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-const Expression& expressionOf(const std::string& pre) {
-  static const std::array kExpressions{
-      Expression{"gpt-2", kGpt2Expression}, Expression{"llama-bpe", kLlama3, true, true},
-      Expression{"llama3", kLlama3, true, true}, Expression{"qwen2", kQwen2}};
-  for (const Expression& each : kExpressions) {
-    if (each.pre == pre) return each;
+const Cutting& cuttingOf(const std::string& pre) {
+  static const std::vector<Cutting> kCuttings{
+      {{"gpt-2", "phi-2", "mpt", "olmo", "jais", "exaone4", "trillion", "mellum"},
+       {kGpt2Expression}},
+      {{"starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b"},
+       {kDigit, kGpt2Expression}},
+      {{"falcon"}, {kSigns, kGpt2Expression, kThreeDigits}},
+      {{"llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral"}, {kLlama3}, true, true},
+      {{"dbrx", "smaug-bpe", "glm4", "chatglm-bpe"}, {kLlama3}},
+      {{"qwen2", "stablelm2", "deepseek-r1-qwen", "megrez", "hunyuan", "grok-2"}, {kQwen2}},
+      {{"seed-coder"}, {kSeedCoder}},
+      {{"tekken"}, {kTekken}, true, true},
+      {{"gpt-4o", "llama4"}, {kGpt4o}},
+      {{"bloom", "poro-chat", "gpt3-finnish"}, {kBloom}},
+      {{"viking"}, {kBloom, kDigit}},
+      {{"deepseek-coder"}, {kLineEnd, R"(\s?\p{L}+)", R"(\s?\p{P}+)", kIdeographs, kDigit}},
+      {{"deepseek-v3"}, {R"(\p{N}{1,3})", "[一-龥\u3040-ゟ゠-ヿ]+", kDeepSeek3Words}}};
+  for (const Cutting& each : kCuttings) {
+    if (std::ranges::find(each.names, pre) != each.names.end()) return each;
   }
-  throwUnsupported(kFile, "the pre-tokenizer " + (pre.empty() ? "of a file that names none" : pre));
+  throwUnsupported(kFile, pre.empty() ? "a pre-tokenizer that the file does not name"
+                                      : "the pre-tokenizer '" + pre + "'");
 }
 
 PieceKind kindOf(std::int64_t type, std::size_t id) {
@@ -161,7 +195,7 @@ class Gguf {
   }
 
   PipelineParts byteLevel() const {
-    const Expression& how = expressionOf(get<std::string>("pre", ""));
+    const Cutting& how = cuttingOf(get<std::string>("pre", ""));
     MergeList merges;
     for (const std::string& merge : get<std::vector<std::string>>("merges", {})) {
       const std::size_t space = merge.find(' ', 1);
@@ -171,7 +205,7 @@ class Gguf {
       merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
     }
     PipelineParts parts = byteLevelParts(kFile, std::make_shared<const Vocabulary>(pieces()),
-                                         merges, how.ignore_merges, how.expression);
+                                         merges, how.ignore_merges, how.expressions);
     findUserTokens(parts);
     frame(parts, how.begins, false);
     return parts;

@@ -67,7 +67,7 @@ std::vector<Piece> piecesOf(std::string_view text) {
 
 PipelineParts byteLevelParts(std::string_view file, std::shared_ptr<const Vocabulary> vocabulary,
                              const MergeList& merges, bool ignore_merges,
-                             const std::string& expression) {
+                             const std::vector<const char*>& expressions) {
   PipelineParts parts;
   parts.kind = "byte-level BPE";
   parts.vocabulary = std::move(vocabulary);
@@ -75,7 +75,10 @@ PipelineParts byteLevelParts(std::string_view file, std::shared_ptr<const Vocabu
   RankedMergeSettings settings;
   settings.ignore_merges = ignore_merges;
   parts.model = makeRankedMerges(file, parts.vocabulary, merges, settings);
-  parts.cutters = {cutAt(Regex(file, expression), Cut::isolated, false), byteLevel({false, false})};
+  for (const char* expression : expressions) {
+    parts.cutters.push_back(cutAt(Regex(file, expression), Cut::isolated, false));
+  }
+  parts.cutters.push_back(byteLevel({false, false}));
   parts.decode = {lettersAsBytes()};
   parts.surface = bytesOfLetters;
   return parts;
@@ -97,7 +100,7 @@ std::unique_ptr<Tokenizer> makeGpt2Tokenizer(std::string_view vocabulary, std::s
   for (const AddedToken& token : names.added()) placeAdded(kVocabulary, token, pieces);
   PipelineParts parts =
       byteLevelParts(kMerges, std::make_shared<const Vocabulary>(std::move(pieces)),
-                     mergesOf(merges), false, kGpt2Expression);
+                     mergesOf(merges), false, {kGpt2Expression});
   if (names.flag("add_prefix_space").value_or(false)) {
     parts.cutters.insert(parts.cutters.begin(), spaceBefore());
   }

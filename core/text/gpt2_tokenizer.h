@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "core/text/ranked_merges.h"
 #include "core/text/special_names.h"
@@ -18,10 +19,10 @@ std::unique_ptr<Tokenizer> makeGpt2Tokenizer(std::string_view vocabulary, std::s
                                              const SpecialNames& names);
 
 // The parts of a byte-level tokenizer of this vocabulary that knows no special tokens yet.
-// `expression` cuts texts into words.
+// Texts are cut into words at the matches of each of `expressions` in turn.
 PipelineParts byteLevelParts(std::string_view file, std::shared_ptr<const Vocabulary> vocabulary,
                              const MergeList& merges, bool ignore_merges,
-                             const std::string& expression);
+                             const std::vector<const char*>& expressions);
 
 // Tokens of the vocabulary that are found in a text: all its control pieces.
 std::vector<AddedToken> controlTokens(const Vocabulary& vocabulary);
