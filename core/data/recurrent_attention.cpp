@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/base/subnormals.h"
+
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/data/recurrent_attention.cpp"
@@ -44,6 +46,13 @@ constexpr std::size_t kLanes = hn::MaxLanes(D());
 constexpr std::size_t kRows = 2 * kLanes;
 constexpr std::size_t kColumns = 64;
 
+// So many tokens apart it is looked whether anything is left of a row: cells are 0 from there on.
+constexpr std::size_t kGoneEvery = 64;
+
+bool gone(const std::vector<float>& p) {
+  return std::ranges::all_of(p, [](float value) { return value == 0; });
+}
+
 // Many rows at once, one in each lane: p [size, kRows].
 class Rows {
  public:
@@ -60,6 +69,10 @@ class Rows {
         continue;
       }
       const bool own = s >= rows_.first;
+      if (!own && s % kGoneEvery == 0 && gone(p_)) {
+        flush(s + 1);
+        return;
+      }
       if (own && !head_.reads_before) take(s);
       if (s < rows_.key_end) write(s);
       if (s > rows_.key) advance(s);
@@ -162,6 +175,7 @@ class Row {
         s = rows.key_end;
         continue;
       }
+      if (s % kGoneEvery == 0 && gone(p_)) return;
       const bool read = s < t || !head_.reads_before;
       if (s < rows.key_end) {
         cells[s - rows.key] = read ? product(head_.writes + s * head_.size) : 0;
@@ -184,8 +198,12 @@ class Row {
   }
 
   void scale(const float* factors, std::size_t count) {
-    if (!factors || count == 0) return;
-    for (std::size_t k = 0; k < head_.size; ++k) p_[k] *= factors[count == 1 ? 0 : k];
+    if (count == 1) {
+      const float factor = *factors;
+      for (float& p : p_) p *= factor;
+    } else if (count > 1) {
+      for (std::size_t k = 0; k < count; ++k) p_[k] *= factors[k];
+    }
   }
 
   void advance(std::size_t s) {
@@ -269,6 +287,7 @@ bool RecurrentFactors::fits() const {
 
 void RecurrentAttention::cells(std::size_t layer, std::size_t head, const AttentionWindow& window,
                                std::span<float> weights, const Context& context) const {
+  const FlushSubnormals flush;
   const RecurrentHead own = headOf(layers_[layer], head);
   std::fill_n(weights.begin(), window.queries * window.keys, 0.0F);
   std::vector<float> between(own.size, 1.0F);

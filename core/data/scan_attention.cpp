@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/parallel.h"
+#include "core/base/subnormals.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
@@ -58,7 +59,9 @@ class Scan {
       channel_ = first;
       count_ = std::min(kLanes, tile_.factors->channels - first);
       prepare();
-      for (std::size_t k = tile_.keys; k-- > 0;) column(k);
+      for (std::size_t k = tile_.keys; k-- > 0;) {
+        if (!column(k)) break;
+      }
     }
     const D d;
     const auto share = 1 / static_cast<float>(tile_.factors->channels);
@@ -116,21 +119,26 @@ class Scan {
     for (std::size_t c = 0; c < count_; ++c) passed_[c] = static_cast<float>(to[c] - from[c]);
   }
 
-  // The cells of one key; keys come from the last to the first.
-  void column(std::size_t k) {
+  // The cells of one key; keys come from the last to the first. False where nothing is left of it
+  // in any of the channels: of those before it there is nothing, either.
+  bool column(std::size_t k) {
     const D d;
     const std::size_t s = tile_.key + k;
     const V own = stepsOf(s), passed = hn::LoadU(d, passed_);
     const float* writes = tile_.factors->writes.data() + s * states_;
     const bool before = s < tile_.query;
+    V most = hn::Zero(d);
     for (std::size_t n = 0; n < states_; ++n) {
       V held = hn::Mul(hn::Set(d, writes[n]), own);
       if (before) {
-        held = hn::Mul(held, hn::Exp(d, hn::Mul(hn::LoadU(d, rates_.data() + n * kLanes), passed)));
+        const V kept = hn::Exp(d, hn::Mul(hn::LoadU(d, rates_.data() + n * kLanes), passed));
+        most = hn::Max(most, kept);
+        held = hn::Mul(held, kept);
       }
       hn::StoreU(held, d, held_.data() + n * kLanes);
     }
     if (before) hn::StoreU(hn::Add(passed, own), d, passed_);
+    if (before && hn::AllTrue(d, hn::Eq(most, hn::Zero(d)))) return false;
     const std::size_t first = before ? 0 : s - tile_.query;
     for (std::size_t q = first; q < tile_.queries; ++q) {
       const float* reads = tile_.factors->reads.data() + (tile_.query + q) * states_;
@@ -148,6 +156,7 @@ class Scan {
       float* to = magnitudes_.data() + (q * tile_.keys + k) * kLanes;
       hn::StoreU(hn::Add(hn::LoadU(d, to), hn::Abs(sum)), d, to);
     }
+    return true;
   }
 
   const ScanTile& tile_;
@@ -202,6 +211,7 @@ void ScanAttention::cells(std::size_t layer, std::size_t, const AttentionWindow&
   const std::size_t across = (window.keys + kScanSide - 1) / kScanSide;
   const std::size_t down = (window.queries + kScanSide - 1) / kScanSide;
   forBlocks(across * down, 1, context, [&](std::size_t begin, std::size_t end) {
+    const FlushSubnormals flush;
     for (std::size_t i = begin; i < end; ++i) {
       const std::size_t q = i / across * kScanSide, k = i % across * kScanSide;
       ScanTile tile{&layers_[layer],
