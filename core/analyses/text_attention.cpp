@@ -13,6 +13,8 @@
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/data/factored_attention.h"
+#include "core/data/recurrent_attention.h"
+#include "core/data/scan_attention.h"
 #include "core/explain/attention_measures.h"
 #include "core/language/architectures.h"
 #include "core/language/sampling.h"
@@ -96,6 +98,8 @@ Declaration declare() {
        "Of the decoder of an encoder-decoder", false},
       {"decoder_attention", Kind::attention, "Attention of the decoder",
        "Of the decoder of an encoder-decoder", false},
+      {"target_tokens", Kind::table, "Tokens of the decoder",
+       "Each with its id and its surprisal, of an encoder-decoder", false},
       {"lens", Kind::table, "Logit lens", "What every layer predicts after each token", false},
       {"figure_attention", Kind::figure, "Figure: attention", ""},
       {"figure_cross", Kind::figure, "Figure: attention to the source", "", false}};
@@ -145,6 +149,8 @@ AttentionStack stackOf(std::vector<Pass::Tap*> taps, const std::string& meaning)
     stack.heads.push_back(fmt::format("head {}", head + 1));
   }
   std::vector<float> weights, queries, keys, log_sums;
+  std::vector<RecurrentFactors> recurrences;
+  std::vector<ScanFactors> scans;
   const auto move = [](std::vector<float>& to, std::vector<float>& from) {
     to.insert(to.end(), from.begin(), from.end());
     from = {};
@@ -155,9 +161,19 @@ AttentionStack stackOf(std::vector<Pass::Tap*> taps, const std::string& meaning)
     move(queries, tap->attention.query_rows);
     move(keys, tap->attention.key_rows);
     move(log_sums, tap->attention.log_sums);
+    if (tap->attention.recurrence) recurrences.push_back(std::move(*tap->attention.recurrence));
+    if (tap->attention.scan) scans.push_back(std::move(*tap->attention.scan));
   }
   if (!weights.empty()) {
     stack.weights = std::move(weights);
+    return stack;
+  }
+  if (!recurrences.empty()) {
+    stack.source = std::make_shared<const RecurrentAttention>(std::move(recurrences));
+    return stack;
+  }
+  if (!scans.empty()) {
+    stack.source = std::make_shared<const ScanAttention>(std::move(scans));
     return stack;
   }
   stack.source = std::make_shared<const FactoredAttention>(
@@ -168,12 +184,40 @@ AttentionStack stackOf(std::vector<Pass::Tap*> taps, const std::string& meaning)
   return stack;
 }
 
-// Of a short text the matrices are smaller than what they are made of.
+// How many numbers a matrix of the stack is worked out from, and how many products a cell takes.
+struct Cost {
+  std::uint64_t numbers = 0;
+  std::uint64_t products = 0;
+};
+
+Cost costOf(const AttentionStack& stack) {
+  if (!stack.source) return {};
+  if (const AttentionSource::Factors* factors = stack.source->factors()) {
+    return {(stack.queries + stack.keys) * factors->size + stack.queries, factors->size};
+  }
+  if (const auto* scan = dynamic_cast<const ScanAttention*>(stack.source.get())) {
+    const ScanFactors& first = scan->layers().front();
+    return {first.tokens * (first.channels + 2 * first.states), first.channels * first.states};
+  }
+  const auto& recurrent = dynamic_cast<const RecurrentAttention&>(*stack.source);
+  const RecurrentFactors& first = recurrent.layers().front();
+  const bool removes = !first.removals.empty();
+  return {first.tokens * ((removes ? 4 : 2) * first.size + first.decay_width),
+          (removes ? 3 : 1) * first.size};
+}
+
+// Of a short text the matrices are smaller than what they are worked out from.
 AttentionStack compact(AttentionStack stack, const Context& context) {
-  const AttentionSource::Factors* factors = stack.source ? stack.source->factors() : nullptr;
-  if (!factors) return stack;
-  const std::uint64_t made_of = (stack.queries + stack.keys) * factors->size + stack.queries;
-  return stack.queries * stack.keys <= made_of ? held(stack, context) : stack;
+  return stack.queries * stack.keys <= costOf(stack).numbers ? held(stack, context) : stack;
+}
+
+// Whether all cells can be gone through for numbers of the heads: some minutes on two cores.
+bool canBeMeasured(const AttentionStack& stack) {
+  constexpr double kMostProducts = 3e13;
+  const double cells = static_cast<double>(stack.queries) * static_cast<double>(stack.keys);
+  return cells * static_cast<double>(costOf(stack).products) *
+             static_cast<double>(stack.layers.size() * stack.heads.size()) <
+         kMostProducts;
 }
 
 std::vector<std::string> shownTokens(const TextInput& input, const std::vector<std::int32_t>& ids) {
@@ -203,8 +247,9 @@ void goOn(const LanguageModel& model, ModelState state, const TextInput& input, 
   }
 }
 
+// `of_text`: the ids begin with those of the input's text.
 Table tokenTable(const TextInput& input, const std::vector<std::int32_t>& ids,
-                 const std::vector<TokenMeasure>& measures) {
+                 const std::vector<TokenMeasure>& measures, bool of_text = true) {
   std::vector<std::int64_t> positions, numbers, begins, ends;
   std::vector<std::uint8_t> elsewhere;  // tokens that stand for no part of the text
   TextBuilder shown;
@@ -212,7 +257,7 @@ Table tokenTable(const TextInput& input, const std::vector<std::int32_t>& ids,
     positions.push_back(static_cast<std::int64_t>(t + 1));
     numbers.push_back(ids[t]);
     shown.add(input.shown(ids[t]));
-    const text::Token token = t < input.tokens.size() ? input.tokens[t] : text::Token{};
+    const text::Token token = of_text && t < input.tokens.size() ? input.tokens[t] : text::Token{};
     begins.push_back(static_cast<std::int64_t>(token.begin));
     ends.push_back(static_cast<std::int64_t>(token.end));
     elsewhere.push_back(token.begin == token.end ? 1 : 0);
@@ -287,7 +332,7 @@ class TextAttention : public Analysis {
                           const TextInput& input, const Parameters& parameters, Outputs& outputs,
                           const Context& context) {
     const std::vector<std::int32_t> source = input.ids();
-    language::Wanted wanted{.logits = false, .attention = true};
+    language::Wanted wanted{.logits = false, .output = true, .attention = true};
     wanted.attention_layers = layersOf(parameters.text("layers"), loaded.encoder->layers());
     ModelState encoding = loaded.encoder->start();
     Pass encoded = loaded.encoder->run(source, encoding, wanted, context.part(0, 0.2));
@@ -300,7 +345,18 @@ class TextAttention : public Analysis {
            more > 0 ? more : kLongestAnswer, target, context.part(0.2, 0.5));
     }
     ModelState state = loaded.model.start(encoded.output, context);
-    Pass decoded = loaded.model.run(target, state, wanted, context.part(0.5, 0.7));
+    language::Wanted asked = wanted;
+    asked.output = false;
+    asked.hidden = target.size() > 1;
+    Pass decoded = loaded.model.run(target, state, asked, context.part(0.5, 0.6));
+    TextPredictions predictions;
+    if (asked.hidden) {
+      predictions =
+          predictionsOf(loaded.model, decoded, input, target,
+                        lensWanted(loaded.model, target, parameters), context.part(0.6, 0.7));
+      outputs.metrics["surprisal"] = predictions.surprisal;
+      outputs.metrics["perplexity"] = std::exp2(predictions.surprisal);
+    }
     std::vector<Pass::Tap*> own, cross, self;
     for (Pass::Tap& tap : encoded.taps) own.push_back(&tap);
     for (Pass::Tap& tap : decoded.taps) (tap.to_encoder ? cross : self).push_back(&tap);
@@ -308,9 +364,11 @@ class TextAttention : public Analysis {
                  source, {}, outputs, context.part(0.7, 0.9));
     outputs.add("tokens", Data(tokenTable(input, source, {})));
     addAttention("decoder_attention", self, "Share of the key's value in the query's output", input,
-                 target, target, {}, outputs, context.part(0.9, 0.95));
+                 target, target, predictions.measures, outputs, context.part(0.9, 0.95));
     addAttention("cross_attention", cross, "Share of the source's token in the output", input,
-                 target, source, {}, outputs, context.part(0.95, 1));
+                 target, source, predictions.measures, outputs, context.part(0.95, 1));
+    outputs.add("target_tokens", Data(tokenTable(input, target, predictions.measures, false)));
+    if (predictions.lens.rows() > 0) outputs.add("lens", Data(predictions.lens));
     finish(outputs, source.size());
     outputs.add("figure_cross",
                 Data(FigureSpec{"attention", "cross_attention", "Attention to the source", "",
@@ -342,8 +400,12 @@ class TextAttention : public Analysis {
     stack.query_tokens = shownTokens(input, queries);
     stack.key_tokens = shownTokens(input, keys);
     stack.token_measures = std::move(measures);
-    context.checkpoint(0.2, "Measuring the heads");
-    stack.measures = explain::measuresOf(stack, context.part(0.2, 1));
+    if (canBeMeasured(stack)) {
+      context.checkpoint(0.2, "Measuring the heads");
+      stack.measures = explain::measuresOf(stack, context.part(0.2, 1));
+    } else {
+      context.note("The heads were not measured: that would take hours with so long a text");
+    }
     if (name == "attention") outputs.add("measures", Data(measureTable(stack)));
     outputs.data.insert(outputs.data.begin(), {name, Data(std::move(stack))});
   }

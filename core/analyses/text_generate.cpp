@@ -159,8 +159,8 @@ class TextGenerate : public Analysis {
     language::ModelState state = model.start();
     if (loaded.encoder) {
       language::ModelState encoding = loaded.encoder->start();
-      const Pass encoded =
-          loaded.encoder->run(next, encoding, {.logits = false}, context.part(0, 0.1));
+      const Pass encoded = loaded.encoder->run(next, encoding, {.logits = false, .output = true},
+                                               context.part(0, 0.1));
       state = model.start(encoded.output, context);
       const nlohmann::json& configuration = checkpoint.configuration();
       next = {

@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 #include "core/data/factored_attention.h"
+#include "core/data/recurrent_attention.h"
+#include "core/data/scan_attention.h"
 #include "core/io/blob_table.h"
 
 namespace lineament::io {
@@ -334,6 +336,40 @@ PointCloud pointsFromBlob(BlobReader& reader) {
   return cloud;
 }
 
+namespace {
+
+void appendFactors(BlobWriter& writer, const RecurrentFactors& factors) {
+  for (const std::size_t size :
+       {factors.heads, factors.tokens, factors.size, factors.decay_width}) {
+    writer.number(std::uint64_t{size});
+  }
+  writer.flag(factors.reads_before);
+  for (const auto* array : {&factors.queries, &factors.writes, &factors.decays, &factors.removals,
+                            &factors.recalls, &factors.diagonal}) {
+    writer.array(*array);
+  }
+}
+
+void appendFactors(BlobWriter& writer, const ScanFactors& factors) {
+  for (const std::size_t size : {factors.tokens, factors.channels, factors.states}) {
+    writer.number(std::uint64_t{size});
+  }
+  for (const auto* array : {&factors.steps, &factors.rates, &factors.writes, &factors.reads}) {
+    writer.array(*array);
+  }
+}
+
+// The layers of what recurrences imply; none where the source is of another kind.
+template <class Source>
+void appendLayers(BlobWriter& writer, const Source* source) {
+  writer.count(source ? source->layers().size() : 0);
+  for (std::size_t i = 0; source && i < source->layers().size(); ++i) {
+    appendFactors(writer, source->layers()[i]);
+  }
+}
+
+}  // namespace
+
 void appendToBlob(BlobWriter& writer, const AttentionStack& stack) {
   writer.texts(stack.layers);
   writer.texts(stack.heads);
@@ -344,7 +380,10 @@ void appendToBlob(BlobWriter& writer, const AttentionStack& stack) {
   writer.text(stack.meaning);
   writer.flag(stack.causal);
   const AttentionSource::Factors* factors = stack.source ? stack.source->factors() : nullptr;
-  writer.array(stack.source && !factors ? held(stack, {}).weights : stack.weights);
+  const auto* recurrent = dynamic_cast<const RecurrentAttention*>(stack.source.get());
+  const auto* scan = dynamic_cast<const ScanAttention*>(stack.source.get());
+  const bool cells = stack.source && !factors && !recurrent && !scan;
+  writer.array(cells ? held(stack, {}).weights : stack.weights);
   writer.flag(factors != nullptr);
   if (factors) {
     writer.array(factors->queries);
@@ -360,6 +399,8 @@ void appendToBlob(BlobWriter& writer, const AttentionStack& stack) {
   }
   writer.count(stack.token_measures.size());
   for (const TokenMeasure& measure : stack.token_measures) appendMeasure(writer, measure);
+  appendLayers(writer, recurrent);
+  appendLayers(writer, scan);
 }
 
 namespace {
@@ -378,6 +419,48 @@ std::shared_ptr<const AttentionSource> factorsFrom(BlobReader& reader,
     reader.malformed("an attention's queries and keys do not fit its size");
   }
   return std::make_shared<const FactoredAttention>(shape, std::move(factors));
+}
+
+void readFactors(BlobReader& reader, RecurrentFactors& factors) {
+  for (auto* size : {&factors.heads, &factors.tokens, &factors.size, &factors.decay_width}) {
+    *size = reader.number<std::uint64_t>();
+  }
+  factors.reads_before = reader.flag();
+  for (auto* array : {&factors.queries, &factors.writes, &factors.decays, &factors.removals,
+                      &factors.recalls, &factors.diagonal}) {
+    *array = reader.array<float>();
+  }
+}
+
+void readFactors(BlobReader& reader, ScanFactors& factors) {
+  for (auto* size : {&factors.tokens, &factors.channels, &factors.states}) {
+    *size = reader.number<std::uint64_t>();
+  }
+  for (auto* array : {&factors.steps, &factors.rates, &factors.writes, &factors.reads}) {
+    *array = reader.array<float>();
+  }
+}
+
+std::size_t headsOf(const RecurrentFactors& factors) {
+  return factors.heads;
+}
+std::size_t headsOf(const ScanFactors&) {
+  return 1;
+}
+
+// Null where there are none.
+template <class Source, class Factors>
+std::shared_ptr<const AttentionSource> layersFrom(BlobReader& reader, const AttentionStack& stack) {
+  std::vector<Factors> layers(reader.count(40));
+  for (Factors& factors : layers) {
+    readFactors(reader, factors);
+    if (!factors.fits() || factors.tokens != stack.queries || factors.tokens != stack.keys ||
+        headsOf(factors) != stack.heads.size() || layers.size() != stack.layers.size()) {
+      reader.malformed("what an attention is worked out from does not fit its size");
+    }
+  }
+  if (layers.empty()) return nullptr;
+  return std::make_shared<const Source>(std::move(layers));
 }
 
 }  // namespace
@@ -402,6 +485,14 @@ AttentionStack attentionFromBlob(BlobReader& reader) {
     }
     for (std::size_t left = reader.count(32); left > 0; --left) {
       stack.token_measures.push_back(measureFrom<TokenMeasure>(reader));
+    }
+  }
+  if (reader.layout() >= 3) {
+    if (auto source = layersFrom<RecurrentAttention, RecurrentFactors>(reader, stack)) {
+      stack.source = std::move(source);
+    }
+    if (auto source = layersFrom<ScanAttention, ScanFactors>(reader, stack)) {
+      stack.source = std::move(source);
     }
   }
   if (!isConsistent(stack)) reader.malformed("an attention's lists do not fit together");

@@ -28,7 +28,7 @@ constexpr ErrorText kVersion{"blob.version", "Read the stored data",
 
 constexpr std::uint32_t kMagic = 0x424d4e4c;  // "LNMB"
 // 2: attention with factors and measures; a checkpoint's configuration and tokenizer.
-constexpr std::uint16_t kLayout = 2;
+constexpr std::uint16_t kLayout = 3;
 
 std::uint32_t checksum(std::span<const std::byte> bytes) {
   return static_cast<std::uint32_t>(

@@ -54,6 +54,19 @@ std::vector<std::string> filesOf(const path& folder) {
   return names;
 }
 
+// "NAME-00002-of-00003.gguf" without the number of the part: one name for all parts of a model.
+// Others are left as they are.
+std::string modelOf(std::string name) {
+  constexpr std::string_view kPart = "-#####-of-#####.gguf";
+  if (name.size() < kPart.size()) return name;
+  const std::size_t first = name.size() - kPart.size();
+  for (std::size_t i = 0; i < kPart.size(); ++i) {
+    const char letter = name[first + i];
+    if (kPart[i] == '#' ? letter < '0' || letter > '9' : letter != kPart[i]) return name;
+  }
+  return name.replace(first + 1, 5, "");
+}
+
 // Not weights although they end so: a tokenizer in llama2.c's form, states of a training.
 bool beside(const std::string& name) {
   return name.starts_with("tok") || name.starts_with("optimizer") || name.starts_with("training") ||
@@ -91,7 +104,9 @@ path weightsIn(const path& folder) {
     std::vector<std::string> found;
     for (const std::string& name : files) {
       const bool weights = group.front().starts_with('.') && group.front() != ".model";
-      if (endsWith(name, group) && !(weights && beside(name))) found.push_back(name);
+      if (!endsWith(name, group) || (weights && beside(name))) continue;
+      // The other parts are read with the first one.
+      if (found.empty() || modelOf(found.back()) != modelOf(name)) found.push_back(name);
     }
     // Of a model kept twice the published name is the one that its config.json speaks of.
     for (const char* usual : {"model.safetensors", "model.safetensors.index.json",

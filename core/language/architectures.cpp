@@ -26,6 +26,7 @@ std::string kindOf(const Checkpoint& checkpoint) {
   std::string kind = configuration.is_object() ? word(configuration, {"model_type"}, "") : "";
   // The authors' files of RWKV come alone.
   if (kind.empty() && checkpoint.find("blocks.0.att.time_maa_x")) return "rwkv6";
+  if (kind.empty() && checkpoint.find("blocks.0.att.r_k")) return "rwkv7";
   return kind;
 }
 
@@ -47,6 +48,8 @@ const std::vector<Architecture>& architectures() {
       {{"mamba", "mamba2"}, "Mamba", loadMamba},
       {{"gla", "delta_net", "gated_deltanet", "retnet"}, "Linear attention", loadLinearAttention},
       {{"rwkv6"}, "RWKV-6", loadRwkv6},
+      {{"rwkv7"}, "RWKV-7", loadRwkv7},
+      {{"transnormer"}, "TransNormer", loadTransNormer},
       {{"lineament-sequence"}, "Trained sequence models", loadSequenceModel},
   };
   return list;

@@ -42,6 +42,8 @@ LoadedModel loadT5(const Checkpoint& checkpoint);
 LoadedModel loadMamba(const Checkpoint& checkpoint);
 LoadedModel loadLinearAttention(const Checkpoint& checkpoint);
 LoadedModel loadRwkv6(const Checkpoint& checkpoint);
+LoadedModel loadRwkv7(const Checkpoint& checkpoint);
+LoadedModel loadTransNormer(const Checkpoint& checkpoint);
 LoadedModel loadSequenceModel(const Checkpoint& checkpoint);
 
 }  // namespace lineament::language

@@ -69,8 +69,7 @@ struct AttentionSettings {
   double scale = 0;  // 0: 1 / sqrt(size)
   Rotary rotary;
   std::shared_ptr<const RelativeBias> bias;  // of a stack, shared by its layers
-  WeightMatrix query, key, value;            // or one map for all three, query | key | value
-  WeightMatrix joined;
+  WeightMatrix query, key, value;
   WeightMatrix output;
 };
 
@@ -81,6 +80,8 @@ class AttentionSublayer : public Sublayer {
   std::unique_ptr<SublayerState> start() const override;
   void apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
              float* out, const Context& context) const override;
+  void applyLast(const float* x, std::size_t tokens, std::size_t width, SublayerState* state,
+                 float* out, const Context& context) const override;
   std::size_t heads() const override { return settings_.heads; }
   std::uint64_t parameters() const override;
 
@@ -90,8 +91,9 @@ class AttentionSublayer : public Sublayer {
                                        const Context& context) const;
 
  private:
-  void project(const float* x, std::size_t tokens, float* queries, float* keys, float* values,
-               const Context& context) const;
+  // The outputs of the last `asked` of the tokens.
+  void attendFrom(const float* x, std::size_t tokens, std::size_t asked, SublayerState& state,
+                  AttentionTap* tap, float* out, const Context& context) const;
 
   AttentionSettings settings_;
 };

@@ -38,8 +38,13 @@ std::vector<float> headRows(const float* rows, std::size_t tokens, std::size_t k
 // The pass, and what is looked at of it. Terms beside the product, keys left out and a causal pass
 // behind others are not what exp(scale q.k - log sum) says: their matrices are kept.
 void tapped(const AttentionPass& pass, AttentionTap& tap, float* out, const Context& context) {
-  tap = {pass.heads,  pass.tokens, pass.all, pass.size, double{pass.scale},
-         pass.causal, {},          {},       {},        {}};
+  tap = {};
+  tap.heads = pass.heads;
+  tap.queries = pass.tokens;
+  tap.keys = pass.all;
+  tap.size = pass.size;
+  tap.scale = double{pass.scale};
+  tap.causal = pass.causal;
   if (pass.bias || pass.window != 0 || (pass.causal && pass.past() > 0)) {
     tap.weights.resize(pass.heads * pass.tokens * pass.all);
     attend(pass, out, nullptr, tap.weights.data(), context);
@@ -63,7 +68,7 @@ std::unique_ptr<SublayerState> AttentionSublayer::start() const {
 
 std::uint64_t AttentionSublayer::parameters() const {
   return settings_.query.parameters() + settings_.key.parameters() + settings_.value.parameters() +
-         settings_.joined.parameters() + settings_.output.parameters();
+         settings_.output.parameters();
 }
 
 std::unique_ptr<SublayerState> AttentionSublayer::about(const float* encoded, std::size_t tokens,
@@ -78,50 +83,40 @@ std::unique_ptr<SublayerState> AttentionSublayer::about(const float* encoded, st
   return cache;
 }
 
-// Queries of the tokens, and their keys and values behind those of the cache.
-void AttentionSublayer::project(const float* x, std::size_t tokens, float* queries, float* keys,
-                                float* values, const Context& context) const {
-  const AttentionSettings& s = settings_;
-  if (!s.joined) {
-    s.query.apply(x, tokens, queries, context);
-    s.key.apply(x, tokens, keys, context);
-    s.value.apply(x, tokens, values, context);
-    return;
-  }
-  const std::size_t query_width = s.heads * s.size, key_width = s.kv_heads * s.size;
-  std::vector<float> all(tokens * s.joined.outputs());
-  s.joined.apply(x, tokens, all.data(), context);
-  for (std::size_t t = 0; t < tokens; ++t) {
-    const float* row = all.data() + t * s.joined.outputs();
-    std::copy_n(row, query_width, queries + t * query_width);
-    std::copy_n(row + query_width, key_width, keys + t * key_width);
-    std::copy_n(row + query_width + key_width, key_width, values + t * key_width);
-  }
-}
-
 void AttentionSublayer::apply(const float* x, std::size_t tokens, SublayerState* state,
                               AttentionTap* tap, float* out, const Context& context) const {
-  auto& cache = static_cast<Cache&>(*state);
+  attendFrom(x, tokens, tokens, *state, tap, out, context);
+}
+
+void AttentionSublayer::applyLast(const float* x, std::size_t tokens, std::size_t,
+                                  SublayerState* state, float* out, const Context& context) const {
+  attendFrom(x, tokens, 1, *state, nullptr, out, context);
+}
+
+void AttentionSublayer::attendFrom(const float* x, std::size_t tokens, std::size_t asked,
+                                   SublayerState& state, AttentionTap* tap, float* out,
+                                   const Context& context) const {
+  auto& cache = static_cast<Cache&>(state);
   const AttentionSettings& s = settings_;
   const std::size_t query_width = s.heads * s.size, key_width = s.kv_heads * s.size;
-  std::vector<float> queries(tokens * query_width);
-  const std::size_t past = cache.tokens;
-  if (cache.complete) {
-    s.query.apply(x, tokens, queries.data(), context);
-  } else {
+  const std::size_t past = cache.tokens, first = tokens - asked;
+  std::vector<float> queries(asked * query_width);
+  s.query.apply(x + first * s.width, asked, queries.data(), context);
+  if (!cache.complete) {
     cache.tokens += tokens;
     cache.keys.resize(cache.tokens * key_width);
     cache.values.resize(cache.tokens * key_width);
     float* keys = cache.keys.data() + past * key_width;
-    project(x, tokens, queries.data(), keys, cache.values.data() + past * key_width, context);
-    s.rotary.apply(queries.data(), query_width, tokens, s.heads, s.size, past);
+    s.key.apply(x, tokens, keys, context);
+    s.value.apply(x, tokens, cache.values.data() + past * key_width, context);
+    s.rotary.apply(queries.data(), query_width, asked, s.heads, s.size, past + first);
     s.rotary.apply(keys, key_width, tokens, s.kv_heads, s.size, past);
   }
   AttentionPass pass;
   pass.heads = s.heads;
   pass.kv_heads = s.kv_heads;
   pass.size = pass.value_size = s.size;
-  pass.tokens = tokens;
+  pass.tokens = asked;
   pass.all = cache.tokens;
   pass.causal = s.causal && !cache.complete;
   pass.window = s.window;
@@ -130,13 +125,13 @@ void AttentionSublayer::apply(const float* x, std::size_t tokens, SublayerState*
   pass.keys = cache.keys.data();
   pass.values = cache.values.data();
   pass.bias = cache.complete ? nullptr : s.bias.get();
-  std::vector<float> mixed(tokens * query_width);
+  std::vector<float> mixed(asked * query_width);
   if (tap) {
     tapped(pass, *tap, mixed.data(), context);
   } else {
     attend(pass, mixed.data(), nullptr, nullptr, context);
   }
-  s.output.apply(mixed.data(), tokens, out, context);
+  s.output.apply(mixed.data(), asked, out, context);
 }
 
 }  // namespace lineament::language

@@ -2,7 +2,7 @@
 #include "core/language/feed_forward.h"
 
 #include <algorithm>
-#include <vector>
+#include <memory>
 
 #include "core/base/parallel.h"
 #include "core/language/vector_kernels.h"
@@ -31,6 +31,8 @@ void activate(Activation activation, float* x, std::size_t count, const Context&
   forBlocks(count, kNumbersAtOnce, context, [&](std::size_t begin, std::size_t end) {
     float* from = x + begin;
     switch (activation) {
+      case Activation::none:
+        return;
       case Activation::relu:
         return relu(from, end - begin);
       case Activation::gelu:
@@ -53,20 +55,22 @@ std::uint64_t FeedForward::parameters() const {
 
 void FeedForward::apply(const float* x, std::size_t tokens, SublayerState*, AttentionTap*,
                         float* out, const Context& context) const {
-  std::vector<float> hidden, gated;
+  // Without values before they are computed: zeroing them would be as much work as activating.
+  const std::size_t room = std::min(kTokensAtOnce, tokens) * up_.outputs();
+  const auto hidden = std::make_unique_for_overwrite<float[]>(room);
+  const auto gated = std::make_unique_for_overwrite<float[]>(gate_ ? room : 0);
   for (std::size_t first = 0; first < tokens; first += kTokensAtOnce) {
     const std::size_t count = std::min(kTokensAtOnce, tokens - first);
-    hidden.resize(count * up_.outputs());
-    up_.apply(x + first * up_.inputs(), count, hidden.data(), context);
+    const std::size_t numbers = count * up_.outputs();
+    up_.apply(x + first * up_.inputs(), count, hidden.get(), context);
     if (gate_) {
-      gated.resize(hidden.size());
-      gate_.apply(x + first * up_.inputs(), count, gated.data(), context);
-      activate(activation_, gated.data(), gated.size(), context);
-      multiply(gated.data(), gated.size(), hidden.data());
+      gate_.apply(x + first * up_.inputs(), count, gated.get(), context);
+      activate(activation_, gated.get(), numbers, context);
+      multiply(gated.get(), numbers, hidden.get());
     } else {
-      activate(activation_, hidden.data(), hidden.size(), context);
+      activate(activation_, hidden.get(), numbers, context);
     }
-    down_.apply(hidden.data(), count, out + first * down_.outputs(), context);
+    down_.apply(hidden.get(), count, out + first * down_.outputs(), context);
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace lineament::language {
 
-enum class Activation { relu, gelu, gelu_tanh, silu };
+enum class Activation { none, relu, gelu, gelu_tanh, silu };
 
 // By the name that configurations have: "gelu" (the erf form), "gelu_new" and
 // "gelu_pytorch_tanh" (the tanh form), "silu", "swish", "relu". Error "language.unsupported".

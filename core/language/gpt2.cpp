@@ -107,7 +107,11 @@ class Gpt2Loader {
     if (flag(configuration_, "scale_attn_by_inverse_layer_idx", false)) {
       settings.scale /= static_cast<double>(index + 1);
     }
-    settings.joined = linear(layer + names_.joined, 3 * width_, width_);
+    if (const WeightMatrix joined = linear(layer + names_.joined, 3 * width_, width_)) {
+      settings.query = joined.part(0, width_);
+      settings.key = joined.part(width_, width_);
+      settings.value = joined.part(2 * width_, width_);
+    }
     settings.output = linear(layer + names_.output, width_, width_);
     return {norm(layer + names_.attention_norm), false,
             std::make_shared<const AttentionSublayer>(std::move(settings))};

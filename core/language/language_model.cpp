@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/language/attention.h"
 #include "core/language/vector_kernels.h"
 
@@ -17,6 +18,8 @@ constexpr ErrorText kToken{"language.token", "Run the network on these tokens",
 constexpr ErrorText kTooLong{"language.too_long", "Run the network on {tokens} tokens",
                              "it has {positions} positions", "",
                              "Shorten the text to what the network was made for"};
+
+constexpr std::size_t kNumbersAtOnce = 1 << 17;
 
 }  // namespace
 
@@ -92,42 +95,87 @@ std::vector<float> LanguageModel::embed(std::span<const std::int32_t> tokens,
   return x;
 }
 
+struct LanguageModel::Stream {
+  std::vector<float> x, in, out;
+  std::size_t tokens = 0, width = 0;
+  ModelState* state = nullptr;
+  std::size_t next = 0;                           // of the state's sublayers
+  const std::vector<float>* handed_on = nullptr;  // by a sublayer to those of later layers
+
+  void keepLast() {
+    std::copy(x.end() - static_cast<std::ptrdiff_t>(width), x.end(), x.begin());
+    x.resize(width);
+    tokens = 1;
+  }
+};
+
+void LanguageModel::applyLayer(std::size_t layer, Stream& stream, bool last_alone,
+                               const Wanted& wanted, Pass& pass, const Context& context) const {
+  const std::vector<Residual>& residuals = parts_.layers[layer].residuals;
+  // Where only the last token is asked for, the others are needed by what keeps a state alone.
+  std::size_t keeping = 0;
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    if (stream.state->sublayers_[stream.next + i] && !residuals[i].to_encoder) keeping = i;
+  }
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    const Residual& residual = residuals[i];
+    const Sublayer& sublayer = *residual.sublayer;
+    SublayerState* state = stream.state->sublayers_[stream.next++].get();
+    const bool taps =
+        wanted.attention && sublayer.heads() > 0 &&
+        (wanted.attention_layers.empty() ||
+         std::ranges::find(wanted.attention_layers, layer) != wanted.attention_layers.end());
+    if (taps) pass.taps.push_back({layer, residual.to_encoder, {}});
+    if (state) state->earlier = stream.handed_on;
+    const float* from = stream.x.data();
+    if (!residual.norm_after && residual.norm.type != Norm::Type::none) {
+      residual.norm.apply(from, stream.tokens, stream.width, stream.in.data());
+      from = stream.in.data();
+    }
+    if (last_alone && i == keeping && stream.tokens > 1) {
+      sublayer.applyLast(from, stream.tokens, stream.width, state, stream.out.data(), context);
+      stream.keepLast();
+    } else {
+      sublayer.apply(from, stream.tokens, state, taps ? &pass.taps.back().attention : nullptr,
+                     stream.out.data(), context);
+    }
+    if (state && state->handedOn()) stream.handed_on = state->handedOn();
+    forBlocks(stream.x.size(), kNumbersAtOnce, context, [&](std::size_t begin, std::size_t end) {
+      add(stream.out.data() + begin, end - begin, stream.x.data() + begin);
+    });
+    if (residual.norm_after) {
+      residual.norm.apply(stream.x.data(), stream.tokens, stream.width, stream.x.data());
+    }
+  }
+}
+
 Pass LanguageModel::run(std::span<const std::int32_t> tokens, ModelState& state,
                         const Wanted& wanted, const Context& context) const {
   check(tokens, state.tokens_);
   Pass pass;
-  const std::size_t width = parts_.description.width, count = tokens.size();
-  std::vector<float> x = embed(tokens, state.tokens_);
-  std::vector<float> in(x.size()), out(x.size());
-  if (wanted.hidden) pass.hidden.push_back(x);
-  std::size_t next = 0;
+  Stream stream;
+  stream.tokens = tokens.size();
+  stream.width = parts_.description.width;
+  stream.state = &state;
+  stream.x = embed(tokens, state.tokens_);
+  stream.in.resize(stream.x.size());
+  stream.out.resize(stream.x.size());
+  if (wanted.hidden) pass.hidden.push_back(stream.x);
+  const bool last_alone =
+      !wanted.output && !wanted.hidden && !wanted.attention && !wanted.all_logits;
   for (std::size_t i = 0; i < parts_.layers.size(); ++i) {
     context.checkpoint(static_cast<double>(i) / static_cast<double>(parts_.layers.size()));
-    const bool listed =
-        wanted.attention_layers.empty() ||
-        std::ranges::find(wanted.attention_layers, i) != wanted.attention_layers.end();
-    for (const Residual& residual : parts_.layers[i].residuals) {
-      const bool taps = wanted.attention && listed && residual.sublayer->heads() > 0;
-      if (taps) pass.taps.push_back({i, residual.to_encoder, {}});
-      const float* from = x.data();
-      if (!residual.norm_after && residual.norm.type != Norm::Type::none) {
-        residual.norm.apply(x.data(), count, width, in.data());
-        from = in.data();
-      }
-      residual.sublayer->apply(from, count, state.sublayers_[next++].get(),
-                               taps ? &pass.taps.back().attention : nullptr, out.data(), context);
-      add(out.data(), x.size(), x.data());
-      if (residual.norm_after) residual.norm.apply(x.data(), count, width, x.data());
-    }
-    if (wanted.hidden) pass.hidden.push_back(x);
+    applyLayer(i, stream, last_alone && i + 1 == parts_.layers.size(), wanted, pass, context);
+    if (wanted.hidden) pass.hidden.push_back(stream.x);
   }
-  state.tokens_ += count;
-  parts_.final_norm.apply(x.data(), count, width, x.data());
-  if (wanted.logits && parts_.head && count > 0) {
-    const std::size_t first = wanted.all_logits ? 0 : (count - 1) * width;
-    pass.logits = headOf({x.begin() + static_cast<std::ptrdiff_t>(first), x.end()}, context);
+  state.tokens_ += tokens.size();
+  parts_.final_norm.apply(stream.x.data(), stream.tokens, stream.width, stream.x.data());
+  if (wanted.logits && parts_.head && stream.tokens > 0) {
+    const auto kept =
+        static_cast<std::ptrdiff_t>(wanted.all_logits ? stream.x.size() : stream.width);
+    pass.logits = headOf({stream.x.end() - kept, stream.x.end()}, context);
   }
-  pass.output = std::move(x);
+  if (wanted.output) pass.output = std::move(stream.x);
   return pass;
 }
 

@@ -78,6 +78,7 @@ class ModelState {
 struct Wanted {
   bool all_logits = false;  // of every token, not of the last alone
   bool logits = true;
+  bool output = false;     // of every token
   bool attention = false;  // a tap for every sublayer that mixes tokens
   bool hidden = false;     // the residual stream after the embedding and after every layer
   std::vector<std::size_t> attention_layers;  // of the attention; empty: all
@@ -85,7 +86,7 @@ struct Wanted {
 
 struct Pass {
   std::vector<float> logits;               // [1 or tokens, vocabulary]
-  std::vector<float> output;               // [tokens, width], after the final norm
+  std::vector<float> output;               // [tokens, width], after the final norm; if wanted
   std::vector<std::vector<float>> hidden;  // [tokens, width] each, layers + 1 of them
   struct Tap {
     std::size_t layer = 0;
@@ -120,6 +121,10 @@ class LanguageModel {
   std::vector<float> logits(std::span<const float> hidden, const Context& context) const;
 
  private:
+  // The residual stream [tokens, width] on its way through the layers.
+  struct Stream;
+  void applyLayer(std::size_t layer, Stream& stream, bool last_alone, const Wanted& wanted,
+                  Pass& pass, const Context& context) const;
   std::vector<float> embed(std::span<const std::int32_t> tokens, std::size_t position) const;
   std::vector<float> headOf(std::vector<float> normed, const Context& context) const;
   void check(std::span<const std::int32_t> tokens, std::size_t position) const;

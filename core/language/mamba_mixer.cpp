@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/parallel.h"
 #include "core/language/vector_kernels.h"
 
 namespace lineament::language {
@@ -71,35 +70,14 @@ MambaMixer::Operands MambaMixer::operandsOf(const float* x, std::size_t tokens,
   return made;
 }
 
-void MambaMixer::imply(const Operands& operands, std::size_t tokens, AttentionTap& tap,
-                       const Context& context) const {
+void MambaMixer::imply(const Operands& operands, std::size_t tokens, AttentionTap& tap) const {
   const MambaMixerSettings& s = settings_;
-  constexpr std::size_t kChannelsAtOnce = 32;
-  std::vector<float> sums = reduceBlocks<std::vector<float>>(
-      s.channels, kChannelsAtOnce, context,
-      [&](std::size_t first, std::size_t last) {
-        std::vector<float> part(tokens * tokens, 0.0F), decay(tokens * s.states),
-            write(tokens * s.states);
-        for (std::size_t d = first; d < last; ++d) {
-          if (context.stopRequested()) throw Cancelled();
-          for (std::size_t t = 0; t < tokens; ++t) {
-            const float dt = operands.dt[t * s.channels + d];
-            for (std::size_t n = 0; n < s.states; ++n) {
-              decay[t * s.states + n] = dt * s.rates[d * s.states + n];
-              write[t * s.states + n] = dt * operands.b[t * s.states + n];
-            }
-          }
-          exponential(decay.data(), decay.size());
-          addScanMagnitudes(decay.data(), operands.c.data(), write.data(), tokens, s.states,
-                            part.data());
-        }
-        return part;
-      },
-      [](std::vector<float>& left, const std::vector<float>& right) {
-        add(right.data(), right.size(), left.data());
-      });
-  for (float& sum : sums) sum /= static_cast<float>(s.channels);
-  tap = {1, tokens, tokens, 0, 1, true, {}, {}, {}, std::move(sums)};
+  tap = {};
+  tap.heads = 1;
+  tap.queries = tap.keys = tokens;
+  tap.causal = true;
+  tap.scan =
+      ScanFactors{tokens, s.channels, s.states, operands.dt, s.rates, operands.b, operands.c};
 }
 
 void MambaMixer::apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
@@ -107,7 +85,7 @@ void MambaMixer::apply(const float* x, std::size_t tokens, SublayerState* state,
   const MambaMixerSettings& s = settings_;
   auto& own = static_cast<RecurrentState&>(*state);
   const Operands made = operandsOf(x, tokens, own, context);
-  if (tap && own.state.tokens == 0) imply(made, tokens, *tap, context);
+  if (tap && own.state.tokens == 0) imply(made, tokens, *tap);
   std::vector<float> y(tokens * s.channels);
   recurrence_.run({{"x", made.x.data()},
                    {"dt", made.dt.data()},

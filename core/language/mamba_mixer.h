@@ -39,8 +39,7 @@ class MambaMixer : public Sublayer {
   };
   Operands operandsOf(const float* x, std::size_t tokens, RecurrentState& state,
                       const Context& context) const;
-  void imply(const Operands& operands, std::size_t tokens, AttentionTap& tap,
-             const Context& context) const;
+  void imply(const Operands& operands, std::size_t tokens, AttentionTap& tap) const;
 
   MambaMixerSettings settings_;
   Recurrence recurrence_;

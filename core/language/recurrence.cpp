@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
+#include "core/language/implied_factors.h"
 #include "core/language/vector_kernels.h"
 #include "core/sequence/registry.h"
 
@@ -19,7 +20,8 @@ constexpr ErrorText kTooLong{"language.implied_too_long",
                              "{most}",
                              "", "Shorten the text, or choose fewer layers"};
 
-// A matrix is made in double precision from the definition, T^2 times the width of a head.
+// Of a mechanism whose matrices cannot be made in parts they are made whole, in double precision
+// from the definition: T^2 times the width of a head.
 constexpr std::size_t kLongestImplied = 4096;
 
 }  // namespace
@@ -69,6 +71,16 @@ void Recurrence::run(const Operands& operands, std::size_t tokens, State& state,
 
 void Recurrence::imply(const std::vector<const float*>& inputs, std::size_t tokens,
                        AttentionTap& tap, const Context& context) const {
+  tap = {};
+  tap.heads = static_cast<std::size_t>(sizes_.heads());
+  tap.queries = tap.keys = tokens;
+  tap.causal = true;
+  tap.recurrence = impliedFactors(mechanism_, sizesOf(tokens), options_, inputs);
+  if (!tap.recurrence) implyWhole(inputs, tokens, tap, context);
+}
+
+void Recurrence::implyWhole(const std::vector<const float*>& inputs, std::size_t tokens,
+                            AttentionTap& tap, const Context& context) const {
   if (tokens > kLongestImplied) {
     throw Error(kTooLong, {{"tokens", tokens}, {"most", kLongestImplied}});
   }
@@ -91,7 +103,6 @@ void Recurrence::imply(const std::vector<const float*>& inputs, std::size_t toke
   call.options = &options_;
   call.inputs = views;
   call.context = &context;
-  tap = {heads, tokens, tokens, 0, 1, true, {}, {}, {}, {}};
   tap.weights.resize(heads * tokens * tokens);
   forBlocks(heads, 1, context, [&](std::size_t first, std::size_t last) {
     for (std::size_t head = first; head < last; ++head) {

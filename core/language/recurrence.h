@@ -31,6 +31,8 @@ class Recurrence {
  private:
   void imply(const std::vector<const float*>& inputs, std::size_t tokens, AttentionTap& tap,
              const Context& context) const;
+  void implyWhole(const std::vector<const float*>& inputs, std::size_t tokens, AttentionTap& tap,
+                  const Context& context) const;
   sequence::Sizes sizesOf(std::size_t tokens) const;
 
   const sequence::Mechanism& mechanism_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/language/token_shift.h"
 #include "core/language/vector_kernels.h"
 
 namespace lineament::language {
@@ -16,42 +17,6 @@ sequence::Sizes sizesOf(const TimeMixSettings& settings) {
   sizes[sequence::Dim::head] = static_cast<std::int64_t>(settings.heads);
   sizes[sequence::Dim::key] = sizes[sequence::Dim::value] = size;
   return sizes;
-}
-
-// x_{t-1} - x_t; `last` is the row before the first, and the last one afterwards.
-std::vector<float> stepsBack(const float* x, std::size_t tokens, std::size_t width,
-                             std::vector<float>& last) {
-  last.resize(width, 0.0F);
-  std::vector<float> steps(tokens * width);
-  for (std::size_t t = 0; t < tokens; ++t) {
-    const float* before = t == 0 ? last.data() : x + (t - 1) * width;
-    for (std::size_t i = 0; i < width; ++i) steps[t * width + i] = before[i] - x[t * width + i];
-  }
-  if (tokens > 0) last.assign(x + (tokens - 1) * width, x + tokens * width);
-  return steps;
-}
-
-// x + d mu, with terms of each token beside mu where they are given.
-std::vector<float> interpolated(const float* x, const std::vector<float>& steps,
-                                const std::vector<float>& mix, const std::vector<float>& terms) {
-  std::vector<float> made(steps.size());
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    const float share = mix[i % mix.size()] + (terms.empty() ? 0 : terms[i]);
-    made[i] = x[i] + steps[i] * share;
-  }
-  return made;
-}
-
-std::vector<float> mapped(const WeightMatrix& map, const std::vector<float>& x,
-                          const Context& context) {
-  const std::size_t tokens = x.size() / map.inputs();
-  std::vector<float> y(tokens * map.outputs());
-  map.apply(x.data(), tokens, y.data(), context);
-  return y;
-}
-
-void hyperbolicTangent(std::vector<float>& x) {
-  for (float& value : x) value = std::tanh(value);
 }
 
 }  // namespace
@@ -127,10 +92,11 @@ void ChannelMix::apply(const float* x, std::size_t tokens, SublayerState* state,
   const std::vector<float> steps = stepsBack(x, tokens, s.width, own.tails[0]);
   std::vector<float> hidden = mapped(s.key, interpolated(x, steps, s.mix_key, {}), context);
   for (float& value : hidden) value = value > 0 ? value * value : 0;
+  s.value.apply(hidden.data(), tokens, out, context);
+  if (!s.receptance) return;
   std::vector<float> gate =
       mapped(s.receptance, interpolated(x, steps, s.mix_receptance, {}), context);
   sigmoid(gate.data(), gate.size());
-  s.value.apply(hidden.data(), tokens, out, context);
   multiply(gate.data(), gate.size(), out);
 }
 

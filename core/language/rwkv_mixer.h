@@ -51,7 +51,8 @@ class TimeMix : public Sublayer {
   Recurrence recurrence_;
 };
 
-// Channel mixing: out = sigmoid(receptance x_r) value(relu(key x_k)^2), x_m = x + d mu_m.
+// Channel mixing: out = sigmoid(receptance x_r) value(relu(key x_k)^2), x_m = x + d mu_m; RWKV-7's
+// is without receptance.
 class ChannelMix : public Sublayer {
  public:
   struct Settings {

@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/data/recurrent_attention.h"
+#include "core/data/scan_attention.h"
 
 namespace lineament::language {
 
@@ -15,10 +18,17 @@ class SublayerState {
   virtual ~SublayerState() = default;
   virtual std::unique_ptr<SublayerState> copy() const = 0;
   virtual std::size_t bytes() const = 0;
+
+  // Rows of the pass's tokens that later layers' sublayers read, made by the one that hands them
+  // on; null: none. RWKV-7's first layer hands on its values.
+  virtual const std::vector<float>* handedOn() const { return nullptr; }
+  // Those of an earlier layer, good while the pass lasts.
+  const std::vector<float>* earlier = nullptr;
 };
 
 // What is looked at of a sublayer that mixes tokens, filled by its forward pass. Either queries,
-// keys and log sums (softmax attention without biases) or whole matrices.
+// keys and log sums (softmax attention without biases), or what a recurrence's matrices are made
+// of, or whole matrices.
 struct AttentionTap {
   std::size_t heads = 0;
   std::size_t queries = 0;  // tokens of the pass
@@ -29,7 +39,9 @@ struct AttentionTap {
   std::vector<float> query_rows;  // [head, query, size]
   std::vector<float> key_rows;    // [head, key, size], each head's own where heads share them
   std::vector<float> log_sums;    // [head, query]
-  std::vector<float> weights;     // [head, query, key] where the others are empty
+  std::optional<RecurrentFactors> recurrence;
+  std::optional<ScanFactors> scan;
+  std::vector<float> weights;  // [head, query, key] where there is nothing of the others
 };
 
 // A part of a network's layer: out = f(x) over tokens, which may look at earlier tokens through its
@@ -45,6 +57,11 @@ class Sublayer {
   // sublayers that mix tokens.
   virtual void apply(const float* x, std::size_t tokens, SublayerState* state, AttentionTap* tap,
                      float* out, const Context& context) const = 0;
+
+  // The output of the last token alone, `out` [width]; the state is left as by all of them. For
+  // those that can save work by it; others compute all outputs.
+  virtual void applyLast(const float* x, std::size_t tokens, std::size_t width,
+                         SublayerState* state, float* out, const Context& context) const;
 
   // Heads whose attention a tap gives; 0 for a sublayer that does not mix tokens.
   virtual std::size_t heads() const { return 0; }

@@ -17,12 +17,67 @@ namespace lineament::language {
 
 namespace {
 
+// The two ways in which these tensors are named; {} is the number of a layer.
+struct StackNames {
+  const char* self;  // in front of the maps' names
+  const char* self_norm;
+  const char* bias;
+  const char* cross;
+  const char* cross_norm;
+  const char* forward;  // in front of the maps' names
+  const char* forward_norm;
+  const char* final_norm;
+};
+struct Names {
+  const char* embedding;
+  const char* head;
+  const char* gate;
+  const char* gated_up;
+  const char* up;
+  const char* down;
+  StackNames encoder, decoder;
+};
+
+constexpr Names kTransformers{
+    "shared",
+    "lm_head",
+    "wi_0",
+    "wi_1",
+    "wi",
+    "wo",
+    {"encoder.block.{}.layer.0.SelfAttention.", "encoder.block.{}.layer.0.layer_norm",
+     "encoder.block.0.layer.0.SelfAttention.relative_attention_bias", "", "",
+     "encoder.block.{}.layer.1.DenseReluDense.", "encoder.block.{}.layer.1.layer_norm",
+     "encoder.final_layer_norm"},
+    {"decoder.block.{}.layer.0.SelfAttention.", "decoder.block.{}.layer.0.layer_norm",
+     "decoder.block.0.layer.0.SelfAttention.relative_attention_bias",
+     "decoder.block.{}.layer.1.EncDecAttention.", "decoder.block.{}.layer.1.layer_norm",
+     "decoder.block.{}.layer.2.DenseReluDense.", "decoder.block.{}.layer.2.layer_norm",
+     "decoder.final_layer_norm"}};
+constexpr Names kGguf{
+    "token_embd",
+    "output",
+    "gate",
+    "up",
+    "up",
+    "down",
+    {"enc.blk.{}.attn_", "enc.blk.{}.attn_norm", "enc.blk.0.attn_rel_b", "", "", "enc.blk.{}.ffn_",
+     "enc.blk.{}.ffn_norm", "enc.output_norm"},
+    {"dec.blk.{}.attn_", "dec.blk.{}.attn_norm", "dec.blk.0.attn_rel_b", "dec.blk.{}.cross_attn_",
+     "dec.blk.{}.cross_attn_norm", "dec.blk.{}.ffn_", "dec.blk.{}.ffn_norm", "dec.output_norm"}};
+
+std::string numbered(const char* name, std::size_t layer) {
+  return fmt::format(fmt::runtime(name), layer);
+}
+
 class T5Loader {
  public:
   explicit T5Loader(const Checkpoint& checkpoint)
       : configuration_(checkpoint.configuration()),
         kind_(word(configuration_, {"model_type"}, "t5")),
-        weights_(checkpoint, "shared.weight", {"", "transformer.", "model."}),
+        names_(checkpoint.find("token_embd.weight") ? kGguf : kTransformers),
+        weights_(checkpoint, std::string(names_.embedding) + ".weight",
+                 {"", "transformer.", "model."}),
         width_(wholeNumber(configuration_, {{"d_model"}, {}})),
         size_(wholeNumber(configuration_, {{"d_kv"}, {}})),
         heads_(wholeNumber(configuration_, {{"num_heads"}, {}})),
@@ -41,15 +96,17 @@ class T5Loader {
     const std::size_t layers = wholeNumber(configuration_, {{"num_layers"}, {}});
     const std::size_t decoder_layers =
         wholeNumber(configuration_, {{"num_decoder_layers"}, static_cast<std::int64_t>(layers)});
-    const WeightMatrix embedding = weights_.matrix("shared.weight", vocabulary_, width_);
-    ModelParts encoder = stack("encoder.", layers, false);
-    ModelParts decoder = stack("decoder.", decoder_layers, true);
+    const WeightMatrix embedding =
+        weights_.matrix(std::string(names_.embedding) + ".weight", vocabulary_, width_);
+    ModelParts encoder = stack(names_.encoder, layers, false);
+    ModelParts decoder = stack(names_.decoder, decoder_layers, true);
     encoder.embedding = decoder.embedding = embedding;
     // Newer configurations call every head tied; an unscaled one with weights is its own.
     const bool tied = flag(configuration_, "tie_word_embeddings", true) &&
                       flag(configuration_, "scale_decoder_outputs", true);
-    const bool own = !tied && weights_.has("lm_head.weight");
-    decoder.head = own ? weights_.matrix("lm_head.weight", vocabulary_, width_) : embedding;
+    const std::string head = std::string(names_.head) + ".weight";
+    const bool own = !tied && weights_.has(head);
+    decoder.head = own ? weights_.matrix(head, vocabulary_, width_) : embedding;
     if (flag(configuration_, "scale_decoder_outputs", tied)) {
       decoder.head_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(width_)));
     }
@@ -63,39 +120,38 @@ class T5Loader {
     return {Norm::Type::rms, weights_.numbers(name + ".weight", {width_}), {}, epsilon_};
   }
 
-  ModelParts stack(const std::string& name, std::size_t layers, bool decodes) {
+  ModelParts stack(const StackNames& names, std::size_t layers, bool decodes) {
     ModelParts parts;
     parts.description = {kind_, "T5", width_, vocabulary_, 0, false, decodes};
-    const std::shared_ptr<const RelativeBias> bias = relativeBias(name, !decodes);
+    const std::shared_ptr<const RelativeBias> bias = relativeBias(names.bias, !decodes);
     for (std::size_t i = 0; i < layers; ++i) {
-      const std::string block = fmt::format("{}block.{}.layer.", name, i);
       Layer layer;
-      layer.residuals.push_back(attention(block + "0", "SelfAttention", decodes, bias));
+      layer.residuals.push_back(
+          attention(numbered(names.self, i), numbered(names.self_norm, i), decodes, bias));
       if (decodes) {
-        layer.residuals.push_back(attention(block + "1", "EncDecAttention", false, nullptr));
+        layer.residuals.push_back(
+            attention(numbered(names.cross, i), numbered(names.cross_norm, i), false, nullptr));
         layer.residuals.back().to_encoder = true;
       }
-      layer.residuals.push_back(forward(block + (decodes ? "2" : "1")));
+      layer.residuals.push_back(
+          forward(numbered(names.forward, i), numbered(names.forward_norm, i)));
       parts.layers.push_back(std::move(layer));
     }
-    parts.final_norm = norm(name + "final_layer_norm");
+    parts.final_norm = norm(names.final_norm);
     return parts;
   }
 
-  std::shared_ptr<const RelativeBias> relativeBias(const std::string& stack, bool both_ways) {
+  std::shared_ptr<const RelativeBias> relativeBias(const std::string& name, bool both_ways) {
     auto bias = std::make_shared<RelativeBias>();
     bias->buckets = wholeNumber(configuration_, {{"relative_attention_num_buckets"}, 32, 4});
     bias->longest = wholeNumber(configuration_, {{"relative_attention_max_distance"}, 128, 2});
     bias->both_ways = both_ways;
-    bias->table =
-        weights_.numbers(stack + "block.0.layer.0.SelfAttention.relative_attention_bias.weight",
-                         {bias->buckets, heads_});
+    bias->table = weights_.numbers(name + ".weight", {bias->buckets, heads_});
     return bias;
   }
 
-  Residual attention(const std::string& layer, const std::string& name, bool causal,
+  Residual attention(const std::string& maps, const std::string& own_norm, bool causal,
                      std::shared_ptr<const RelativeBias> bias) {
-    const std::string prefix = layer + "." + name + ".";
     const std::size_t inner = heads_ * size_;
     AttentionSettings settings;
     settings.width = width_;
@@ -104,28 +160,28 @@ class T5Loader {
     settings.scale = 1;
     settings.causal = causal;
     settings.bias = std::move(bias);
-    settings.query = weights_.matrix(prefix + "q.weight", inner, width_);
-    settings.key = weights_.matrix(prefix + "k.weight", inner, width_);
-    settings.value = weights_.matrix(prefix + "v.weight", inner, width_);
-    settings.output = weights_.matrix(prefix + "o.weight", width_, inner);
-    return {norm(layer + ".layer_norm"), false,
-            std::make_shared<const AttentionSublayer>(std::move(settings))};
+    settings.query = weights_.matrix(maps + "q.weight", inner, width_);
+    settings.key = weights_.matrix(maps + "k.weight", inner, width_);
+    settings.value = weights_.matrix(maps + "v.weight", inner, width_);
+    settings.output = weights_.matrix(maps + "o.weight", width_, inner);
+    return {norm(own_norm), false, std::make_shared<const AttentionSublayer>(std::move(settings))};
   }
 
-  Residual forward(const std::string& layer) {
-    const std::string prefix = layer + ".DenseReluDense.";
+  Residual forward(const std::string& maps, const std::string& own_norm) {
+    const auto map = [&](const char* name, std::size_t outputs, std::size_t inputs) {
+      return weights_.matrix(maps + name + ".weight", outputs, inputs);
+    };
     WeightMatrix gate;
-    if (gated_) gate = weights_.matrix(prefix + "wi_0.weight", hidden_, width_);
-    WeightMatrix up =
-        weights_.matrix(prefix + (gated_ ? "wi_1.weight" : "wi.weight"), hidden_, width_);
-    return {norm(layer + ".layer_norm"), false,
+    if (gated_) gate = map(names_.gate, hidden_, width_);
+    WeightMatrix up = map(gated_ ? names_.gated_up : names_.up, hidden_, width_);
+    return {norm(own_norm), false,
             std::make_shared<const FeedForward>(
-                activation_, std::move(up), weights_.matrix(prefix + "wo.weight", width_, hidden_),
-                std::move(gate))};
+                activation_, std::move(up), map(names_.down, width_, hidden_), std::move(gate))};
   }
 
   const nlohmann::json& configuration_;
   std::string kind_;
+  const Names& names_;
   Weights weights_;
   std::size_t width_, size_, heads_, hidden_, vocabulary_;
   float epsilon_;

@@ -274,33 +274,6 @@ void widenFloat16(const std::byte* from, std::size_t count, float* to) {
   }
 }
 
-void scanMagnitudes(const float* decay, const float* read, const float* write, std::size_t tokens,
-                    std::size_t states, float* sums) {
-  const D d;
-  const std::size_t lanes = hn::Lanes(d);
-  HWY_ALIGN float held[256];
-  for (std::size_t s = 0; s < tokens; ++s) {
-    std::copy_n(write + s * states, states, held);
-    for (std::size_t t = s; t < tokens; ++t) {
-      const float* kept = decay + t * states;
-      const float* out = read + t * states;
-      V sum = hn::Zero(d);
-      std::size_t n = 0;
-      for (; n + lanes <= states; n += lanes) {
-        V at = hn::LoadU(d, held + n);
-        if (t > s) hn::StoreU(at = hn::Mul(at, hn::LoadU(d, kept + n)), d, held + n);
-        sum = hn::MulAdd(hn::LoadU(d, out + n), at, sum);
-      }
-      float total = sumOf(sum);
-      for (; n < states; ++n) {
-        if (t > s) held[n] *= kept[n];
-        total += out[n] * held[n];
-      }
-      sums[t * tokens + s] += std::abs(total);
-    }
-  }
-}
-
 }  // namespace lineament::language::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -321,7 +294,6 @@ HWY_EXPORT(softplusOf);
 HWY_EXPORT(exponentialOf);
 HWY_EXPORT(widenBfloat16);
 HWY_EXPORT(widenFloat16);
-HWY_EXPORT(scanMagnitudes);
 
 void rowProducts(const float* rows, std::size_t row_stride, std::size_t count, std::size_t width,
                  const float* x, std::size_t x_stride, std::size_t tokens, float* y,
@@ -374,11 +346,6 @@ void softplus(float* x, std::size_t count) {
 
 void exponential(float* x, std::size_t count) {
   HWY_DYNAMIC_DISPATCH(exponentialOf)(x, count);
-}
-
-void addScanMagnitudes(const float* decay, const float* read, const float* write,
-                       std::size_t tokens, std::size_t states, float* sums) {
-  HWY_DYNAMIC_DISPATCH(scanMagnitudes)(decay, read, write, tokens, states, sums);
 }
 
 void multiply(const float* factors, std::size_t count, float* y) {

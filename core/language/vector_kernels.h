@@ -42,12 +42,6 @@ void geluTanh(float* x, std::size_t count);  // its tanh approximation (Hendryck
 void softplus(float* x, std::size_t count);  // log(1 + exp(x))
 void exponential(float* x, std::size_t count);
 
-// Of one channel of a diagonal state-space model, the matrix from what is written to what is read,
-//   A[t, s] = sum_n read[t, n] (prod over s < r <= t of decay[r, n]) write[s, n],  s <= t
-// decay, read, write [tokens, states]; |A| is added to `sums` [tokens, tokens]. `states` up to 256.
-void addScanMagnitudes(const float* decay, const float* read, const float* write,
-                       std::size_t tokens, std::size_t states, float* sums);
-
 void multiply(const float* factors, std::size_t count, float* y);  // y *= factors
 void add(const float* terms, std::size_t count, float* y);         // y += terms
 

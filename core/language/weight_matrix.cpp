@@ -14,9 +14,10 @@ namespace {
 
 // Up to here each row of weights is read once for all tokens without packing.
 constexpr std::size_t kFewTokens = 4;
-// Blocks of a product: large enough for packing to vanish, an even number of them.
-constexpr std::size_t kTokensAtOnce = 256;
-constexpr std::size_t kOutputsAtOnce = 512;
+// Blocks of a product: an even number of them, so large that packing both sides takes a tenth of
+// it.
+constexpr std::size_t kTokensAtOnce = 512;
+constexpr std::size_t kOutputsAtOnce = 768;
 // A block of few tokens reads about this many weights: 50 microseconds.
 constexpr std::size_t kWeightsAtOnce = 1 << 17;
 
@@ -47,21 +48,33 @@ WeightMatrix::WeightMatrix(Tensor weights, std::vector<float> bias, Layout layou
   const bool outputs_first = layout == Layout::outputs_first;
   outputs_ = weights_.shape().at(outputs_first ? 0 : 1);
   inputs_ = weights_.shape().at(outputs_first ? 1 : 0);
+  stride_ = weights_.shape()[1];
 }
 
 WeightMatrix WeightMatrix::part(std::size_t first, std::size_t count) const {
-  std::vector<float> bias;
+  WeightMatrix made = *this;
+  made.outputs_ = count;
+  made.first_ += layout_ == Layout::outputs_first ? first * stride_ : first;
   if (!bias_.empty()) {
     const auto from = bias_.begin() + static_cast<std::ptrdiff_t>(first);
-    bias.assign(from, from + static_cast<std::ptrdiff_t>(count));
+    made.bias_.assign(from, from + static_cast<std::ptrdiff_t>(count));
   }
-  return WeightMatrix(weights_.slice(first, count), std::move(bias));
+  return made;
+}
+
+WeightMatrix WeightMatrix::withBias(std::vector<float> bias) const {
+  WeightMatrix made = *this;
+  made.bias_ = std::move(bias);
+  return made;
+}
+
+const std::byte* WeightMatrix::stored(std::size_t index) const {
+  return weights_.bytes().data() + (first_ + index) * bitsPerElement(weights_.dtype()) / 8;
 }
 
 void WeightMatrix::row(std::size_t index, float* to) const {
-  const std::size_t width = weights_.shape()[1];
-  const std::size_t bytes = bitsPerElement(weights_.dtype()) / 8;
-  widen(weights_.dtype(), weights_.bytes().data() + index * width * bytes, width, to);
+  widen(weights_.dtype(), stored(index * stride_),
+        layout_ == Layout::outputs_first ? inputs_ : outputs_, to);
 }
 
 void WeightMatrix::apply(const float* x, std::size_t tokens, float* y,
@@ -91,22 +104,15 @@ void WeightMatrix::apply(const float* x, std::size_t tokens, float* y,
 
 const float* WeightMatrix::widened(const Block& block, std::size_t& stride) const {
   const bool outputs_first = layout_ == Layout::outputs_first;
-  const std::size_t bytes = bitsPerElement(weights_.dtype()) / 8;
-  const std::byte* all = weights_.bytes().data();
-  stride = outputs_first ? inputs_ : outputs_;
-  const std::size_t first = outputs_first ? block.output * inputs_ : block.output;
-  if (weights_.dtype() == DType::f32) return reinterpret_cast<const float*>(all) + first;
+  const std::size_t first = outputs_first ? block.output * stride_ : block.output;
+  stride = stride_;
+  if (weights_.dtype() == DType::f32) return reinterpret_cast<const float*>(stored(first));
   std::vector<float>& buffer = scratch();
   buffer.resize(block.outputs * inputs_);
-  if (outputs_first) {
-    widen(weights_.dtype(), all + first * bytes, buffer.size(), buffer.data());
-    return buffer.data();
+  stride = outputs_first ? inputs_ : block.outputs;
+  for (std::size_t row = 0; row < buffer.size() / stride; ++row) {
+    widen(weights_.dtype(), stored(first + row * stride_), stride, buffer.data() + row * stride);
   }
-  for (std::size_t input = 0; input < inputs_; ++input) {
-    widen(weights_.dtype(), all + (first + input * stride) * bytes, block.outputs,
-          buffer.data() + input * block.outputs);
-  }
-  stride = block.outputs;
   return buffer.data();
 }
 
@@ -145,21 +151,24 @@ void WeightMatrix::applyFewByInputs(const float* x, std::size_t tokens, float* y
                                     const Context& context) const {
   const std::size_t rows =
       std::max<std::size_t>(kWeightsAtOnce / std::max<std::size_t>(outputs_, 1), 1);
-  const std::size_t bytes = bitsPerElement(weights_.dtype()) / 8;
   std::vector<float> sums = reduceBlocks<std::vector<float>>(
       inputs_, rows, context,
       [&](std::size_t first, std::size_t last) {
         std::vector<float> part(tokens * outputs_, 0.0F);
-        const std::byte* stored = weights_.bytes().data() + first * outputs_ * bytes;
-        const float* weights = reinterpret_cast<const float*>(stored);
+        const float* weights = reinterpret_cast<const float*>(stored(first * stride_));
+        std::size_t stride = stride_;
         if (weights_.dtype() != DType::f32) {
           std::vector<float>& buffer = scratch();
           buffer.resize((last - first) * outputs_);
-          widen(weights_.dtype(), stored, buffer.size(), buffer.data());
+          stride = outputs_;
+          for (std::size_t row = first; row < last; ++row) {
+            widen(weights_.dtype(), stored(row * stride_), outputs_,
+                  buffer.data() + (row - first) * outputs_);
+          }
           weights = buffer.data();
         }
         for (std::size_t t = 0; t < tokens; ++t) {
-          addRows(weights, outputs_, last - first, outputs_, x + t * inputs_ + first,
+          addRows(weights, stride, last - first, outputs_, x + t * inputs_ + first,
                   part.data() + t * outputs_);
         }
         return part;

@@ -31,6 +31,10 @@ class WeightMatrix {
   explicit operator bool() const { return outputs_ != 0; }
   std::uint64_t parameters() const { return outputs_ * inputs_ + bias_.size(); }
 
+  // The same map with a number added to each output; none where it is empty. For biases that come
+  // in another shape than [outputs].
+  WeightMatrix withBias(std::vector<float> bias) const;
+
   // y [tokens, outputs] = x [tokens, inputs] W' + b, over fixed blocks of tokens and outputs, so
   // that the bytes do not depend on the number of threads.
   void apply(const float* x, std::size_t tokens, float* y, const Context& context) const;
@@ -38,7 +42,7 @@ class WeightMatrix {
   // Row `index` of the storage as numbers: an embedding.
   void row(std::size_t index, float* to) const;
 
-  // Outputs [first, first + count) as a map of its own, sharing the storage. For outputs_first.
+  // Outputs [first, first + count) as a map of its own, sharing the storage.
   WeightMatrix part(std::size_t first, std::size_t count) const;
 
  private:
@@ -50,12 +54,16 @@ class WeightMatrix {
   void applyFewByInputs(const float* x, std::size_t tokens, float* y, const Context& context) const;
   // The rows that a block needs in single precision, with their stride.
   const float* widened(const Block& block, std::size_t& stride) const;
+  // Where element `index` of the storage lies, counted from this map's first one.
+  const std::byte* stored(std::size_t index) const;
 
   Tensor weights_;
   std::vector<float> bias_;
   Layout layout_ = Layout::outputs_first;
   std::size_t inputs_ = 0;
   std::size_t outputs_ = 0;
+  std::size_t first_ = 0;   // element of the storage that is the map's first
+  std::size_t stride_ = 0;  // from a row of the storage to the next
 };
 
 }  // namespace lineament::language

@@ -25,6 +25,11 @@ constexpr const char* kTekken =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 constexpr const char* kDeepseek3 =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr const char* kSeedCoder =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr const char* kDigit = R"(\p{N})";
+constexpr const char* kBloom = R"( ?[^(\s|.,!?…。，、।۔،)]+)";
+constexpr const char* kIdeographs = "[一-龥ࠀ-一가-퟿]+";
 constexpr const char* kIdeographsAndKana =
     R"([\x{4E00}-\x{9FA5}\x{3040}-\x{309F}\x{30A0}-\x{30FF}]+)";
 
@@ -38,10 +43,14 @@ std::span<const Family> families() {
       {{"gpt-2", "phi-2", "mpt", "olmo", "jais", "trillion", "gigachat", "exaone4", "mellum"},
        {{kGpt2Expression}}},
       {{"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"},
-       {{R"(\p{N})", kGpt2Expression}}},
+       {{kDigit, kGpt2Expression}}},
       {{"llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "lfm2"},
        {{kLlama3}, true, true}},
-      {{"smaug-bpe", "dbrx"}, {{kLlama3}}},
+      {{"smaug-bpe", "dbrx", "glm4", "chatglm-bpe"}, {{kLlama3}}},
+      {{"seed-coder"}, {{kSeedCoder}}},
+      {{"bloom", "poro-chat", "gpt3-finnish"}, {{kBloom}}},
+      {{"viking"}, {{kBloom, kDigit}}},
+      {{"deepseek-coder"}, {{R"([\r\n])", R"(\s?\p{L}+)", R"(\s?\p{P}+)", kIdeographs, kDigit}}},
       {{"qwen2", "deepseek-r1-qwen", "stablelm2", "megrez", "hunyuan", "grok-2"}, {{kQwen2}}},
       {{"qwen35"}, {{kQwen35}}},
       {{"gpt-4o", "llama4"}, {{kGpt4o}}},
@@ -57,8 +66,8 @@ GgufExpressions ggufExpressions(std::string_view file, std::string_view pre) {
   for (const Family& family : families()) {
     if (std::ranges::find(family.names, pre) != family.names.end()) return family.how;
   }
-  const std::string name(pre.empty() ? std::string_view("of a file that names none") : pre);
-  throwUnsupported(file, "the pre-tokenizer " + name);
+  throwUnsupported(file, pre.empty() ? "a pre-tokenizer that the file does not name"
+                                     : "the pre-tokenizer '" + std::string(pre) + "'");
 }
 
 }  // namespace lineament::text

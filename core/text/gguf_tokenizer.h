@@ -9,7 +9,7 @@
 namespace lineament::text {
 
 // Of the "tokenizer.*" keys of a GGUF file as a JSON object (ggml's gguf.md). By
-// `tokenizer.ggml.model`: "llama" (SentencePiece BPE), "gpt2" (byte-level BPE whose expression
+// `tokenizer.ggml.model`: "llama" (SentencePiece BPE), "gpt2" (byte-level BPE whose expressions
 // `tokenizer.ggml.pre` names), "bert" (WordPiece), "t5" (SentencePiece unigram). Control tokens and
 // those of the user are found in a text. Another model or `pre` is an Error
 // "tokenizer.unsupported".

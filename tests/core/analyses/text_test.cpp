@@ -124,13 +124,27 @@ class TextAnalysesTest : public QObject {
     configuration["decoder_start_token_id"] = 0;
     const RunResult made =
         runOf("text.attention", "model", Data(language::tinyT5().with(configuration)),
-              {{"token_ids", "3,5,2,1"}, {"generate", "2"}});
+              {{"token_ids", "3,5,2,1"}, {"generate", "2"}, {"lens", "yes"}});
     QVERIFY(near(double(outputOf<AttentionStack>(made, "attention").weights[0]), 0.320090));
     const auto& cross = outputOf<AttentionStack>(made, "cross_attention");
     QCOMPARE(cross.queries, std::uint64_t{3});
     QCOMPARE(cross.keys, std::uint64_t{4});
     QVERIFY(!cross.causal);
-    QVERIFY(outputOf<AttentionStack>(made, "decoder_attention").causal);
+    const auto& decoder = outputOf<AttentionStack>(made, "decoder_attention");
+    QVERIFY(decoder.causal);
+    // The decoder's surprisals: its own, and read off the embedding; each beside both attentions.
+    QCOMPARE(decoder.token_measures.size(), std::size_t{2});
+    QCOMPARE(cross.token_measures.size(), std::size_t{2});
+    const auto& lens = outputOf<Table>(made, "lens");
+    QCOMPARE(lens.rows(), std::size_t{6});
+    const auto& target = outputOf<Table>(made, "target_tokens");
+    QCOMPARE(target.rows(), std::size_t{3});
+    QVERIFY(target.require("begin").missing(0));
+    // A greedy answer is what the last layer thinks likeliest.
+    QCOMPARE(lens.require("rank_of_next").number(3), 1.0);
+    QCOMPARE(lens.require("rank_of_next").number(4), 1.0);
+    const double expected = -std::log2(lens.require("probability").number(3));
+    QVERIFY(near(target.require("surprisal").number(1), expected));
   }
 
   void measuresOfATensor() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/data_blob.h"
 #include "core/data/factored_attention.h"
+#include "core/data/recurrent_attention.h"
+#include "core/data/scan_attention.h"
 
 #include <zlib.h>
 
@@ -251,22 +253,66 @@ class DataBlobTest : public QObject {
   }
 
   // Stored data of the first layout end before what came with the second.
-  void theFirstLayoutIsRead() {
+  void earlierLayoutsAreRead_data() {
+    QTest::addColumn<int>("layout");
+    QTest::addColumn<int>("added");
+    QTest::newRow("without measures") << 1 << 1 + 4 * 8;  // a flag and four counts
+    QTest::newRow("without recurrences") << 2 << 2 * 8;
+  }
+  void earlierLayoutsAreRead() {
+    QFETCH(const int, layout);
+    QFETCH(const int, added);  // bytes that came since, before the checksum
     AttentionStack attention = factoredAttention();
     attention.source.reset();
     attention.measures.clear();
     attention.token_measures.clear();
     attention.weights = std::vector<float>{0.25F, 0.75F};
     std::vector<std::byte> blob = toBlob(Data(attention));
-    constexpr std::size_t kAdded = 1 + 8 + 8;  // a flag and two counts, before the checksum
-    blob.erase(blob.end() - 4 - kAdded, blob.end());
-    blob[4] = std::byte{1};
+    blob.erase(blob.end() - 4 - added, blob.end());
+    blob[4] = static_cast<std::byte>(layout);
     const auto sum = static_cast<std::uint32_t>(
         ::crc32_z(0, reinterpret_cast<const unsigned char*>(blob.data()), blob.size()));
     const auto bytes = std::as_bytes(std::span(&sum, 1));
     blob.insert(blob.end(), bytes.begin(), bytes.end());
     const Data data = fromBlob(Kind::attention, blob);
     QVERIFY(sameBytes(data.require<AttentionStack>().weights, attention.weights));
+  }
+
+  // As what they are worked out from, not as cells.
+  void recurrencesComeBack() {
+    AttentionStack attention = factoredAttention();
+    attention.queries = 2;
+    attention.causal = true;
+    attention.token_measures.clear();
+    RecurrentFactors factors{1, 2, 1, {}, {}, {}, 1, {}, {}, {}, true};
+    factors.queries = factors.writes = std::vector<float>{1, 2};
+    factors.decays = std::vector<float>{0.5F, 0.25F};
+    factors.diagonal = std::vector<float>{3, 4};
+    ScanFactors scan{2, 1, 1, {}, {}, {}, {}};
+    scan.steps = scan.writes = scan.reads = std::vector<float>{0.5F, 1};
+    scan.rates = std::vector<float>{-1};
+    for (const bool scans : {false, true}) {
+      if (scans) {
+        attention.source = std::make_shared<const ScanAttention>(std::vector{scan});
+      } else {
+        attention.source = std::make_shared<const RecurrentAttention>(std::vector{factors});
+      }
+      const Data data = there(Data(attention));
+      const auto& read = data.require<AttentionStack>();
+      QVERIFY(read.weights.empty() && read.source);
+      std::vector<float> made(4), found(4);
+      readCells(attention, 0, 0, {0, 0, 2, 2}, made, {});
+      readCells(read, 0, 0, {0, 0, 2, 2}, found, {});
+      QCOMPARE(found, made);
+    }
+    factors.diagonal = std::vector<float>{3};
+    attention.source = std::make_shared<const RecurrentAttention>(std::vector{factors});
+    try {
+      there(Data(attention));
+      QFAIL("an attention came back that cannot be worked out");
+    } catch (const Error& error) {
+      QCOMPARE(error.key(), std::string("blob.malformed"));
+    }
   }
 
   void comparisonsComeBack() {
@@ -326,7 +372,7 @@ class DataBlobTest : public QObject {
   void refusesOtherKindsAndNewerLayouts() {
     std::vector<std::byte> blob = toBlob(Data(Note{"a", "b"}));
     QCOMPARE(errorKey([&] { fromBlob(Kind::table, blob); }), QString("blob.kind"));
-    blob[4] = std::byte{3};
+    blob[4] = std::byte{4};
     QCOMPARE(errorKey([&] { fromBlob(Kind::note, blob); }), QString("blob.version"));
   }
 

@@ -274,10 +274,11 @@ class GgufTest : public QObject {
       file.key("split.no", number).key("split.count", std::uint16_t{2});
       return file.tensor(tensor, {1}, 0, floats({value})).bytes();
     };
-    const auto first = scratch_.write("m-00001-of-00002.gguf", part(0, "a", 1));
-    const auto second = scratch_.path("m-00002-of-00002.gguf");
+    const Scratch folder;
+    const auto first = folder.write("m-00001-of-00002.gguf", part(0, "a", 1));
+    const auto second = folder.path("m-00002-of-00002.gguf");
     QCOMPARE(errorKey([&] { readFile(first); }), QString("gguf.parts"));
-    scratch_.write("m-00002-of-00002.gguf", part(1, "b", 2));
+    folder.write("m-00002-of-00002.gguf", part(1, "b", 2));
     for (const auto& path : {first, second}) {
       const Data data = readFile(path);
       const auto& checkpoint = data.require<Checkpoint>();
@@ -286,7 +287,9 @@ class GgufTest : public QObject {
       QCOMPARE(checkpoint.tensor("b").number(0), 2.0);
       QCOMPARE(checkpoint.configuration().at("model_type"), "llama");
     }
-    const auto renamed = scratch_.write("m.gguf", part(0, "a", 1));
+    // The folder they lie in is one model.
+    QCOMPARE(readFile(first.parent_path()).require<Checkpoint>().entries().size(), std::size_t(2));
+    const auto renamed = folder.write("m.gguf", part(0, "a", 1));
     QCOMPARE(errorKey([&] { readFile(renamed); }), QString("gguf.parts"));
   }
 };

@@ -79,7 +79,8 @@ class ArchitecturesTest : public QObject {
     QVERIFY(loaded.encoder && loaded.unused.empty());
     const std::vector<std::int32_t> source{3, 5, 2, 1}, target{0, 4, 6};
     ModelState encoding = loaded.encoder->start();
-    const Pass encoded = loaded.encoder->run(source, encoding, {.attention = true}, {});
+    const Pass encoded =
+        loaded.encoder->run(source, encoding, {.output = true, .attention = true}, {});
     compare(std::span(encoded.output).first(4), {0.029427, 0.123175, 0.957461, -2.172152});
     compare(attentionRow(encoded.taps[0].attention, 0, 0),
             {0.320090, 0.251363, 0.066750, 0.361798});

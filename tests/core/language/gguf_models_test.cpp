@@ -64,6 +64,44 @@ const Names& bertNames() {
   return names;
 }
 
+const Names& t5Names() {
+  static const Names names = [] {
+    Names made{{"shared", "token_embd"},
+               {"lm_head", "output"},
+               {"encoder.final_layer_norm", "enc.output_norm"},
+               {"decoder.final_layer_norm", "dec.output_norm"}};
+    const auto maps = [&](const std::string& library, const std::string& gguf,
+                          std::initializer_list<std::pair<const char*, const char*>> pairs) {
+      for (const auto& [from, to] : pairs) made[library + from] = gguf + to;
+    };
+    for (const std::string stack : {"encoder", "decoder"}) {
+      const std::string block = stack + ".block.0.layer.", own = stack.substr(0, 3) + ".blk.0.";
+      const std::string last = stack == "encoder" ? "1" : "2";
+      maps(block + "0.", own + "attn_",
+           {{"SelfAttention.q", "q"},
+            {"SelfAttention.k", "k"},
+            {"SelfAttention.v", "v"},
+            {"SelfAttention.o", "o"},
+            {"SelfAttention.relative_attention_bias", "rel_b"},
+            {"layer_norm", "norm"}});
+      maps(block + last + ".", own + "ffn_",
+           {{"DenseReluDense.wi", "up"},
+            {"DenseReluDense.wi_0", "gate"},
+            {"DenseReluDense.wi_1", "up"},
+            {"DenseReluDense.wo", "down"},
+            {"layer_norm", "norm"}});
+    }
+    maps("decoder.block.0.layer.1.", "dec.blk.0.cross_attn_",
+         {{"EncDecAttention.q", "q"},
+          {"EncDecAttention.k", "k"},
+          {"EncDecAttention.v", "v"},
+          {"EncDecAttention.o", "o"},
+          {"layer_norm", "norm"}});
+    return made;
+  }();
+  return names;
+}
+
 TinyCheckpoint tinyLlama(bool with_biases) {
   TinyCheckpoint tiny;
   tiny.add("model.embed_tokens.weight", {8, kWidth}).add("lm_head.weight", {8, kWidth});
@@ -157,8 +195,18 @@ class GgufModelsTest : public QObject {
     if (!loaded.unused.empty()) qFatal("%s is unused", loaded.unused.front().c_str());
     ModelState state = loaded.model.start();
     const std::vector<std::int32_t> ids{1, 4, 6, 2, 5};
-    Pass pass = loaded.model.run(ids, state, {.all_logits = true}, {});
+    Pass pass = loaded.model.run(ids, state, {.all_logits = true, .output = true}, {});
     return logits ? pass.logits : pass.output;
+  }
+
+  static std::vector<float> answerOf(const Checkpoint& checkpoint) {
+    const LoadedModel loaded = loadModel(checkpoint);
+    if (!loaded.unused.empty()) qFatal("%s is unused", loaded.unused.front().c_str());
+    ModelState encoding = loaded.encoder->start();
+    const std::vector<std::int32_t> source{3, 5, 2, 7, 1}, target{0, 4, 6, 2, 3};
+    const Pass encoded = loaded.encoder->run(source, encoding, {.output = true}, {});
+    ModelState state = loaded.model.start(encoded.output);
+    return loaded.model.run(target, state, {.all_logits = true}, {}).logits;
   }
 
   static void compare(const std::vector<float>& found, const std::vector<float>& expected) {
@@ -217,6 +265,44 @@ class GgufModelsTest : public QObject {
       return all.rank() == 2 && name.starts_with("blk.") ? transposed(all) : all;
     });
     compare(outputOf(read(file), true), outputOf(tiny.with(tinyGpt2Configuration()), true));
+  }
+
+  void t5_data() {
+    QTest::addColumn<bool>("later");
+    QTest::newRow("relu, tied head") << false;
+    QTest::newRow("gated, a head of its own") << true;
+  }
+  void t5() {
+    QFETCH(const bool, later);
+    TinyCheckpoint tiny, earlier = tinyT5();
+    for (const auto& [name, values] : earlier.tensors()) {
+      const std::size_t at = name.find(".wi.");
+      if (!later || at == name.npos) {
+        tiny.add(name, values.shape(), name.find("norm") != name.npos);
+        continue;
+      }
+      tiny.add(name.substr(0, at) + ".wi_0.weight", values.shape());
+      tiny.add(name.substr(0, at) + ".wi_1.weight", values.shape());
+    }
+    nlohmann::json configuration = tinyT5Configuration();
+    configuration["relative_attention_max_distance"] = 128;  // which no key of the file says
+    if (later) {
+      tiny.add("lm_head.weight", {8, 4});
+      configuration["feed_forward_proj"] = "gated-gelu";
+      configuration["tie_word_embeddings"] = false;
+    }
+    GgufBytes file;
+    file.key("general.architecture", "t5")
+        .key("t5.block_count", std::uint32_t{1})
+        .key("t5.embedding_length", std::uint32_t{4})
+        .key("t5.feed_forward_length", std::uint32_t{6})
+        .key("t5.attention.key_length", std::uint32_t{2})
+        .key("t5.attention.head_count", std::uint32_t{2})
+        .key("t5.attention.relative_buckets_count", std::uint32_t{8})
+        .key("t5.attention.layer_norm_rms_epsilon", 1e-6F);
+    addTensors(file, tiny.tensors(), t5Names(),
+               [](const std::string&, const Tensor& all) { return all; });
+    compare(answerOf(read(file)), answerOf(tiny.with(configuration)));
   }
 
   void bert() {

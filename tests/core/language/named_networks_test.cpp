@@ -24,7 +24,8 @@ void compare(std::span<const float> found, const std::vector<double>& expected) 
 ModelState startOf(const LoadedModel& loaded, const NamedNetwork& network) {
   if (!loaded.encoder) return loaded.model.start();
   ModelState encoding = loaded.encoder->start();
-  const Pass encoded = loaded.encoder->run(network.ids, encoding, {.logits = false}, {});
+  const Pass encoded =
+      loaded.encoder->run(network.ids, encoding, {.logits = false, .output = true}, {});
   return loaded.model.start(encoded.output);
 }
 
@@ -44,11 +45,18 @@ class NamedNetworksTest : public QObject {
     const LoadedModel loaded = loadModel(checkpointOf(network));
     const auto& ids = network.decoder.empty() ? network.ids : network.decoder;
     ModelState state = startOf(loaded, network);
-    ModelState stepping = state.copy();
+    ModelState stepping = state.copy(), hurried = state.copy();
     const Pass pass = loaded.model.run(ids, state, {.all_logits = true, .attention = true}, {});
     const std::size_t vocabulary = loaded.model.description().vocabulary;
     compare(std::span(pass.logits).first(vocabulary), network.first);
     compare(std::span(pass.logits).last(vocabulary), network.last);
+    // Of the last token alone, and then what the state makes of one more.
+    compare(loaded.model.run(ids, hurried, {}, {}).logits, network.last);
+    if (loaded.model.description().causal) {
+      const std::span<const std::int32_t> more(ids.data(), 1);
+      const std::vector<float> next = loaded.model.run(more, hurried, {}, {}).logits;
+      compare(loaded.model.run(more, state, {}, {}).logits, {next.begin(), next.end()});
+    }
     if (!loaded.model.description().causal) return;
     // Token by token, from the cache or the recurrence's state.
     for (std::size_t t = 0; t < ids.size(); ++t) {
@@ -73,6 +81,13 @@ class NamedNetworksTest : public QObject {
       const AttentionTap& made = tap.attention;
       QCOMPARE(made.queries, ids.size());
       QCOMPARE(made.keys, tap.to_encoder ? network.ids.size() : ids.size());
+      if (made.recurrence || made.scan) {
+        QVERIFY(made.causal && made.queries == made.keys);
+        QVERIFY(!made.recurrence ||
+                (made.recurrence->fits() && made.recurrence->heads == made.heads));
+        QVERIFY(!made.scan || (made.scan->fits() && made.heads == 1));
+        continue;
+      }
       if (made.weights.empty()) {
         QCOMPARE(made.query_rows.size(), made.heads * made.queries * made.size);
         QCOMPARE(made.key_rows.size(), made.heads * made.keys * made.size);

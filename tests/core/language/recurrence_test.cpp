@@ -6,6 +6,7 @@
 
 #include "core/base/random.h"
 #include "core/language/mamba_mixer.h"
+#include "core/sequence/registry.h"
 
 namespace lineament::language {
 
@@ -16,6 +17,30 @@ std::vector<float> drawn(std::size_t count, std::uint64_t seed, double scale = 1
   std::vector<float> values;
   for (std::size_t i = 0; i < count; ++i) {
     values.push_back(static_cast<float>(scale * random.normal()));
+  }
+  return values;
+}
+
+// What an operand may be: keys of unit length, decays that do not grow, shares.
+std::vector<float> drawnOperand(const sequence::OperandSpec& spec, const sequence::Sizes& sizes,
+                                std::uint64_t seed) {
+  using sequence::Draw;
+  std::vector<float> values =
+      drawn(static_cast<std::size_t>(sequence::elementsOf(spec.dims, sizes)), seed, 0.7);
+  if (spec.draw == Draw::unit_rows) {
+    const auto width = static_cast<std::size_t>(sizes.keys());
+    for (std::size_t first = 0; first < values.size(); first += width) {
+      double sum = 0;
+      for (std::size_t k = 0; k < width; ++k) sum += std::pow(double(values[first + k]), 2);
+      for (std::size_t k = 0; k < width; ++k) values[first + k] /= float(std::sqrt(sum));
+    }
+  }
+  for (float& value : values) {
+    if (spec.role == sequence::OperandSpec::Role::log_decay || spec.draw == Draw::negative_range) {
+      value = -std::abs(value);
+    } else if (spec.role == sequence::OperandSpec::Role::beta || spec.draw == Draw::step) {
+      value = 1 / (1 + std::exp(-value));
+    }
   }
   return values;
 }
@@ -81,7 +106,8 @@ class RecurrenceTest : public QObject {
     const auto state = mixer.start();
     mixer.apply(x.data(), kTokens, state.get(), &tap, out.data(), {});
     QCOMPARE(tap.heads, std::size_t{1});
-    QVERIFY(tap.causal);
+    QVERIFY(tap.causal && tap.scan);
+    const std::vector<double> found = scanAttentionReference(*tap.scan);
 
     std::vector<float> both(kTokens * 2 * kChannels), inner(kTokens * kChannels), tail;
     settings.in.apply(x.data(), kTokens, both.data(), {});
@@ -116,7 +142,65 @@ class RecurrenceTest : public QObject {
           }
           mean += std::abs(sum) / kChannels;
         }
-        QVERIFY(std::abs(double(tap.weights[t * kTokens + s]) - mean) < 1e-5);
+        QVERIFY(std::abs(found[t * kTokens + s] - mean) < 1e-5);
+      }
+    }
+  }
+
+  // What a tap is worked out from makes the matrix that the mechanism implies by its definition.
+  void impliedFactors_data() {
+    QTest::addColumn<QString>("mechanism");
+    for (const char* id :
+         {"retention", "gla", "ssd", "rwkv6", "rwkv7", "deltanet", "gated-deltanet"}) {
+      QTest::newRow(id) << QString(id);
+    }
+  }
+  void impliedFactors() {
+    QFETCH(const QString, mechanism);
+    const std::string id = mechanism.toStdString();
+    const sequence::Mechanism& about = sequence::requireMechanism(id);
+    sequence::Sizes sizes;
+    sizes[sequence::Dim::token] = 70;
+    sizes[sequence::Dim::head] = 4;
+    sizes[sequence::Dim::key] = 6;
+    sizes[sequence::Dim::value] = 5;
+    if (id == "ssd") sizes[sequence::Dim::group] = 2;
+    std::vector<std::vector<float>> numbers;
+    Recurrence::Operands operands;
+    for (const sequence::OperandSpec& spec : about.description().inputs) {
+      numbers.push_back(drawnOperand(spec, sizes, numbers.size() + 1));
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      operands.emplace_back(about.description().inputs[i].name, numbers[i].data());
+    }
+    const Recurrence recurrence(id, sizes);
+    Recurrence::State state;
+    AttentionTap tap;
+    std::vector<float> out(70 * 4 * 5);
+    recurrence.run(operands, 70, state, out.data(), &tap, {});
+    QVERIFY(tap.recurrence && tap.recurrence->fits());
+
+    std::vector<std::vector<double>> wide;
+    std::vector<sequence::View<const double>> inputs;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      wide.emplace_back(numbers[i].begin(), numbers[i].end());
+      inputs.push_back({wide.back().data(),
+                        sequence::contiguousStrides(about.description().inputs[i].dims, sizes)});
+    }
+    const sequence::Options options(about.description().options);
+    sequence::Call<double> call;
+    call.sizes = sizes;
+    call.options = &options;
+    call.inputs = inputs;
+    const RecurrentAttention source({*tap.recurrence});
+    for (std::size_t head = 0; head < 4; ++head) {
+      const std::vector<double> want = about.attention(call, 0, std::int64_t(head));
+      std::vector<float> found(70 * 70);
+      source.cells(0, head, {0, 0, 70, 70}, found, {});
+      double largest = 0;
+      for (const double cell : want) largest = std::max(largest, std::abs(cell));
+      for (std::size_t i = 0; i < want.size(); ++i) {
+        QVERIFY(std::abs(double(found[i]) - want[i]) < 1e-5 * largest);
       }
     }
   }

@@ -106,15 +106,29 @@ class WeightMatrixTest : public QObject {
     for (std::size_t i = 0; i < 4; ++i) QCOMPARE(row[i], numbers[8 + i]);
   }
 
-  void partsShareTheStorage() {
-    const auto numbers = drawn(20, 1);
-    const WeightMatrix whole(Tensor::of({5, 4}, numbers), {1, 2, 3, 4, 5});
-    const std::vector<float> x{1, -1, 0.5F, 2};
-    std::vector<float> all(5), part(2);
-    whole.apply(x.data(), 1, all.data(), {});
-    whole.part(2, 2).apply(x.data(), 1, part.data(), {});
-    QCOMPARE(part[0], all[2]);
-    QCOMPARE(part[1], all[3]);
+  void partsAreOutputsOfTheWhole_data() { agreesWithTheDefinition_data(); }
+  void partsAreOutputsOfTheWhole() {
+    QFETCH(const int, dtype);
+    QFETCH(const bool, outputs_first);
+    auto numbers = drawn(5 * 4, 1);
+    const auto shape =
+        outputs_first ? std::vector<std::uint64_t>{5, 4} : std::vector<std::uint64_t>{4, 5};
+    const WeightMatrix whole(
+        stored(numbers, shape, static_cast<DType>(dtype)), {1, 2, 3, 4, 5},
+        outputs_first ? WeightMatrix::Layout::outputs_first : WeightMatrix::Layout::inputs_first);
+    const WeightMatrix part = whole.part(1, 3).part(1, 2);
+    QCOMPARE(part.parameters(), std::uint64_t{2 * 4 + 2});
+    for (const std::size_t tokens : {std::size_t{1}, std::size_t{7}}) {
+      const auto x = drawn(tokens * 4, 2);
+      std::vector<float> all(tokens * 5), some(tokens * 2);
+      whole.apply(x.data(), tokens, all.data(), {});
+      part.apply(x.data(), tokens, some.data(), {});
+      for (std::size_t t = 0; t < tokens; ++t) {
+        for (std::size_t o = 0; o < 2; ++o) {
+          QVERIFY(std::abs(some[t * 2 + o] - all[t * 5 + 2 + o]) < 1e-5F);
+        }
+      }
+    }
   }
 };
 

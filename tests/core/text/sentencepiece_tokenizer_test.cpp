@@ -192,24 +192,6 @@ class SentencePieceTokenizerTest : public QObject {
     QCOMPARE(testing::workWith({{{"gguf", keys.dump()}}}), std::string("tokenizer.unsupported"));
   }
 
-  // What becomes of a number tells the families apart.
-  void ggufExpressions() {
-    nlohmann::json keys{{"tokenizer.ggml.model", "gpt2"},
-                        {"tokenizer.ggml.tokens", {"1", "2", "3", "4", "12", "123", "1234"}},
-                        {"tokenizer.ggml.merges", {"1 2", "12 3", "123 4"}}};
-    const auto cut = [&](const char* pre) {
-      keys["tokenizer.ggml.pre"] = pre;
-      return cutOf("1234", makeTokenizer({{{"gguf", keys.dump()}}})->encode("1234"));
-    };
-    for (const char* pre : {"gpt-2", "olmo"}) QCOMPARE(cut(pre), std::string("1234"));
-    for (const char* pre : {"smollm", "starcoder", "qwen2", "qwen35", "stablelm2", "tekken"}) {
-      QCOMPARE(cut(pre), std::string("1|2|3|4"));
-    }
-    for (const char* pre : {"llama-bpe", "smaug-bpe", "gpt-4o", "deepseek-v3", "falcon"}) {
-      QCOMPARE(cut(pre), std::string("123|4"));
-    }
-  }
-
   void ggufWordPiece() {
     const nlohmann::json keys{
         {"tokenizer.ggml.model", "bert"},
