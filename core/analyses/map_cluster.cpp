@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -245,19 +246,23 @@ Table legendOf(const Raster& scene, const Raster& map, const ClassMeans& means) 
   return Table(std::move(columns));
 }
 
+// Over the wavelengths of the bands that have one (textures have none); over all bands' numbers
+// where those are no spectrum.
 Series spectraOf(const Raster& scene, const Raster& map, const ClassMeans& means) {
   const std::size_t bands = scene.bands().size();
-  const bool by_wavelength =
-      std::all_of(scene.bands().begin(), scene.bands().end(),
-                  [](const RasterBand& band) { return std::isfinite(band.wavelength); });
+  std::vector<std::size_t> order(bands);
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::size_t> known;
+  std::copy_if(order.begin(), order.end(), std::back_inserter(known),
+               [&](std::size_t band) { return std::isfinite(scene.bands()[band].wavelength); });
+  const bool by_wavelength = known.size() > 1;
   Series series{"Mean spectra",
                 {by_wavelength ? "Wavelength" : "Band", by_wavelength ? "nm" : ""},
                 {"Mean value", ""},
                 {},
                 {}};
-  std::vector<std::size_t> order(bands);
-  std::iota(order.begin(), order.end(), 0);
   if (by_wavelength) {
+    order = std::move(known);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return scene.bands()[a].wavelength < scene.bands()[b].wavelength;
     });

@@ -12,6 +12,7 @@
 #include "core/data/raster_bands.h"
 #include "core/spatial/point_moments.h"
 #include "core/spatial/raster_stack.h"
+#include "core/spatial/texture.h"
 
 namespace lineament {
 
@@ -24,6 +25,41 @@ Scaling scalingOf(const Parameters& parameters) {
   const std::string& scaling = parameters.text("scaling");
   if (scaling == "none") return Scaling::none;
   return scaling == "standard" ? Scaling::standard : Scaling::minmax;
+}
+
+std::vector<spatial::WindowStatistic> textureOf(const Parameters& parameters) {
+  using enum spatial::WindowStatistic;
+  const std::string& texture = parameters.text("texture");
+  if (texture == "all") return {mean, deviation, range};
+  for (const spatial::WindowStatistic each : {mean, deviation, range}) {
+    if (texture == name(each)) return {each};
+  }
+  return {};
+}
+
+std::vector<Parameter> textureParameters() {
+  using Type = Parameter::Type;
+  return {{.id = "texture",
+           .title = "Texture",
+           .type = Type::choice,
+           .fallback = std::string("none"),
+           .help = "What a window around each pixel is like, as further bands: one for each band",
+           .choices = {{"none", "None", ""},
+                       {"deviation", "Deviation", "Standard deviation of the window"},
+                       {"range", "Range", "Largest less smallest value of the window"},
+                       {"mean", "Mean", "Of the window"},
+                       {"all", "All three", ""}},
+           .advanced = true},
+          {.id = "texture_window",
+           .title = "Window of the texture",
+           .type = Type::integer,
+           .fallback = std::int64_t{5},
+           .help = "Its side; an even number counts as the next odd one",
+           .unit = "pixels",
+           .lowest = 3,
+           .highest = 101,
+           .shown_if = "texture=deviation|range|mean|all",
+           .advanced = true}};
 }
 
 void mapBands(const Raster& scene, const Parameters& parameters, SceneFeatures& features,
@@ -144,6 +180,7 @@ std::vector<Parameter> featureParameters() {
        .fallback = std::string(),
        .help = "Names of the bands to use, separated by commas; all when empty",
        .advanced = true}};
+  for (Parameter& parameter : textureParameters()) all.push_back(std::move(parameter));
   for (Parameter& parameter : stackParameters()) all.push_back(std::move(parameter));
   for (Parameter& parameter : codeParameters()) all.push_back(std::move(parameter));
   return all;
@@ -177,7 +214,9 @@ Raster stackOf(const Inputs& inputs, const Parameters& parameters, const Context
 }
 
 Raster sceneOf(const Inputs& inputs, const Parameters& parameters, const Context& context) {
-  return chooseBands(stackOf(inputs, parameters, context), parameters.text("bands"));
+  const Raster bands = chooseBands(stackOf(inputs, parameters, context), parameters.text("bands"));
+  return spatial::withTexture(bands, textureOf(parameters),
+                              parameters.integer("texture_window") | 1);
 }
 
 SceneFeatures sceneFeatures(const Raster& scene, const Parameters& parameters,

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "views/common/staying_menu.h"
+
 namespace lineament::views {
 
 namespace {
@@ -63,7 +65,7 @@ void MapLayersBar::addLayersButton() {
   layers_ = new QPushButton(this);
   layers_->setAccessibleName(tr("Layers"));
   layers_->setToolTip(tr("Vector layers of the project, over the map"));
-  layers_menu_ = new QMenu(layers_);
+  layers_menu_ = new StayingMenu(layers_);
   layers_menu_->setToolTipsVisible(true);
   fills_menu_ = new QMenu(tr("Areas"), layers_menu_);
   layers_->setMenu(layers_menu_);

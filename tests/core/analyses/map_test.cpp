@@ -9,6 +9,7 @@
 #include "core/analyses/all.h"
 #include "core/analyses/rock_scene.h"
 #include "core/analysis/run.h"
+#include "core/base/random.h"
 
 using namespace lineament;
 
@@ -85,6 +86,44 @@ class MapTest : public QObject {
       QCOMPARE(result.outputs.find("losses") != nullptr, learnt);
       QCOMPARE(result.outputs.find("network") != nullptr, learnt);
     }
+  }
+
+  // Two units of the same mean, one smooth, one rough: only their texture tells them apart.
+  void findsUnitsByTheirTexture() {
+    RasterGrid grid;
+    grid.columns = 60;
+    grid.rows = 40;
+    Random random(3);
+    std::vector<float> values, units;
+    for (int i = 0; i < 2 * 60 * 40; ++i) {
+      const bool rough = i % 60 >= 30;
+      values.push_back(static_cast<float>(100 + (rough ? 10 : 1) * random.normal()));
+      if (i < 60 * 40) units.push_back(rough ? 1 : 0);
+    }
+    RasterBand red, infrared;
+    red.name = "B4";
+    red.wavelength = 665;
+    infrared.name = "B8";
+    infrared.wavelength = 842;
+    const Raster scene = Raster::of(grid, {red, infrared}, std::move(values));
+    const auto purityWith = [&](const char* texture) {
+      const RunResult made =
+          runOf("map.cluster", {scene},
+                {{"k", "2"}, {"bands", "B4, B8"}, {"texture", texture}, {"texture_window", "6"}});
+      const auto& spectra = outputOf<Series>(made, "spectra");
+      const std::vector<double> wavelengths{665, 842};
+      if (std::vector<double>(spectra.curves[0].x.begin(), spectra.curves[0].x.end()) !=
+          wavelengths) {
+        return 0.0;
+      }
+      return purity(valuesOf(outputOf<Raster>(made, "labels")), units);
+    };
+    QVERIFY(purityWith("deviation") > 0.95);
+    QVERIFY(purityWith("none") < 0.8 && purityWith("none") > 0);
+    const RunResult all = runOf("map.reduce", {scene}, {{"features", "bands"}, {"texture", "all"}});
+    const auto& features = outputOf<Raster>(all, "features");
+    QCOMPARE(features.bands().size(), std::size_t{8});
+    QCOMPARE(features.bands()[4].name, std::string("B4 range 5x5"));
   }
 
   void findsKnownUnitsAsGaussianComponents() {
