@@ -65,6 +65,11 @@ void WeightTiles::want(const CellArea& area, double pixels, int overview) {
   area_ = area;
   wanted_ = tilesWanted(cells_, area, pixels, overview);
   for (const TileKey& key : wanted_) cache_.find(key);
+  // What is made now, and no longer looked at, is in the way.
+  const bool looked_at = std::any_of(making_.begin(), making_.end(), [this](const TileKey& key) {
+    return std::find(wanted_.begin(), wanted_.end(), key) != wanted_.end();
+  });
+  if (!looked_at) job_.stop();
   if (!job_.running()) readNext();
 }
 
@@ -77,6 +82,7 @@ void WeightTiles::readNext() {
   std::vector<TileKey> keys;
   std::copy_if(wanted_.begin(), wanted_.end(), std::back_inserter(keys),
                [this](const TileKey& key) { return !cache_.peek(key); });
+  making_ = keys;
   if (keys.empty()) return;
   const auto made = std::make_shared<std::vector<std::pair<TileKey, PlanePtr>>>();
   job_.start(
