@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "views/attention/spared_thread.h"
+
 namespace lineament::views {
 
 namespace {
@@ -199,6 +201,7 @@ void AttentionPlot::askForOverview(LatestJob& job) {
   job.start(
       background(), tr("Reduce the attention matrix"),
       [cells = figure().cells(), made](const Context& context) {
+        const ThreadLimit limit = spareTheWindow();
         *made = std::make_shared<const ReducedPlane>(overviewOf(cells, context));
       },
       this,

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "views/attention/spared_thread.h"
+
 namespace lineament::views {
 
 namespace {
@@ -117,7 +119,9 @@ void ThumbnailMaker::make(bool exactly, const Context& context) {
     }
   };
   pass(true, 0, sampling);
-  if (exactly) pass(false, sampling, 1);
+  if (!exactly) return;
+  const ThreadLimit limit = spareTheWindow();
+  pass(false, sampling, 1);
 }
 
 void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/base/parallel.h"
+#include "views/attention/spared_thread.h"
 
 namespace lineament::views {
 
@@ -88,8 +88,7 @@ void WeightTiles::readNext() {
   job_.start(
       background_(), tr("Work out attention"),
       [cells = cells_, keys = std::move(keys), made](const Context& context) {
-        // While a hand moves, the window's thread keeps a processor to itself.
-        const ThreadLimit limit(std::max(1, hardwareThreads() - 1));
+        const ThreadLimit limit = spareTheWindow();
         QElapsedTimer clock;
         clock.start();
         for (const TileKey& key : keys) {
