@@ -189,9 +189,9 @@ void AttentionPlot::askForPlane() {
       [this, made, choice](const Outcome<Nothing>& outcome) {
         if (!told(outcome)) return;
         editedFigure().setPlane(choice, *made);
-        came();
         const bool reduced = (*made)->sampled || (*made)->block_keys > 1;
         if (reduced && !figure().manyInMatrix()) askForOverview(plane_job_);
+        came();
       });
 }
 
@@ -217,10 +217,9 @@ bool AttentionPlot::offersAll() const {
   const PlanePtr& plane = figure().plane();
   switch (figure().look().mode) {
     case AttentionMode::grid:
-      return figure().manyInAll() && thumbnails && !thumbnails->complete() &&
-             !thumbnails_job_.running();
+      return thumbnails && !thumbnails->complete() && !thumbnails_job_.running();
     case AttentionMode::matrix:
-      return figure().manyInMatrix() && plane && plane->sampled;
+      return plane && plane->sampled && !plane_job_.running();
     case AttentionMode::arcs:
     case AttentionMode::text:
     case AttentionMode::measures:

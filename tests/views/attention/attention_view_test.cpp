@@ -408,6 +408,37 @@ class AttentionViewTest : public QObject {
     QVERIFY(shown.view.strip().placeOf(2500).isEmpty());
   }
 
+  // Who cancels the reading can begin it anew.
+  void whatWasCancelledIsOffered() {
+    class Cancelling : public Background {
+     public:
+      Cancel start(const QString& title, Work work, QObject* receiver, Ended ended) override {
+        const Cancel cancel = pooledBackground().start(title, work, receiver, ended);
+        if (title == QLatin1String("Reduce the attention matrix") && !cancelled) {
+          cancelled = true;
+          cancel();
+        }
+        return cancel;
+      }
+      bool cancelled = false;
+    };
+    Cancelling background;
+    AttentionView view;
+    view.setBackground(background);
+    view.resize(900, 700);
+    view.setData(Data(factoredStack(1, 1, 6000, 4)));
+    view.show();
+    view.plot().choose({{"mode", "matrix"}});
+    QTRY_VERIFY(background.cancelled && view.plot().complete());
+    QVERIFY(view.figure().plane()->sampled);
+    QTRY_VERIFY(view.plot().offersAll());
+    auto* button = view.controls().findChild<QPushButton*>("readAll");
+    QVERIFY(button->isVisible());
+    button->click();
+    QTRY_VERIFY(!view.figure().plane()->sampled);
+    QTRY_VERIFY(!button->isVisible());
+  }
+
   // More weights than are read unasked: a sample, until a person asks for all and lets go again.
   void allWeightsAreOffered() {
     Shown shown(factoredStack(1, 1, 180'000, 1));
