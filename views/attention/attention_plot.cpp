@@ -190,19 +190,20 @@ void AttentionPlot::askForPlane() {
         if (!told(outcome)) return;
         editedFigure().setPlane(choice, *made);
         const bool reduced = (*made)->sampled || (*made)->block_keys > 1;
-        if (reduced && !figure().manyInMatrix()) askForOverview(plane_job_);
+        if (reduced)
+          askForOverview(plane_job_, figure().manyInMatrix() ? finerSampleOf : overviewOf);
         came();
       });
 }
 
-void AttentionPlot::askForOverview(LatestJob& job) {
+void AttentionPlot::askForOverview(LatestJob& job, Reducing reducing) {
   const MatrixChoice choice = figure().cells().choice();
   const auto made = std::make_shared<PlanePtr>();
   job.start(
       background(), tr("Reduce the attention matrix"),
-      [cells = figure().cells(), made](const Context& context) {
+      [cells = figure().cells(), reducing, made](const Context& context) {
         const ThreadLimit limit = spareTheWindow();
-        *made = std::make_shared<const ReducedPlane>(overviewOf(cells, context));
+        *made = std::make_shared<const ReducedPlane>(reducing(cells, context));
       },
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
@@ -231,7 +232,8 @@ bool AttentionPlot::offersAll() const {
 void AttentionPlot::readAll() {
   if (!offersAll()) return;
   if (figure().look().mode == AttentionMode::matrix) {
-    askForOverview(reading_all_);
+    plane_job_.stop();
+    askForOverview(reading_all_, overviewOf);
   } else {
     reading_all_.start(
         background(), tr("Read all attention weights"),

@@ -61,7 +61,8 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void askForThumbnails();
   void leaveThumbnails();
   void askForPlane();
-  void askForOverview(LatestJob& job);
+  using Reducing = ReducedPlane (*)(const ShownCells& cells, const Context& context);
+  void askForOverview(LatestJob& job, Reducing reducing);
   void askForTiles();
   void askForProfile();
   void askForLinks();

@@ -273,12 +273,23 @@ ReducedPlane overviewOf(const ShownCells& cells, const Context& context) {
   return reduced(cells, {0, 0, cells.queries(), cells.keys()}, {side, side}, context);
 }
 
-ReducedPlane sampleOf(const ShownCells& cells, const Context& context) {
-  const std::uint64_t fits = kSampledCells / std::max<std::uint64_t>(cells.keys(), 1);
-  const std::size_t rows = std::clamp<std::uint64_t>(fits, 16, kSampledRows);
+namespace {
+
+ReducedPlane sampleOfRows(const ShownCells& cells, std::size_t rows, const Context& context) {
   return reduced(cells, {0, 0, cells.queries(), cells.keys()},
                  {blockSide(cells.queries(), rows), blockSide(cells.keys(), kMostBlocks), true},
                  context);
+}
+
+}  // namespace
+
+ReducedPlane sampleOf(const ShownCells& cells, const Context& context) {
+  const std::uint64_t fits = kSampledCells / std::max<std::uint64_t>(cells.keys(), 1);
+  return sampleOfRows(cells, std::clamp<std::uint64_t>(fits, 16, kSampledRows), context);
+}
+
+ReducedPlane finerSampleOf(const ShownCells& cells, const Context& context) {
+  return sampleOfRows(cells, kSampledRows, context);
 }
 
 }  // namespace lineament::views
