@@ -35,6 +35,7 @@ std::vector<Measurement> benchAttention(const BenchSettings& settings) {
     for (const auto& number : found.at("numbers")) all.push_back(fromJson(prefix, number));
     for (const auto& phase : found.at("phases")) {
       const auto waits = phase.at("waits").get<std::vector<double>>();
+      if (waits.empty()) continue;
       Measurement away{prefix + phase.at("name").get<std::string>() + ".wait_max",
                        quantile(waits, 1), "ms"};
       away.bar = kAwayBar;

@@ -111,12 +111,13 @@ class AttentionFlow : private WindowHands {
     number("heads_first_picture", opened_ + first->milliseconds(), "ms", bar);
   }
 
-  // Every weight has been read.
-  void untilExact(const char* name, const std::function<bool()>& exact) {
-    QElapsedTimer clock;
-    clock.start();
-    phase(name, [&] { until(exact); });
-    number(std::string(name) + "_exact", static_cast<double>(clock.elapsed()) / 1000, "s");
+  // From now on, when a picture of every weight has been painted.
+  void watchForExact(std::function<bool()> exact) {
+    exact_ = std::make_unique<FirstPicture>(plot(), std::move(exact));
+  }
+  void untilExact() {
+    phase("exact", [&] { until([&] { return exact_->seen(); }); });
+    number("exact_picture", exact_->milliseconds() / 1000, "s");
   }
 
   // The matrix's picture, whose dots each frame paints anew.
@@ -159,10 +160,10 @@ class AttentionFlow : private WindowHands {
         rest(kBetweenFramesMs);
       }
     });
-    number(name + "_frame_p50", quantile(times, 0.5), "ms", kFrameBar);
-    number(name + "_frame_p95", quantile(times, 0.95), "ms", kFrameBar);
-    number(name + "_frame_max", quantile(times, 1), "ms", kFrameBar);
-    number(name + "_frame_processor_p95", quantile(processor, 0.95), "ms", kFrameBar);
+    number(name + ".p50", quantile(times, 0.5), "ms", kFrameBar);
+    number(name + ".p95", quantile(times, 0.95), "ms", kFrameBar);
+    number(name + ".max", quantile(times, 1), "ms", kFrameBar);
+    number(name + ".processor_p95", quantile(processor, 0.95), "ms", kFrameBar);
   }
 
   void turnWheel(int delta) {
@@ -179,14 +180,14 @@ class AttentionFlow : private WindowHands {
   }
 
   void lookAround(const std::string& when) {
-    frames("zoom_in" + when, [&](int) { turnWheel(60); });
+    frames(when + "zoom_in", [&](int) { turnWheel(60); });
     const QPointF from(plot().width() * 0.5, plot().height() * 0.5);
     act([&] { mouse(QEvent::MouseButtonPress, from); });
-    frames("pan" + when, [&](int i) { mouse(QEvent::MouseMove, from + QPointF(3 * i, 2 * i)); });
+    frames(when + "pan", [&](int i) { mouse(QEvent::MouseMove, from + QPointF(3 * i, 2 * i)); });
     act([&] { mouse(QEvent::MouseButtonRelease, from); });
-    frames("zoom_out" + when, [&](int) { turnWheel(-60); });
+    frames(when + "zoom_out", [&](int) { turnWheel(-60); });
     act([&] { plot().fit(); });
-    frames("colour_range" + when, [&](int i) {
+    frames(when + "colour_range", [&](int i) {
       plot().choose({{"range", {1e-6, 0.002 * (i + 1)}}});
     });
     act([&] { plot().choose({{"range", nullptr}}); });
@@ -252,7 +253,8 @@ class AttentionFlow : private WindowHands {
     stack = held(stack, {});
     const auto raw = static_cast<double>(stack.weights.size() * sizeof(float));
     open(stack, 1000);
-    untilExact("heads", [&] { return figure().thumbnails()->complete(); });
+    watchForExact([this] { return figure().thumbnails()->complete(); });
+    untilExact();
     idle();
     number("memory", memoryGrowth() / raw, "x raw", 1.2);
     firstMatrix(100);
@@ -266,8 +268,9 @@ class AttentionFlow : private WindowHands {
     restartPeakMemory();
     open(stack, 100);
     firstMatrix(100);
-    lookAround("_before_exact");
-    untilExact("matrix", [&] { return figure().plane() && !figure().plane()->sampled; });
+    watchForExact([this] { return figure().plane() && !figure().plane()->sampled; });
+    lookAround("early.");
+    untilExact();
     idle();
     lookAround("");
     idle();
@@ -281,7 +284,7 @@ class AttentionFlow : private WindowHands {
     compareWithProducts(stack);
     open(stack, 1000);
     firstMatrix(1000);
-    lookAround("_sampled");
+    lookAround("");
     chooseToken(600'000);
     window(512);
     number("memory", memoryGrowth() / kMebi, "MiB");
@@ -290,6 +293,7 @@ class AttentionFlow : private WindowHands {
   nlohmann::json numbers_ = nlohmann::json::array();
   std::size_t before_ = 0;
   double opened_ = 0;
+  std::unique_ptr<FirstPicture> exact_;
 };
 
 }  // namespace

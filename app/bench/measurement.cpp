@@ -52,7 +52,7 @@ nlohmann::json toJson(const Measurement& m) {
 }
 
 std::string textLine(const Measurement& m) {
-  std::string line = fmt::format("{:<36} {:>10.4g} {}", m.name, m.value, m.unit);
+  std::string line = fmt::format("{:<46} {:>10.4g} {}", m.name, m.value, m.unit);
   if (m.floor_share) line += fmt::format("   {:.0f} % of the floor", 100 * *m.floor_share);
   if (m.peer) {
     line += fmt::format("   {} {}: {:.4g} {}, {:.2f} times ours ({:.2f} to {:.2f})", m.peer->name,

@@ -112,10 +112,14 @@ void FactoredAttention::cells(std::size_t layer, std::size_t head, const Attenti
       scores({queries + row * size, last - row, size, size}, {keys + key * size, count, size, size},
              factors_.scale,
              {weights.data() + row * window.keys + key, last - row, count, window.keys});
+      for (std::uint64_t each = row; each < last; ++each) {
+        HWY_DYNAMIC_DISPATCH(sharesOf)
+        (weights.data() + each * window.keys + key, std::min(count, seenBy(each) - key),
+         sums[each]);
+      }
     }
     for (row = first; row < last; ++row) {
       float* cells = weights.data() + row * window.keys;
-      HWY_DYNAMIC_DISPATCH(sharesOf)(cells, seenBy(row), sums[row]);
       std::fill(cells + seenBy(row), cells + window.keys, 0.0F);
     }
   }

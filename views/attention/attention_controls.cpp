@@ -179,7 +179,7 @@ void AttentionControls::offerAll(bool offered, bool reading) {
   all_->setVisible(offered || reading);
   all_->setChecked(reading);
   all_->setText(reading ? tr("Stop reading") : tr("Read all weights"));
-  all_->setToolTip(tr("What is shown is a sample; reading all %1 weights takes minutes, and can be "
+  all_->setToolTip(tr("What is shown is a sample; reading all %1 weights takes a while, and can be "
                       "stopped")
                        .arg(numberText(weights, 2)));
 }

@@ -203,7 +203,7 @@ void AttentionFigure::prepare(const Context& context) {
   }
   if (look_.mode != AttentionMode::matrix) return;
   if (manyInMatrix()) {
-    if (!plane_) plane_ = std::make_shared<const ReducedPlane>(sampleOf(cells_, context));
+    if (!plane_) plane_ = std::make_shared<const ReducedPlane>(finerSampleOf(cells_, context));
   } else if (!plane_ || plane_->sampled) {
     plane_ = std::make_shared<const ReducedPlane>(overviewOf(cells_, context.part(0, 0.5)));
   }

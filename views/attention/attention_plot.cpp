@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "views/attention/spared_thread.h"
+
 namespace lineament::views {
 
 namespace {
@@ -187,19 +189,21 @@ void AttentionPlot::askForPlane() {
       [this, made, choice](const Outcome<Nothing>& outcome) {
         if (!told(outcome)) return;
         editedFigure().setPlane(choice, *made);
-        came();
         const bool reduced = (*made)->sampled || (*made)->block_keys > 1;
-        if (reduced && !figure().manyInMatrix()) askForOverview(plane_job_);
+        if (reduced)
+          askForOverview(plane_job_, figure().manyInMatrix() ? finerSampleOf : overviewOf);
+        came();
       });
 }
 
-void AttentionPlot::askForOverview(LatestJob& job) {
+void AttentionPlot::askForOverview(LatestJob& job, Reducing reducing) {
   const MatrixChoice choice = figure().cells().choice();
   const auto made = std::make_shared<PlanePtr>();
   job.start(
       background(), tr("Reduce the attention matrix"),
-      [cells = figure().cells(), made](const Context& context) {
-        *made = std::make_shared<const ReducedPlane>(overviewOf(cells, context));
+      [cells = figure().cells(), reducing, made](const Context& context) {
+        const ThreadLimit limit = spareTheWindow();
+        *made = std::make_shared<const ReducedPlane>(reducing(cells, context));
       },
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
@@ -214,10 +218,9 @@ bool AttentionPlot::offersAll() const {
   const PlanePtr& plane = figure().plane();
   switch (figure().look().mode) {
     case AttentionMode::grid:
-      return figure().manyInAll() && thumbnails && !thumbnails->complete() &&
-             !thumbnails_job_.running();
+      return thumbnails && !thumbnails->complete() && !thumbnails_job_.running();
     case AttentionMode::matrix:
-      return figure().manyInMatrix() && plane && plane->sampled;
+      return plane && plane->sampled && !plane_job_.running();
     case AttentionMode::arcs:
     case AttentionMode::text:
     case AttentionMode::measures:
@@ -229,7 +232,8 @@ bool AttentionPlot::offersAll() const {
 void AttentionPlot::readAll() {
   if (!offersAll()) return;
   if (figure().look().mode == AttentionMode::matrix) {
-    askForOverview(reading_all_);
+    plane_job_.stop();
+    askForOverview(reading_all_, overviewOf);
   } else {
     reading_all_.start(
         background(), tr("Read all attention weights"),

@@ -34,8 +34,9 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void choose(const nlohmann::json& options);
   void chooseToken(std::optional<std::size_t> token);  // selected, in all views of the origin
   bool complete() const;                               // nothing finer is to come
-  // Where reading every weight takes minutes, what is shown stays a sample until a person asks for
-  // all: whether that can be asked for now, is going on, and how it is begun and ended.
+  // Where reading every weight takes minutes, or has been cancelled, what is shown stays a sample
+  // until a person asks for all: whether that can be asked for now, is going on, and how it is
+  // begun and ended.
   bool offersAll() const;
   bool readsAll() const { return reading_all_.running(); }
   void readAll();
@@ -60,7 +61,8 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void askForThumbnails();
   void leaveThumbnails();
   void askForPlane();
-  void askForOverview(LatestJob& job);
+  using Reducing = ReducedPlane (*)(const ShownCells& cells, const Context& context);
+  void askForOverview(LatestJob& job, Reducing reducing);
   void askForTiles();
   void askForProfile();
   void askForLinks();

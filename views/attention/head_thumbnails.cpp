@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "views/attention/spared_thread.h"
+
 namespace lineament::views {
 
 namespace {
@@ -117,13 +119,18 @@ void ThumbnailMaker::make(bool exactly, const Context& context) {
     }
   };
   pass(true, 0, sampling);
-  if (exactly) pass(false, sampling, 1);
+  if (!exactly) return;
+  const ThreadLimit limit = spareTheWindow();
+  pass(false, sampling, 1);
 }
 
 void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,
                               const Context& context) {
   const std::size_t at = layer * made_.columns() + head;
-  if (made_.planes[at] && (sampled || !made_.planes[at]->sampled)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (made_.planes[at] && (sampled || !made_.planes[at]->sampled)) return;
+  }
   const ShownCells cells(stack_, {{layer, head}, {}, false, hidden_});
   const std::uint64_t all_keys = made_.layers * made_.heads * stack_->keys;
   const std::size_t rows =
@@ -135,6 +142,7 @@ void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,
       reduced(cells, {0, 0, stack_->queries, stack_->keys}, blocks, context));
   plane->mergeQueryPeaks();  // of all heads and queries they would be more than the pictures
   const std::lock_guard lock(mutex_);
+  if (made_.planes[at] && !made_.planes[at]->sampled) return;
   made_.planes[at] = plane;
   made_.largest = std::max(made_.largest, plane->largest());
   made_.has_negative = made_.has_negative || plane->lowest < 0;
@@ -142,7 +150,16 @@ void ThumbnailMaker::makeHead(std::size_t layer, std::size_t head, bool sampled,
 
 void ThumbnailMaker::finishLayer(std::size_t layer) {
   const auto first = made_.planes.begin() + static_cast<std::ptrdiff_t>(layer * made_.columns());
-  const std::vector<PlanePtr> heads(first, first + static_cast<std::ptrdiff_t>(made_.heads));
+  std::vector<PlanePtr> heads;
+  {
+    const std::lock_guard lock(mutex_);
+    heads.assign(first, first + static_cast<std::ptrdiff_t>(made_.heads));
+  }
+  // Where it goes on in the middle of a layer, only some of its heads are exact.
+  const bool alike = std::all_of(heads.begin(), heads.end(), [&](const PlanePtr& head) {
+    return head && head->sampled == heads.front()->sampled;
+  });
+  if (!alike) return;
   auto mean = std::make_shared<const ReducedPlane>(meanOf(heads));
   auto strongest = std::make_shared<const ReducedPlane>(strongestOf(heads));
   const std::lock_guard lock(mutex_);

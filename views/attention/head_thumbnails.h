@@ -38,7 +38,9 @@ class ThumbnailMaker {
   using Stack = std::shared_ptr<const AttentionStack>;
   ThumbnailMaker(Stack stack, HiddenKeys hidden);
 
-  // All heads, from few of their queries first, then, where `exactly`, from all. Throws Cancelled.
+  // All heads, from few of their queries first, then, where `exactly`, from all; what has been made
+  // before is kept. May be begun anew while a call that is cancelled comes to its end. Throws
+  // Cancelled.
   void make(bool exactly, const Context& context);
   std::shared_ptr<const HeadThumbnails> now() const;
 

@@ -58,6 +58,7 @@ class Painting {
         peaks_(plane.columns),
         sums_(plane.columns),
         counts_(plane.columns) {
+    share_ = static_cast<float>(1 / look.over);
     mean_ = look.reduction == Reduction::mean && !plane.mean.empty();
     for (std::size_t x = 0; x < columns_.size(); ++x) {
       const Span& span = columns_[x];
@@ -157,7 +158,7 @@ class Painting {
     if (look_.per_row) {
       weight = limit > 0 ? static_cast<float>(weight / limit) : 0;
     } else {
-      weight = static_cast<float>(weight / look_.over);
+      weight *= share_;
     }
     return colours_.of(weight);
   }
@@ -167,6 +168,7 @@ class Painting {
   const WeightColours& colours_;
   QRgb ground_;
   bool mean_ = false;
+  float share_ = 1;  // of a weight in what it is over
   std::vector<Span> columns_;
   std::size_t first_ = 0, last_ = 0;     // blocks that are under any pixel
   std::size_t first_x_ = 0, end_x_ = 0;  // pixels that have any, all of these

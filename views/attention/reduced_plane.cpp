@@ -19,6 +19,7 @@ constexpr std::size_t kSampledRows = 256;
 constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;  // read within 100 ms
 constexpr double kManyWeights = 3e10;                            // minutes of work
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
+constexpr std::uint64_t kQueriesAtOnce = 64;  // a product of queries and keys copies the keys once
 constexpr std::uint64_t kKeysOfATask = 2048;
 constexpr std::uint64_t kCellsOfATask = std::uint64_t{1} << 18;  // less is not worth one
 
@@ -85,17 +86,17 @@ Extremes addRow(std::span<const float> weights, std::uint64_t block_keys, Block*
   return found;
 }
 
-// Reads the rows of blocks one after the other into a buffer that lives as long as its task.
+// Reads some rows of blocks at once, into a buffer that lives as long as its task.
 class RowReader {
  public:
   RowReader(const ShownCells& cells, ReducedPlane& plane, const Context& context)
       : cells_(cells), plane_(plane), context_(context) {}
 
-  Extremes read(std::size_t row) {
-    blocks_.assign(plane_.columns, Block{});
+  Extremes read(std::size_t begin, std::size_t end) {
+    blocks_.assign((end - begin) * plane_.columns, Block{});
     const AttentionWindow& all = plane_.window;
-    const std::uint64_t first = row * plane_.block_queries;
-    const std::uint64_t last = std::min(first + plane_.block_queries, all.queries);
+    const std::uint64_t first = begin * plane_.block_queries;
+    const std::uint64_t last = std::min(end * plane_.block_queries, all.queries);
     // Nothing beyond the last query's own key.
     const std::uint64_t keys = seenOf(plane_, all.query + last - 1, all.key, all.keys);
     const std::uint64_t step = stepOfKeys(last - first);
@@ -103,7 +104,7 @@ class RowReader {
       readPart(first, last, key, std::min(key + step, keys));
     }
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      blocks_[i].store(plane_, row * plane_.columns + i);
+      blocks_[i].store(plane_, begin * plane_.columns + i);
     }
     return extremes_;
   }
@@ -123,10 +124,12 @@ class RowReader {
     for (std::uint64_t query = first; query < last; ++query) {
       const std::span<const float> cells(buffer_.data() + (query - first) * keys,
                                          seenOf(plane_, all.query + query, all.key + key, keys));
-      const Extremes row =
-          addRow(cells, plane_.block_keys, blocks_.data() + key / plane_.block_keys);
-      plane_.query_peaks[query] = std::max(plane_.query_peaks[query], row.magnitude());
-      extremes_.add(row);
+      const std::uint64_t row = (query - first) / plane_.block_queries;
+      const Extremes found =
+          addRow(cells, plane_.block_keys,
+                 blocks_.data() + row * plane_.columns + key / plane_.block_keys);
+      plane_.query_peaks[query] = std::max(plane_.query_peaks[query], found.magnitude());
+      extremes_.add(found);
     }
   }
 
@@ -190,13 +193,16 @@ void readSample(const ShownCells& cells, ReducedPlane& plane, const Context& con
 
 void readAll(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
   const std::uint64_t read = std::max<std::uint64_t>(plane.block_queries * plane.window.keys, 1);
+  const std::size_t together = std::max<std::uint64_t>(kQueriesAtOnce / plane.block_queries, 1);
   std::atomic<std::size_t> done = 0;
   const auto total = reduceBlocks<Extremes>(
-      plane.rows, std::max<std::uint64_t>(kCellsOfATask / read, 1), context,
+      plane.rows, std::max<std::uint64_t>(kCellsOfATask / read, together), context,
       [&](std::size_t begin, std::size_t end) {
         RowReader reader(cells, plane, context);
         Extremes part;
-        for (std::size_t row = begin; row < end; ++row) part = reader.read(row);
+        for (std::size_t row = begin; row < end; row += together) {
+          part = reader.read(row, std::min(row + together, end));
+        }
         done += end - begin;
         context.checkpoint(static_cast<double>(done) / static_cast<double>(plane.rows));
         return part;
@@ -267,12 +273,23 @@ ReducedPlane overviewOf(const ShownCells& cells, const Context& context) {
   return reduced(cells, {0, 0, cells.queries(), cells.keys()}, {side, side}, context);
 }
 
-ReducedPlane sampleOf(const ShownCells& cells, const Context& context) {
-  const std::uint64_t fits = kSampledCells / std::max<std::uint64_t>(cells.keys(), 1);
-  const std::size_t rows = std::clamp<std::uint64_t>(fits, 16, kSampledRows);
+namespace {
+
+ReducedPlane sampleOfRows(const ShownCells& cells, std::size_t rows, const Context& context) {
   return reduced(cells, {0, 0, cells.queries(), cells.keys()},
                  {blockSide(cells.queries(), rows), blockSide(cells.keys(), kMostBlocks), true},
                  context);
+}
+
+}  // namespace
+
+ReducedPlane sampleOf(const ShownCells& cells, const Context& context) {
+  const std::uint64_t fits = kSampledCells / std::max<std::uint64_t>(cells.keys(), 1);
+  return sampleOfRows(cells, std::clamp<std::uint64_t>(fits, 16, kSampledRows), context);
+}
+
+ReducedPlane finerSampleOf(const ShownCells& cells, const Context& context) {
+  return sampleOfRows(cells, kSampledRows, context);
 }
 
 }  // namespace lineament::views

@@ -58,9 +58,11 @@ bool areMany(std::uint64_t matrices, std::uint64_t queries, std::uint64_t keys);
 std::uint64_t blockSide(std::uint64_t cells, std::size_t most);
 
 // The coarse level of all of a matrix: blocks of 2^k cells a side, at most 1,024 along each; and
-// before that, its first picture: at most 256 queries that are read.
+// before that, its first picture: at most 256 queries that are read, of very many keys fewer; the
+// finer sample has 256 always.
 ReducedPlane overviewOf(const ShownCells& cells, const Context& context);
 ReducedPlane sampleOf(const ShownCells& cells, const Context& context);
+ReducedPlane finerSampleOf(const ShownCells& cells, const Context& context);
 int overviewLevel(std::uint64_t queries, std::uint64_t keys);  // k
 
 }  // namespace lineament::views

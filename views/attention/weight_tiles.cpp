@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/base/parallel.h"
+#include "views/attention/spared_thread.h"
 
 namespace lineament::views {
 
@@ -65,6 +65,11 @@ void WeightTiles::want(const CellArea& area, double pixels, int overview) {
   area_ = area;
   wanted_ = tilesWanted(cells_, area, pixels, overview);
   for (const TileKey& key : wanted_) cache_.find(key);
+  // What is made now, and no longer looked at, is in the way.
+  const bool looked_at = std::any_of(making_.begin(), making_.end(), [this](const TileKey& key) {
+    return std::find(wanted_.begin(), wanted_.end(), key) != wanted_.end();
+  });
+  if (!looked_at) job_.stop();
   if (!job_.running()) readNext();
 }
 
@@ -77,13 +82,13 @@ void WeightTiles::readNext() {
   std::vector<TileKey> keys;
   std::copy_if(wanted_.begin(), wanted_.end(), std::back_inserter(keys),
                [this](const TileKey& key) { return !cache_.peek(key); });
+  making_ = keys;
   if (keys.empty()) return;
   const auto made = std::make_shared<std::vector<std::pair<TileKey, PlanePtr>>>();
   job_.start(
       background_(), tr("Work out attention"),
       [cells = cells_, keys = std::move(keys), made](const Context& context) {
-        // While a hand moves, the window's thread keeps a processor to itself.
-        const ThreadLimit limit(std::max(1, hardwareThreads() - 1));
+        const ThreadLimit limit = spareTheWindow();
         QElapsedTimer clock;
         clock.start();
         for (const TileKey& key : keys) {

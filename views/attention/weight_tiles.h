@@ -52,7 +52,7 @@ class WeightTiles : public QObject {
   std::function<Background&()> background_;
   ShownCells cells_;
   RecentCache<TileKey, Tile> cache_;
-  std::vector<TileKey> wanted_;
+  std::vector<TileKey> wanted_, making_;
   CellArea area_;
   LatestJob job_;
 };

@@ -37,16 +37,11 @@ float logarithm(float number) {
 // Where a magnitude stands between 0 and the limit.
 template <class Number>
 Number stepOf(WeightScale scale, Number magnitude, Number limit, Number floor, Number decades) {
-  const Number part = std::min(Number{1}, magnitude / limit);
-  switch (scale) {
-    case WeightScale::linear:
-      return part;
-    case WeightScale::root:
-      return std::sqrt(part);
-    case WeightScale::log:
-      return magnitude > floor ? std::min(Number{1}, logarithm(magnitude / floor) / decades) : 0;
+  if (scale == WeightScale::log) {
+    return magnitude > floor ? std::min(Number{1}, logarithm(magnitude / floor) / decades) : 0;
   }
-  return part;
+  const Number part = std::min(Number{1}, magnitude / limit);
+  return scale == WeightScale::root ? std::sqrt(part) : part;
 }
 
 }  // namespace

@@ -11,7 +11,9 @@
 #include <QSignalSpy>
 #include <QWheelEvent>
 #include <QtTest>
+#include <atomic>
 #include <cmath>
+#include <stop_token>
 
 #include "core/base/error.h"
 #include "large_stacks.h"
@@ -406,6 +408,37 @@ class AttentionViewTest : public QObject {
     QVERIFY(shown.view.strip().placeOf(2500).isEmpty());
   }
 
+  // Who cancels the reading can begin it anew.
+  void whatWasCancelledIsOffered() {
+    class Cancelling : public Background {
+     public:
+      Cancel start(const QString& title, Work work, QObject* receiver, Ended ended) override {
+        const Cancel cancel = pooledBackground().start(title, work, receiver, ended);
+        if (title == QLatin1String("Reduce the attention matrix") && !cancelled) {
+          cancelled = true;
+          cancel();
+        }
+        return cancel;
+      }
+      bool cancelled = false;
+    };
+    Cancelling background;
+    AttentionView view;
+    view.setBackground(background);
+    view.resize(900, 700);
+    view.setData(Data(factoredStack(1, 1, 6000, 4)));
+    view.show();
+    view.plot().choose({{"mode", "matrix"}});
+    QTRY_VERIFY(background.cancelled && view.plot().complete());
+    QVERIFY(view.figure().plane()->sampled);
+    QTRY_VERIFY(view.plot().offersAll());
+    auto* button = view.controls().findChild<QPushButton*>("readAll");
+    QVERIFY(button->isVisible());
+    button->click();
+    QTRY_VERIFY(!view.figure().plane()->sampled);
+    QTRY_VERIFY(!button->isVisible());
+  }
+
   // More weights than are read unasked: a sample, until a person asks for all and lets go again.
   void allWeightsAreOffered() {
     Shown shown(factoredStack(1, 1, 180'000, 1));
@@ -517,6 +550,35 @@ class AttentionViewTest : public QObject {
     broken.keys = 6;
     for (const Data& data : {Data(broken), Data(Note{})}) {
       QVERIFY_THROWS_EXCEPTION(Error, view.setData(data));
+    }
+  }
+
+  // Made until it is stopped anywhere, then anew: in the end the same.
+  void thumbnailsGoOnWhereTheyWereLeft() {
+    const auto stack = std::make_shared<const AttentionStack>(heldStack(2, 6, 300));
+    ThumbnailMaker straight(stack, HiddenKeys::none);
+    straight.make(true, {});
+    const auto expected = straight.now();
+    ThumbnailMaker maker(stack, HiddenKeys::none);
+    for (int checks = 1; !maker.now()->complete(); checks += 3) {
+      std::stop_source stop;
+      Context context;
+      context.stop = stop.get_token();
+      std::atomic<int> left = checks;
+      context.progress = [&](double, std::string_view) {
+        if (--left <= 0) stop.request_stop();
+      };
+      try {
+        maker.make(true, context);
+      } catch (const Cancelled&) {
+      }
+    }
+    maker.make(true, {});
+    const auto made = maker.now();
+    QVERIFY(made->complete());
+    for (std::size_t i = 0; i < expected->planes.size(); ++i) {
+      QCOMPARE(made->planes[i]->peak, expected->planes[i]->peak);
+      QCOMPARE(made->planes[i]->query_peaks, expected->planes[i]->query_peaks);
     }
   }
 

@@ -179,6 +179,14 @@ class ReducedPlaneTest : public QObject {
     QVERIFY(areMany(144, 32'768, 32'768) && areMany(1, 1'048'576, 1'048'576));
   }
 
+  void samplesOfManyKeysBecomeFiner() {
+    const ShownCells cells = shown(factoredStack(1, 1, 300'000, 1));
+    const ReducedPlane first = sampleOf(cells, {}), finer = finerSampleOf(cells, {});
+    QCOMPARE(first.rows, 16u);
+    QCOMPARE(finer.rows, 256u);
+    QVERIFY(first.sampled && finer.sampled);
+  }
+
   void overviewsStaySmall() {
     QCOMPARE(overviewLevel(1024, 1024), 0);
     QCOMPARE(overviewLevel(1025, 3), 1);

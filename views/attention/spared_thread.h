@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+
+#include "core/base/parallel.h"
+
+namespace lineament::views {
+
+// While it lives, the calling thread's work leaves one processor to the window's thread: for what
+// takes longer than a first picture, while a hand may move.
+inline ThreadLimit spareTheWindow() {
+  return ThreadLimit(std::max(1, hardwareThreads() - 1));
+}
+
+}  // namespace lineament::views
