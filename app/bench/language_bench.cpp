@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/bench/bench.h"
+#include "app/bench/llama_cpp_peer.h"
 #include "app/bench/peer_process.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
@@ -171,25 +172,31 @@ class Runner {
   language::LoadedModel loaded_;
 };
 
-Measurement measured(const std::string& name, bool writing, Runner& runner,
+// Who does the same beside us; without a script nobody does.
+struct Peer {
+  const char* name = nullptr;
+  const char* script = nullptr;
+};
+
+Measurement measured(const std::string& name, bool writing, const Peer& other, Runner& runner,
                      const std::filesystem::path& folder, const BenchSettings& settings,
                      const Context& quiet) {
   Measurement made{name, 0, "s"};
   made.note = writing ? fmt::format("one token behind {}, float32", kPrompt)
                       : fmt::format("{} tokens, float32, logits of the last", kPrompt);
   const auto ours = [&] { return writing ? runner.writing(quiet) : runner.prompt(quiet); };
-  if (settings.peer_python.empty()) {
+  if (!other.script) {
     std::vector<double> times;
     for (int i = 0; i < settings.pairs; ++i) times.push_back(ours());
     made.value = median(times);
   } else {
-    PeerProcess peer(settings.peer_python, kTransformers,
+    PeerProcess peer(settings.peer_python, other.script,
                      {{"path", folder.string()},
                       {"prompt", promptTokens()},
                       {"threads", std::max(quiet.threads, 1)},
                       {"written", writing ? kWritten : 0}},
                      quiet.threads);
-    comparePairs(made, {"transformers", peer.version()}, settings.pairs, ours,
+    comparePairs(made, {other.name, peer.version()}, settings.pairs, ours,
                  [&] { return peer.runOnce().at("seconds").get<double>(); });
   }
   // Every weight is read once a token; a prompt multiplies with each but the embedding and head.
@@ -210,15 +217,24 @@ std::vector<Measurement> benchLanguage(const BenchSettings& settings) {
   quiet.progress = nullptr;
   quiet.log = nullptr;
   std::vector<Measurement> all;
+  std::vector<Peer> peers{{}};
+  if (!settings.peer_python.empty()) {
+    peers = {{"transformers", kTransformers}};
+    if (hasLlamaCpp(settings.peer_python)) peers.push_back({"llama.cpp", kLlamaCppScript});
+  }
+  const double parts = 4 * static_cast<double>(peers.size());
   for (const bool mamba : {false, true}) {
     const std::string name = mamba ? "mamba" : "gpt2";
     settings.context.checkpoint(mamba ? 0.5 : 0, "Drawing weights");
     mamba ? writeMamba(root / name) : writeGpt2(root / name);
     Runner runner(root / name);
     for (const bool writing : {false, true}) {
-      const std::string what = fmt::format("language.{}.{}", name, writing ? "write" : "read");
-      settings.context.checkpoint(all.size() * 0.25 + 0.1, what);
-      all.push_back(measured(what, writing, runner, root / name, settings, quiet));
+      for (const Peer& peer : peers) {
+        std::string what = fmt::format("language.{}.{}", name, writing ? "write" : "read");
+        if (peer.script == kLlamaCppScript) what += ".llama_cpp";
+        settings.context.checkpoint((static_cast<double>(all.size()) + 0.5) / parts, what);
+        all.push_back(measured(what, writing, peer, runner, root / name, settings, quiet));
+      }
     }
   }
   return all;

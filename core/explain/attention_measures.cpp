@@ -85,6 +85,8 @@ HWY_EXPORT(sumsOf);
 namespace {
 
 constexpr std::uint64_t kCellsAtOnce = 1 << 18;
+// Of long rows not fewer than these: what implied attention works out side by side.
+constexpr std::uint64_t kFewestRows = 32;
 
 struct MeasureText {
   double AttentionSummary::*member;
@@ -181,7 +183,8 @@ AttentionSummary summarise(const AttentionStack& stack, std::size_t layer, std::
                            const Context& context) {
   Summary summary(stack.queries, stack.keys, stack.causal);
   if (stack.keys == 0) return summary.finish();
-  const std::uint64_t rows = std::clamp<std::uint64_t>(kCellsAtOnce / stack.keys, 1, stack.queries);
+  const std::uint64_t rows =
+      std::min(std::max(kCellsAtOnce / stack.keys, kFewestRows), stack.queries);
   std::vector<float> cells(rows * stack.keys);
   const std::uint64_t past = stack.keys > stack.queries ? stack.keys - stack.queries : 0;
   for (std::uint64_t first = 0; first < stack.queries; first += rows) {

@@ -75,6 +75,11 @@ void Recurrence::imply(const std::vector<const float*>& inputs, std::size_t toke
   tap.heads = static_cast<std::size_t>(sizes_.heads());
   tap.queries = tap.keys = tokens;
   tap.causal = true;
+  // Queries, writes, decays, removals and recalls of every token at most.
+  constexpr std::size_t kArrays = 5;
+  const auto rows = static_cast<std::size_t>(sizes_.heads() * sizes_.keys()) * tokens;
+  const MemoryReservation room =
+      reserveMemory(kArrays * rows * sizeof(float), "what implied attention is worked out from");
   tap.recurrence = impliedFactors(mechanism_, sizesOf(tokens), options_, inputs);
   if (!tap.recurrence) implyWhole(inputs, tokens, tap, context);
 }

@@ -77,6 +77,7 @@ class GgufTokenizerTest : public QObject {
     row("gpt-4o", "123|4", "a|B", "!a", "a|1", "b'S");
     row("bloom", "1234", "aB", "!|a", "a1", "b'S");
     row("viking", "1|2|3|4", "aB", "!|a", "a|1", "b'S");
+    row("deepseek-llm", "1|2|3|4", "aB", "!|a", "a|1", "b|'|S");
     row("deepseek-coder", "1|2|3|4", "aB", "!|a", "a|1", "b|'|S");
     row("deepseek-v3", "123|4", "aB", "!a", "a|1", "b|'S");
   }
