@@ -58,8 +58,8 @@ std::vector<Parameter> textureParameters() {
            .unit = "pixels",
            .lowest = 3,
            .highest = 101,
-           .shown_if = "texture=deviation|range|mean|all",
-           .advanced = true}};
+           .advanced = true,
+           .shown_if = "texture=deviation|range|mean|all"}};
 }
 
 void mapBands(const Raster& scene, const Parameters& parameters, SceneFeatures& features,
