@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "core/base/parallel.h"
 #include "core/data/weight_run.h"
 #include "views/common/colour_map.h"
 
@@ -12,6 +14,7 @@ namespace lineament::views {
 namespace {
 
 constexpr int kHatch = 3;       // pixels of a stripe
+constexpr int kLines = 64;      // of the picture, painted as one task
 constexpr QRgb kUnpainted = 0;  // transparent, as no colour is
 
 // Blocks [first, last) of a plane under a pixel; none: it lies outside.
@@ -49,12 +52,12 @@ std::vector<Span> spansOf(double from, double cell, int pixels, std::uint64_t st
 class Painting {
  public:
   Painting(const ReducedPlane& plane, const WeightLook& look, const WeightColours& colours,
-           QRgb ground, std::vector<Span> columns)
+           QRgb ground, const std::vector<Span>& columns)
       : plane_(plane),
         look_(look),
         colours_(colours),
         ground_(ground),
-        columns_(std::move(columns)),
+        columns_(columns),
         peaks_(plane.columns),
         sums_(plane.columns),
         counts_(plane.columns) {
@@ -169,7 +172,7 @@ class Painting {
   QRgb ground_;
   bool mean_ = false;
   float share_ = 1;  // of a weight in what it is over
-  std::vector<Span> columns_;
+  const std::vector<Span>& columns_;
   std::size_t first_ = 0, last_ = 0;     // blocks that are under any pixel
   std::size_t first_x_ = 0, end_x_ = 0;  // pixels that have any, all of these
   // Those of the present line's rows, taken together.
@@ -197,28 +200,37 @@ QImage matrixImage(const std::vector<PlanePtr>& planes, const CellArea& area, co
                    const QColor& ground) {
   if (pixels.isEmpty() || !(area.queries > 0) || !(area.keys > 0)) return {};
   QImage image(pixels, QImage::Format_RGB32);
-  // Not by QImage::fill, which makes it opaque.
-  std::fill_n(reinterpret_cast<QRgb*>(image.bits()), image.sizeInBytes() / 4, kUnpainted);
-  const double tall = area.queries / pixels.height(), wide = area.keys / pixels.width();
+  const int lines = pixels.height(), width = pixels.width();
+  auto* first = reinterpret_cast<QRgb*>(image.bits());
+  const auto stride = static_cast<std::size_t>(image.bytesPerLine()) / sizeof(QRgb);
+  const double tall = area.queries / lines, wide = area.keys / width;
+  // Finest first, each with the blocks under the picture's lines and columns.
+  std::vector<std::pair<std::vector<Span>, std::vector<Span>>> spans;
   for (auto each = planes.rbegin(); each != planes.rend(); ++each) {
-    const PlanePtr& plane = *each;
-    const AttentionWindow& window = plane->window;
-    const auto rows = spansOf(area.query, tall, pixels.height(), window.query, window.queries,
-                              plane->block_queries);
-    Painting painting(
-        *plane, look, colours, ground.rgb(),
-        spansOf(area.key, wide, pixels.width(), window.key, window.keys, plane->block_keys));
-    for (int y = 0; y < pixels.height(); ++y) {
-      const Span& span = rows[static_cast<std::size_t>(y)];
-      if (span.first == span.last) continue;
-      const double limit = look.per_row ? limitOf(*plane, span, peaks) : 1;
-      painting.paintLine(reinterpret_cast<QRgb*>(image.scanLine(y)), y, span, limit);
+    const ReducedPlane& plane = **each;
+    const AttentionWindow& window = plane.window;
+    spans.emplace_back(
+        spansOf(area.query, tall, lines, window.query, window.queries, plane.block_queries),
+        spansOf(area.key, wide, width, window.key, window.keys, plane.block_keys));
+  }
+  const auto paint = [&](std::size_t begin, std::size_t end) {
+    // Not by QImage::fill, which makes it opaque.
+    for (std::size_t y = begin; y < end; ++y) std::fill_n(first + y * stride, width, kUnpainted);
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      const ReducedPlane& plane = *planes[planes.size() - 1 - i];
+      const auto& [rows, columns] = spans[i];
+      Painting painting(plane, look, colours, ground.rgb(), columns);
+      for (std::size_t y = begin; y < end; ++y) {
+        if (rows[y].first == rows[y].last) continue;
+        const double limit = look.per_row ? limitOf(plane, rows[y], peaks) : 1;
+        painting.paintLine(first + y * stride, static_cast<int>(y), rows[y], limit);
+      }
     }
-  }
-  for (int y = 0; y < pixels.height(); ++y) {
-    auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
-    std::replace(line, line + pixels.width(), kUnpainted, ground.rgb());
-  }
+    for (std::size_t y = begin; y < end; ++y) {
+      std::replace(first + y * stride, first + y * stride + width, kUnpainted, ground.rgb());
+    }
+  };
+  forBlocks(static_cast<std::size_t>(lines), kLines, {}, paint);
   return image;
 }
 

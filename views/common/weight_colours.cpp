@@ -4,9 +4,7 @@
 #include <QImage>
 #include <QPainter>
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 
 #include "views/common/colour_map.h"
 #include "views/common/figure_style.h"
@@ -16,41 +14,21 @@ namespace lineament::views {
 
 namespace {
 
-constexpr std::size_t kRampSteps = 1024;
 constexpr double kApart = 11;  // units between the bar's numbers
-
-double logarithm(double number) {
-  return std::log(number);
-}
-
-// For pictures of a million dots, to 2e-5: the exponent, and of the rest m in [1, 2), with
-// t = m - 1, the polynomial t + t (1 - t) q(t), right at both ends, q fitted by least squares.
-float logarithm(float number) {
-  constexpr float ln2 = 0.69314718F;
-  const auto bits = std::bit_cast<std::uint32_t>(number);
-  const float exponent = static_cast<float>(bits >> 23) - 127;
-  const float t = std::bit_cast<float>((bits & 0x7fffffU) | 0x3f800000U) - 1;
-  const float q = 0.44183587F + t * (-0.26653628F + t * (0.14701877F + t * -0.04424374F));
-  return ln2 * (exponent + t + t * (1 - t) * q);
-}
-
-// Where a magnitude stands between 0 and the limit.
-template <class Number>
-Number stepOf(WeightScale scale, Number magnitude, Number limit, Number floor, Number decades) {
-  if (scale == WeightScale::log) {
-    return magnitude > floor ? std::min(Number{1}, logarithm(magnitude / floor) / decades) : 0;
-  }
-  const Number part = std::min(Number{1}, magnitude / limit);
-  return scale == WeightScale::root ? std::sqrt(part) : part;
-}
 
 }  // namespace
 
 WeightColours::WeightColours(double limit, bool has_negative, bool dark, WeightScale scale,
                              double floor)
-    : limit_(limit > 0 ? limit : 1), signed_(has_negative), scale_(scale) {
+    : limit_(limit > 0 ? limit : 1),
+      signed_(has_negative),
+      scale_(scale),
+      missing_(ColourMap::missing().rgb()) {
   floor_ = std::clamp(floor, limit_ * 1e-30, limit_ / 2);
   decades_ = std::log(limit_ / floor_);
+  per_limit_ = static_cast<float>(1 / limit_);
+  per_floor_ = static_cast<float>(1 / floor_);
+  per_decades_ = static_cast<float>(1 / decades_);
   const ColourMap& map = signed_ ? divergingMap(dark) : sequentialMap(dark);
   for (std::size_t i = 0; i < kRampSteps; ++i) {
     ramp_.push_back(map.at(static_cast<double>(i) / (kRampSteps - 1)).rgb());
@@ -58,7 +36,11 @@ WeightColours::WeightColours(double limit, bool has_negative, bool dark, WeightS
 }
 
 double WeightColours::magnitudeShare(double magnitude) const {
-  return stepOf(scale_, magnitude, limit_, floor_, decades_);
+  if (scale_ == WeightScale::log) {
+    return magnitude > floor_ ? std::min(1.0, std::log(magnitude / floor_) / decades_) : 0;
+  }
+  const double part = std::min(1.0, magnitude / limit_);
+  return scale_ == WeightScale::root ? std::sqrt(part) : part;
 }
 
 double WeightColours::share(double weight) const {
@@ -93,14 +75,6 @@ std::vector<double> WeightColours::marks() const {
   const std::vector<double> upper(found.begin() + 1, found.end());
   for (const double mark : upper) found.insert(found.begin(), -mark);
   return found;
-}
-
-QRgb WeightColours::of(float weight) const {
-  if (!std::isfinite(weight)) return ColourMap::missing().rgb();
-  const float part = stepOf(scale_, std::abs(weight), static_cast<float>(limit_),
-                            static_cast<float>(floor_), static_cast<float>(decades_));
-  const float share = signed_ ? 0.5F + std::copysign(part, weight) / 2 : part;
-  return ramp_[static_cast<std::size_t>(share * (kRampSteps - 1) + 0.5F)];
 }
 
 void drawWeightBar(QPainter& painter, const QRectF& place, const WeightColours& colours,
