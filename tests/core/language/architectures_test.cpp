@@ -55,7 +55,7 @@ class ArchitecturesTest : public QObject {
     QVERIFY(!loaded.model.hasHead());
     ModelState state = loaded.model.start();
     const std::vector<std::int32_t> ids{1, 4, 6, 2};
-    const Pass pass = loaded.model.run(ids, state, {.attention = true}, {});
+    const Pass pass = loaded.model.run(ids, state, {.output = true, .attention = true}, {});
     QCOMPARE(pass.taps.size(), std::size_t{1});
     compare(attentionRow(pass.taps[0].attention, 0, 0), {0.219428, 0.313871, 0.220577, 0.246124});
     compare(attentionRow(pass.taps[0].attention, 1, 3), {0.241296, 0.266956, 0.241841, 0.249907});
