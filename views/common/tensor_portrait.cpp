@@ -194,8 +194,8 @@ void drawPortrait(QPainter& painter, const QRectF& area,
   }
   if (!portrait->spectrum) return;
   y += 8;
-  line(figureFont(TextSize::label, true), theme.text,
-       Words::tr("Singular values over the largest"), kLine);
+  line(figureFont(TextSize::label, true), theme.text, Words::tr("Singular values over the largest"),
+       kLine);
   drawSpectrum(painter, {area.left(), y - 6, wide, kSpectrum}, *portrait->spectrum, theme);
   y += kSpectrum + 10;
   for (const auto& [name, value] : spectrumFacts(*portrait->spectrum)) {
