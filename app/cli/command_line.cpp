@@ -24,6 +24,9 @@ constexpr ErrorText kOutOfMemory{"cli.memory", "Run '{command}'", "the machine h
 constexpr ErrorText kUnforeseen{"cli.unforeseen", "Run '{command}'", "{reason}", "",
                                 "This is a fault of the program: report it with the call"};
 
+constexpr ErrorText kSize{"cli.attention_size", "Look at attention of the size '{size}'",
+                          "there is no such size", "", "Sizes are grid, long and million"};
+
 using Words = std::span<const std::string>;
 
 std::vector<std::string> commandNames() {
@@ -108,16 +111,23 @@ bool looksLikeFile(const std::string& word) {
   return word.find_first_of("./") != word.npos || std::filesystem::exists(word, ignored);
 }
 
+// One of attention_flow.h's, empty where none is asked for.
+std::string attentionSizeOf(const Arguments& arguments) {
+  const std::string size = arguments.text("--measure-attention");
+  if (size.empty() || size == "grid" || size == "long" || size == "million") return size;
+  throw Error::usage(kSize, {{"size", size}});
+}
+
 void openWindow(Words words, Call& call, Terminal& terminal) {
   const Arguments arguments = Arguments::parse(windowCommand(), words);
   if (arguments.has("--help")) return terminal.print(programHelp());
   const auto& files = arguments.operands();
   if (!files.empty() && !looksLikeFile(files.front())) unknownCommand(files.front());
   useSimdTarget(arguments);
+  call.measure_attention = attentionSizeOf(arguments);
   call.window = true;
   call.files = files;
   call.measure_frames = arguments.has("--measure-frames");
-  call.measure_attention = arguments.text("--measure-attention");
   if (arguments.has("--measure-startup")) {
     call.measure_startup_from = arguments.integer("--measure-startup", 0, 0, INT64_MAX);
   }

@@ -76,6 +76,8 @@ void MambaMixer::imply(const Operands& operands, std::size_t tokens, AttentionTa
   tap.heads = 1;
   tap.queries = tap.keys = tokens;
   tap.causal = true;
+  tap.room = reserveMemory(tokens * (s.channels + 2 * s.states) * sizeof(float),
+                           "what implied attention is worked out from");
   tap.scan =
       ScanFactors{tokens, s.channels, s.states, operands.dt, s.rates, operands.b, operands.c};
 }

@@ -78,7 +78,7 @@ void Recurrence::imply(const std::vector<const float*>& inputs, std::size_t toke
   // Queries, writes, decays, removals and recalls of every token at most.
   constexpr std::size_t kArrays = 5;
   const auto rows = static_cast<std::size_t>(sizes_.heads() * sizes_.keys()) * tokens;
-  const MemoryReservation room =
+  tap.room =
       reserveMemory(kArrays * rows * sizeof(float), "what implied attention is worked out from");
   tap.recurrence = impliedFactors(mechanism_, sizesOf(tokens), options_, inputs);
   if (!tap.recurrence) implyWhole(inputs, tokens, tap, context);
@@ -92,8 +92,7 @@ void Recurrence::implyWhole(const std::vector<const float*>& inputs, std::size_t
   const sequence::Description& about = mechanism_.description();
   const sequence::Sizes sizes = sizesOf(tokens);
   const auto heads = static_cast<std::size_t>(sizes.heads());
-  const MemoryReservation room =
-      reserveMemory(heads * tokens * tokens * sizeof(float), "implied attention matrices");
+  tap.room = reserveMemory(heads * tokens * tokens * sizeof(float), "implied attention matrices");
   std::vector<std::vector<double>> wide;
   std::vector<sequence::View<const double>> views;
   for (std::size_t i = 0; i < about.inputs.size(); ++i) {

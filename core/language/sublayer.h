@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/memory.h"
 #include "core/data/recurrent_attention.h"
 #include "core/data/scan_attention.h"
 
@@ -42,6 +43,7 @@ struct AttentionTap {
   std::optional<RecurrentFactors> recurrence;
   std::optional<ScanFactors> scan;
   std::vector<float> weights;  // [head, query, key] where there is nothing of the others
+  MemoryReservation room;      // of the last three
 };
 
 // A part of a network's layer: out = f(x) over tokens, which may look at earlier tokens through its

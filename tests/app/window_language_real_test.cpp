@@ -49,6 +49,9 @@ class WindowLanguageRealTest : public QObject {
     file("pile_ppv/model.pt", "layers.2.weight", "200 x 100");
     file("safetensors/silero_vad_16k.safetensors", "conv1.weight", "128 x 129 x 3");
     file("onnx/version-RFB-320.onnx", "base_net.0.0.weight", "16 x 3 x 3 x 3");
+    file("onnx/silero_vad.onnx",
+         "If_0.then_branch.If_0_then_branch__Inline_0__decoder.rnn.weight_hh", "512 x 128");
+    file("pth/test.pt", "test", "2 x 4");
     file("npy/test.npz", "x_plus_one", "10");
   }
 

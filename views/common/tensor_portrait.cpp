@@ -4,7 +4,9 @@
 #include <QCoreApplication>
 #include <QPainter>
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <mutex>
 #include <string_view>
 
 #include "core/base/error.h"
@@ -23,8 +25,9 @@ constexpr double kHeight = 330;  // without singular values
 constexpr double kSpectrum = 120;
 constexpr std::uint64_t kQuickSide = 512;  // singular values in well below a second
 constexpr std::uint64_t kQuickValues = 1 << 20;
-constexpr std::uint64_t kLargestSide = 4096;  // in minutes
-constexpr double kLowestDrawn = 1e-8;         // a singular value over the largest
+constexpr std::uint64_t kLargestSide = 4096;    // in minutes
+constexpr std::chrono::milliseconds kLook(50);  // between looks whether people still want it
+constexpr double kLowestDrawn = 1e-8;           // a singular value over the largest
 
 struct Words {
   Q_DECLARE_TR_FUNCTIONS(TensorPortrait)
@@ -45,12 +48,19 @@ void TensorPortrait::sumUp(const Context& context) {
   }
   if (offersSpectrum() && matrix->side() <= kQuickSide &&
       matrix->rows * matrix->columns <= kQuickValues) {
-    findSpectrum(context);
+    takeSpectrum();
   }
 }
 
 void TensorPortrait::findSpectrum(const Context& context) {
+  static std::timed_mutex working;
   context.checkpoint(0, "Finding singular values");
+  while (!working.try_lock_for(kLook)) context.checkpoint(0);
+  const std::lock_guard held(working, std::adopt_lock);
+  takeSpectrum();
+}
+
+void TensorPortrait::takeSpectrum() {
   try {
     spectrum = spectrumOf(values());
   } catch (const Error& error) {

@@ -35,7 +35,8 @@ struct TensorPortrait {
 
   bool summedUp() const { return summary || !problem.isEmpty(); }
   // Both keep an Error as the problem and throw Cancelled. The first finds the singular values,
-  // too, where that takes no time worth asking about.
+  // too, where that takes no time worth asking about. The second cannot be cancelled once it has
+  // begun, at worst for a minute, and waits for another that has.
   void sumUp(const Context& context);
   void findSpectrum(const Context& context);
   // The singular values can be had by findSpectrum(), and are not there.
@@ -43,6 +44,9 @@ struct TensorPortrait {
 
   static constexpr double kWidth = 230;  // units that it needs
   double height() const;
+
+ private:
+  void takeSpectrum();
 };
 
 // Draws it from the top of `area`; nothing chosen, or not summed up yet, is said.

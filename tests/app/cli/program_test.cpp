@@ -196,6 +196,7 @@ class ProgramTest : public QObject {
         "device.unknown");
     row("missing file", {"inspect", at("nothing.csv")}, 1, "file.missing");
     row("folder", {"inspect", folder_.path()}, 1, "model_folder.weights");
+    row("no such size", {"--measure-attention", "huge"}, 2, "cli.attention_size");
     row("empty file", {"inspect", at("empty.csv")}, 1, "file.empty");
     row("missing input file", run + QStringList{"--input", "data=nothing.csv", "--set", "target=y"},
         1, "file.missing");

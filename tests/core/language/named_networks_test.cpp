@@ -66,8 +66,7 @@ class NamedNetworksTest : public QObject {
     }
   }
 
-  // What a sublayer attends to, times what it attends to, is what it makes: checked through the
-  // shapes and causality of every tap.
+  // Every layer's tap has the shape of the text, finite numbers, and nothing of later tokens.
   void taps_data() { logits_data(); }
   void taps() {
     QFETCH(const int, index);
