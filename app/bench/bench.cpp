@@ -23,6 +23,8 @@ const std::vector<Bench>& benches() {
         {"attention",
          "The attention view: 144 heads of 2,048 tokens, one of 32,768, one of 1,048,576",
          benchAttention},
+        {"checkpoints", "Listing 2,000 tensors of 10 GB, in one file and in five shards",
+         benchCheckpoints},
         {"csv", "Reading a CSV file of 1,000,000 rows and 20 numeric columns", benchCsv},
         {"kmeans", "Ten iterations of k-means on 10,000,000 points of 12 features", benchKMeans},
         {"autoencoder", "An epoch of an autoencoder: large batches, and the published small ones",

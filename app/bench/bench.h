@@ -36,6 +36,7 @@ std::vector<Bench> benchesNamed(std::string_view name);
 std::vector<Measurement> benchStartup(const BenchSettings& settings);
 std::vector<Measurement> benchFrames(const BenchSettings& settings);
 std::vector<Measurement> benchAttention(const BenchSettings& settings);
+std::vector<Measurement> benchCheckpoints(const BenchSettings& settings);
 std::vector<Measurement> benchCsv(const BenchSettings& settings);
 std::vector<Measurement> benchKMeans(const BenchSettings& settings);
 std::vector<Measurement> benchAutoencoder(const BenchSettings& settings);
