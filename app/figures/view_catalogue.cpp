@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "views/attention/attention_view.h"
+#include "views/attention/lens_figure.h"
 #include "views/checkpoint/checkpoint_view.h"
 #include "views/cloud/cloud_view.h"
 #include "views/common/plot_view.h"
@@ -71,6 +72,8 @@ const std::vector<Entry>& entries() {
                             {Kind::explanation}),
       entry<AttentionFigure, AttentionView>("attention", QT_TRANSLATE_NOOP("Views", "Attention"),
                                             {Kind::attention}),
+      // Of one table alone, which figures name.
+      plot<LensFigure>("lens", QT_TRANSLATE_NOOP("Views", "Logit lens"), {}),
       entry<MechanismsFigure, MechanismsView>(
           "mechanisms", QT_TRANSLATE_NOOP("Views", "Attention matrices"), {Kind::attention}),
       entry<SequenceFigure, SequenceView>(

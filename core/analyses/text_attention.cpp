@@ -102,6 +102,7 @@ Declaration declare() {
        "Each with its id and its surprisal, of an encoder-decoder", false},
       {"lens", Kind::table, "Logit lens", "What every layer predicts after each token", false},
       {"figure_attention", Kind::figure, "Figure: attention", ""},
+      {"figure_lens", Kind::figure, "Figure: logit lens", "", false},
       {"figure_cross", Kind::figure, "Figure: attention to the source", "", false}};
   declaration.metrics = {
       {"tokens", "Tokens", "", "That the network was run on"},
@@ -414,6 +415,9 @@ class TextAttention : public Analysis {
     outputs.metrics["tokens"] = static_cast<double>(tokens);
     outputs.add("figure_attention", Data(FigureSpec{"attention", "attention", "Attention", "",
                                                     nlohmann::json::object()}));
+    if (!outputs.find("lens")) return;
+    outputs.add("figure_lens",
+                Data(FigureSpec{"lens", "lens", "Logit lens", "", nlohmann::json::object()}));
   }
 
   static constexpr std::size_t kLongestAnswer = 256;
