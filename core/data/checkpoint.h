@@ -46,8 +46,8 @@ class Checkpoint {
 
   // For TorchScript and pickled module trees: nested objects {"type": ..., "children": {...},
   // "order": [names of the children as the file has them], "attributes": {...}}, tensors as
-  // {"tensor": name}. For ONNX the graph of operators, without a "type" (core/io/onnx_graph.h). Null
-  // otherwise.
+  // {"tensor": name}. For ONNX the graph of operators, without a "type" (core/io/onnx_graph.h).
+  // Null otherwise.
   const nlohmann::json& structure() const { return *structure_; }
 
   // What the network is made of, as a config.json beside the weights says it or as the file's own
