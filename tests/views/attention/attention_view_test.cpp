@@ -465,6 +465,38 @@ class AttentionViewTest : public QObject {
     QVERIFY(!shown.view.caption().contains(QStringLiteral("first look")));
   }
 
+  // All heads are being read when one of them is opened: that ends the reading of the others, and
+  // with it the taking over of what has been made.
+  void openingAHeadEndsTheReadingOfAll() {
+    Shown shown(factoredStack(1, 1, 180'000, 1));
+    AttentionPlot& plot = shown.view.plot();
+    plot.readAll();
+    QVERIFY(plot.readsAll());
+    shown.choose({{"mode", "matrix"}});
+    QVERIFY(!plot.readsAll());
+    QSignalSpy done(&plot, &AttentionPlot::workDone);
+    QVERIFY(!done.wait(600));
+    shown.choose({{"mode", "grid"}});
+    QVERIFY(plot.offersAll());
+  }
+
+  // The matrix' weights go on being read while the heads are looked at, and are theirs alone.
+  void aMatrixIsReadBesideTheHeads() {
+    Shown shown(factoredStack(1, 1, 180'000, 1));
+    AttentionPlot& plot = shown.view.plot();
+    shown.choose({{"mode", "matrix"}});
+    plot.readAll();
+    QVERIFY(plot.readsAll());
+    plot.choose({{"mode", "grid"}});
+    QVERIFY(!plot.readsAll() && plot.offersAll());
+    plot.readAll();
+    plot.stopReadingAll();
+    plot.choose({{"mode", "matrix"}});
+    QVERIFY(plot.readsAll());
+    plot.stopReadingAll();
+    QVERIFY(plot.complete());
+  }
+
   // Whatever mode a figure is in, it is drawn in a file as on the screen.
   void everyModeIsExported() {
     for (const char* mode : {"grid", "matrix", "arcs", "text", "measures"}) {
