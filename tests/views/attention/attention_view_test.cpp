@@ -408,6 +408,21 @@ class AttentionViewTest : public QObject {
     QVERIFY(shown.view.strip().placeOf(2500).isEmpty());
   }
 
+  // A short text at once after a long one: what is made of the long one comes too late.
+  void aShorterTextKeepsItsOwnLayout() {
+    AttentionFigure long_text, short_text;
+    long_text.setData(Data(heldStack(1, 1, 2500)));
+    short_text.setData(Data(heldStack(1, 1, 20)));
+    TokenStrip strip;
+    strip.resize(600, 300);
+    QSignalSpy laid_out(&strip, &TokenStrip::laidOut);
+    strip.show(long_text);
+    strip.show(short_text);
+    QVERIFY(!strip.placeOf(19).isEmpty());
+    QVERIFY(!laid_out.wait(1500));
+    QVERIFY(!strip.placeOf(19).isEmpty() && strip.placeOf(20).isEmpty());
+  }
+
   // Who cancels the reading can begin it anew.
   void whatWasCancelledIsOffered() {
     class Cancelling : public Background {
