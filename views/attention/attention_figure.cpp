@@ -189,7 +189,12 @@ std::size_t AttentionFigure::tokenCount() const {
 void AttentionFigure::prepare(const Context& context) {
   if (empty()) return;
   const bool exactly = !manyInAll();
-  if (needsThumbnails() && (!thumbnails_ || (exactly && !thumbnails_->complete()))) {
+  // What a view has taken over while they are made may be a part of them.
+  const auto all = [&](std::size_t heads) {
+    return heads == stack_->layers.size() * stack_->heads.size();
+  };
+  if (needsThumbnails() &&
+      !(thumbnails_ && all(exactly ? thumbnails_->exact() : thumbnails_->made()))) {
     ThumbnailMaker maker(stack_, look_.choice.hidden);
     maker.make(exactly, context);
     thumbnails_ = maker.now();

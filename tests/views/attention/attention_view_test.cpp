@@ -512,6 +512,19 @@ class AttentionViewTest : public QObject {
     QVERIFY(plot.complete());
   }
 
+  // A file has all heads, though the screen had only some of them when it was asked for.
+  void exportedGridsHaveNoHoles() {
+    AttentionFigure figure;
+    figure.setData(Data(factoredStack(1, 1, 180'000, 1)));
+    QVERIFY(figure.manyInAll());
+    HeadThumbnails none;
+    none.layers = none.heads = 1;
+    none.planes.resize(3);
+    figure.setThumbnails(std::make_shared<const HeadThumbnails>(none));
+    figure.prepare({});
+    QCOMPARE(figure.thumbnails()->made(), 1u);
+  }
+
   // Whatever mode a figure is in, it is drawn in a file as on the screen.
   void everyModeIsExported() {
     for (const char* mode : {"grid", "matrix", "arcs", "text", "measures"}) {
