@@ -217,9 +217,8 @@ void AttentionFigure::prepare(const Context& context) {
   tiles_.clear();
   for (const TileKey& key :
        tilesWanted(cells_, area(), pixels, overviewLevel(stack_->queries, stack_->keys))) {
-    tiles_.push_back(std::make_shared<const ReducedPlane>(
-        reduced(cells_, windowOf(key, stack_->queries, stack_->keys), blocksOf(key),
-                context.part(0.5, 1))));
+    tiles_.push_back(
+        std::make_shared<const ReducedPlane>(tileOf(cells_, key, context.part(0.5, 1))));
   }
 }
 

@@ -525,6 +525,32 @@ class AttentionViewTest : public QObject {
     QCOMPARE(figure.thumbnails()->made(), 1u);
   }
 
+  // What a sample has missed is seen as negative where a tile has it.
+  void aTileMaySayThatWeightsAreSigned() {
+    constexpr std::uint64_t tokens = 1100, at = 300 * tokens + 20;  // no query of the sample
+    QImage pictures[2];
+    for (const bool negative : {false, true}) {
+      AttentionStack stack = heldStack(1, 1, tokens);
+      std::vector<float> weights(tokens * tokens, 0.01f);
+      weights[at] = negative ? -1.0f : 1.0f;
+      stack.weights = weights;
+      AttentionFigure figure;
+      figure.setData(Data(stack));
+      figure.setOptions({{"mode", "matrix"}});
+      const ShownCells& cells = figure.cells();
+      figure.setPlane(cells.choice(), std::make_shared<const ReducedPlane>(sampleOf(cells, {})));
+      QVERIFY(figure.plane()->sampled && figure.plane()->highest < 0.5f);
+      QVERIFY(figure.plane()->lowest >= 0);
+      const ReducedPlane tile = tileOf(cells, {0, 0, 1}, {});
+      QVERIFY(tile.window.key == 0 && tile.window.query == 256);
+      QCOMPARE(tile.query_peaks.size(), tile.rows);
+      QCOMPARE(tile.query_peaks[300 - 256], 1.0f);
+      figure.setTiles({std::make_shared<const ReducedPlane>(tile)});
+      pictures[negative] = picture(figure, {900, 900});
+    }
+    QVERIFY(pictures[0] != pictures[1]);
+  }
+
   // Whatever mode a figure is in, it is drawn in a file as on the screen.
   void everyModeIsExported() {
     for (const char* mode : {"grid", "matrix", "arcs", "text", "measures"}) {
