@@ -246,7 +246,8 @@ QString AttentionFigure::headFacts() const {
 void AttentionFigure::drawMatrix(const Drawing& drawing) const {
   if (!plane_) return drawAbsence(drawing, tr("Working out the weights"));
   std::vector<PlanePtr> planes{plane_};
-  planes.insert(planes.end(), tiles_.begin(), tiles_.end());
+  const std::vector<PlanePtr> tiles = shownTiles();
+  planes.insert(planes.end(), tiles.begin(), tiles.end());
   // A sample may have missed what is negative.
   const bool negative =
       std::ranges::any_of(planes, [](const PlanePtr& each) { return each->lowest < 0; });

@@ -218,6 +218,7 @@ void AttentionPlot::askForOverview(LatestJob& job, Reducing reducing) {
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
         if (valueOf(outcome)) editedFigure().setPlane(choice, *made);
+        if (figure().look().mode == AttentionMode::matrix) askForTiles();  // perhaps fewer
         came();
       });
 }
@@ -282,7 +283,7 @@ void AttentionPlot::askForTiles() {
   }
   const QRectF plot = figure().plotArea(figureSize());
   const double pixels = plot.width() * kScreenScale * devicePixelRatioF() / figure().area().keys;
-  tiles_.want(figure().area(), pixels, overviewLevel(cells.queries(), cells.keys()));
+  tiles_.want(figure().area(), pixels, figure().tileLevels());
   editedFigure().setTiles(tiles_.planes());
 }
 

@@ -51,6 +51,12 @@ Blocks blocksOf(const TileKey& key) {
   return {side, side, cells > kMostExact};
 }
 
+int sampledLevel() {
+  int level = 0;
+  while (!blocksOf({.level = level}).sampled) ++level;
+  return level;
+}
+
 ReducedPlane tileOf(const ShownCells& cells, const TileKey& key, const Context& context) {
   ReducedPlane tile =
       reduced(cells, windowOf(key, cells.queries(), cells.keys()), blocksOf(key), context);

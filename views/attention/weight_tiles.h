@@ -18,6 +18,9 @@ AttentionWindow windowOf(const TileKey& key, std::uint64_t queries, std::uint64_
 // How it is reduced; very large ones from a sample of their queries.
 Blocks blocksOf(const TileKey& key);
 
+// The first level whose tiles are samples.
+int sampledLevel();
+
 // A tile, with the peaks of its rows of blocks. Throws Cancelled.
 ReducedPlane tileOf(const ShownCells& cells, const TileKey& key, const Context& context);
 

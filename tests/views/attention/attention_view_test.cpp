@@ -551,6 +551,25 @@ class AttentionViewTest : public QObject {
     QVERIFY(pictures[0] != pictures[1]);
   }
 
+  // Where every weight has been read, no sample of them covers it.
+  void samplesDoNotCoverAllWeights() {
+    AttentionFigure figure;
+    figure.setData(Data(factoredStack(1, 1, 1100, 4)));
+    figure.setOptions({{"mode", "matrix"}});
+    const ShownCells& cells = figure.cells();
+    const auto sample = std::make_shared<const ReducedPlane>(
+        reduced(cells, {0, 0, 1024, 1024}, {64, 64, true}, {}));
+    for (const bool exact : {false, true}) {
+      figure.setPlane(cells.choice(), std::make_shared<const ReducedPlane>(
+                                          exact ? overviewOf(cells, {}) : sampleOf(cells, {})));
+      figure.setTiles({});
+      const QImage without = picture(figure, {700, 700});
+      figure.setTiles({sample});
+      QCOMPARE(picture(figure, {700, 700}) == without, exact);
+      QCOMPARE(figure.caption().contains(QStringLiteral("first look")), !exact);
+    }
+  }
+
   // Whatever mode a figure is in, it is drawn in a file as on the screen.
   void everyModeIsExported() {
     for (const char* mode : {"grid", "matrix", "arcs", "text", "measures"}) {
