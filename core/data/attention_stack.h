@@ -30,6 +30,10 @@ class AttentionSource {
   virtual void cells(std::size_t layer, std::size_t head, const AttentionWindow& window,
                      std::span<float> weights, const Context& context) const = 0;
 
+  // Whether a part of a row costs about as much as all of it up to its query, so that whoever reads
+  // single rows should not cut them.
+  virtual bool prefersRows() const { return false; }
+
   // What stands for it in a file, and of what it can be made again; null where it has to be stored
   // as cells.
   struct Factors {

@@ -38,6 +38,7 @@ class RecurrentAttention : public AttentionSource {
 
   void cells(std::size_t layer, std::size_t head, const AttentionWindow& window,
              std::span<float> weights, const Context& context) const override;
+  bool prefersRows() const override { return true; }
   const std::vector<RecurrentFactors>& layers() const { return layers_; }
 
  private:

@@ -246,15 +246,19 @@ QString AttentionFigure::headFacts() const {
 void AttentionFigure::drawMatrix(const Drawing& drawing) const {
   if (!plane_) return drawAbsence(drawing, tr("Working out the weights"));
   std::vector<PlanePtr> planes{plane_};
-  planes.insert(planes.end(), tiles_.begin(), tiles_.end());
+  const std::vector<PlanePtr> tiles = shownTiles();
+  planes.insert(planes.end(), tiles.begin(), tiles.end());
+  // A sample may have missed what is negative.
+  const bool negative =
+      std::ranges::any_of(planes, [](const PlanePtr& each) { return each->lowest < 0; });
   const WeightColours ramp =
-      colours(largestInRange(), plane_->lowest < 0 || cells_.isDifference(), drawing.theme.dark);
+      colours(largestInRange(), negative || cells_.isDifference(), drawing.theme.dark);
   const QString bar = look_.look.per_row      ? tr("Share of row's largest")
                       : cells_.isDifference() ? tr("Difference")
                                               : tr("Weight");
   const bool profiled = token().has_value() && profile_ && profileFits();
   drawMatrixPane(drawing, paneLayout(drawing.size),
-                 {*stack_, planes, ramp, look_.look, plane_->query_peaks, sparse(), area(),
+                 {*stack_, planes, ramp, look_.look, sparse(), area(),
                   headTitle(*stack_, cells_.choice().head), headFacts(), bar,
                   profiled ? profile_.get() : nullptr, cells_.hiddenKeys(), chosenTokens()});
 }

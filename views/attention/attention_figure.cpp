@@ -124,6 +124,19 @@ void AttentionFigure::setPlane(const MatrixChoice& choice, PlanePtr plane) {
   if (choice == cells_.choice()) plane_ = std::move(plane);
 }
 
+int AttentionFigure::tileLevels() const {
+  const int overview = overviewLevel(stack_->queries, stack_->keys);
+  return plane_ && !plane_->sampled ? std::min(overview, sampledLevel()) : overview;
+}
+
+std::vector<PlanePtr> AttentionFigure::shownTiles() const {
+  std::vector<PlanePtr> tiles = tiles_;
+  if (plane_ && !plane_->sampled) {
+    std::erase_if(tiles, [](const PlanePtr& tile) { return tile->sampled; });
+  }
+  return tiles;
+}
+
 void AttentionFigure::setProfile(std::shared_ptr<const TokenProfile> profile) {
   profile_ = std::move(profile);
 }
@@ -189,7 +202,12 @@ std::size_t AttentionFigure::tokenCount() const {
 void AttentionFigure::prepare(const Context& context) {
   if (empty()) return;
   const bool exactly = !manyInAll();
-  if (needsThumbnails() && (!thumbnails_ || (exactly && !thumbnails_->complete()))) {
+  // What a view has taken over while they are made may be a part of them.
+  const auto all = [&](std::size_t heads) {
+    return heads == stack_->layers.size() * stack_->heads.size();
+  };
+  if (needsThumbnails() &&
+      !(thumbnails_ && all(exactly ? thumbnails_->exact() : thumbnails_->made()))) {
     ThumbnailMaker maker(stack_, look_.choice.hidden);
     maker.make(exactly, context);
     thumbnails_ = maker.now();
@@ -210,11 +228,9 @@ void AttentionFigure::prepare(const Context& context) {
   const QRectF plot = plotArea(naturalSize(660));
   const double pixels = plot.width() * kFilePixels / area().keys;
   tiles_.clear();
-  for (const TileKey& key :
-       tilesWanted(cells_, area(), pixels, overviewLevel(stack_->queries, stack_->keys))) {
-    tiles_.push_back(std::make_shared<const ReducedPlane>(
-        reduced(cells_, windowOf(key, stack_->queries, stack_->keys), blocksOf(key),
-                context.part(0.5, 1))));
+  for (const TileKey& key : tilesWanted(cells_, area(), pixels, tileLevels())) {
+    tiles_.push_back(
+        std::make_shared<const ReducedPlane>(tileOf(cells_, key, context.part(0.5, 1))));
   }
 }
 
@@ -278,7 +294,8 @@ QStringList AttentionFigure::reductions() const {
   }
   if (look_.mode == AttentionMode::matrix) {
     if (!plane_) parts << (problem_.isEmpty() ? tr("working out the weights") : problem_);
-    const PlanePtr& shown = tiles_.empty() ? plane_ : tiles_.back();
+    const std::vector<PlanePtr> tiles = shownTiles();
+    const PlanePtr shown = tiles.empty() ? plane_ : tiles.back();
     if (shown && shown->sampled) {
       parts << tr("first look at every %1th query").arg(shown->block_queries);
     } else if (std::max(area().queries, area().keys) > 700) {

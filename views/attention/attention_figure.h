@@ -66,6 +66,9 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   void setThumbnails(std::shared_ptr<const HeadThumbnails> thumbnails);
   void setPlane(const MatrixChoice& choice, PlanePtr plane);
   void setTiles(std::vector<PlanePtr> tiles) { tiles_ = std::move(tiles); }
+  // The level from which on tiles are no finer than the plane of all of the matrix, or, where that
+  // has every weight, only samples.
+  int tileLevels() const;
   void setProfile(std::shared_ptr<const TokenProfile> profile);
   void setLinks(std::shared_ptr<const LinkedTokens> links) { links_ = std::move(links); }
   void setProblem(const QString& problem) { problem_ = problem; }  // why there is nothing
@@ -112,6 +115,7 @@ class AttentionFigure : public Copied<AttentionFigure, PlotFigure> {
   bool sparse() const;  // the matrix has zeros of its own where a query may attend
   QString keptText() const;
   double largestInRange() const;
+  std::vector<PlanePtr> shownTiles() const;  // no samples over a plane that has every weight
 
   void drawGrid(const Drawing& drawing) const;
   void drawMatrix(const Drawing& drawing) const;

@@ -41,8 +41,8 @@ AttentionPlot::AttentionPlot(QWidget* parent)
 }
 
 void AttentionPlot::setData(const Data& shown) {
-  for (LatestJob* job :
-       {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_, &reading_all_}) {
+  for (LatestJob* job : {&thumbnails_job_, &plane_job_, &profile_job_, &links_job_, &reading_heads_,
+                         &reading_matrix_}) {
     job->stop();
   }
   poll_.stop();
@@ -93,7 +93,8 @@ void AttentionPlot::chooseToken(std::optional<std::size_t> token) {
 
 bool AttentionPlot::complete() const {
   const bool working = thumbnails_job_.running() || plane_job_.running() ||
-                       profile_job_.running() || links_job_.running() || reading_all_.running();
+                       profile_job_.running() || links_job_.running() || reading_heads_.running() ||
+                       reading_matrix_.running();
   return !working && tiles_.complete();
 }
 
@@ -136,14 +137,14 @@ void AttentionPlot::ask() {
 void AttentionPlot::askForThumbnails() {
   const HiddenKeys hidden = figure().look().choice.hidden;
   if (!maker_ || made_hidden_ != hidden) {
-    reading_all_.stop();
-    thumbnails_job_.stop();
+    stopReadingHeads();
+    leaveThumbnails();
     const auto& known = figure().thumbnails();
     thumbnails_settled_ = !maker_ && known && known->complete() && hidden == HiddenKeys::none;
     maker_ = std::make_shared<ThumbnailMaker>(figure().sharedStack(), hidden);
     made_hidden_ = hidden;
   }
-  if (thumbnails_settled_ || thumbnails_job_.running()) return;
+  if (thumbnails_settled_ || thumbnails_job_.running() || reading_heads_.running()) return;
   thumbnails_job_.start(
       background(), tr("Reduce attention matrices"),
       [maker = maker_, exactly = !figure().manyInAll()](const Context& context) {
@@ -168,17 +169,26 @@ void AttentionPlot::leaveThumbnails() {
   poll_.stop();
 }
 
+// What has been made stays, and is gone on from when it is asked for again.
+void AttentionPlot::stopReadingHeads() {
+  if (!reading_heads_.running()) return;
+  reading_heads_.stop();
+  poll_.stop();
+}
+
 // The first picture from a sample of the queries, then all weights.
 void AttentionPlot::askForPlane() {
   const MatrixChoice& choice = figure().cells().choice();
   if (figure().plane() && !figure().plane()->sampled) {
     plane_job_.stop();
+    reading_matrix_.stop();
     plane_of_ = choice;
     return;
   }
   if (plane_of_ == choice) return;
   plane_of_ = choice;
-  if (figure().look().mode == AttentionMode::matrix) reading_all_.stop();
+  stopReadingHeads();
+  reading_matrix_.stop();
   const auto made = std::make_shared<PlanePtr>();
   plane_job_.start(
       background(), tr("Work out attention"),
@@ -208,6 +218,7 @@ void AttentionPlot::askForOverview(LatestJob& job, Reducing reducing) {
       this,
       [this, made, choice](const Outcome<Nothing>& outcome) {
         if (valueOf(outcome)) editedFigure().setPlane(choice, *made);
+        if (figure().look().mode == AttentionMode::matrix) askForTiles();  // perhaps fewer
         came();
       });
 }
@@ -229,13 +240,19 @@ bool AttentionPlot::offersAll() const {
   return false;
 }
 
+// The matrix alone where it is what is seen, otherwise all heads.
+bool AttentionPlot::readsAll() const {
+  const bool matrix = figure().look().mode == AttentionMode::matrix;
+  return (matrix ? reading_matrix_ : reading_heads_).running();
+}
+
 void AttentionPlot::readAll() {
   if (!offersAll()) return;
   if (figure().look().mode == AttentionMode::matrix) {
     plane_job_.stop();
-    askForOverview(reading_all_, overviewOf);
+    askForOverview(reading_matrix_, overviewOf);
   } else {
-    reading_all_.start(
+    reading_heads_.start(
         background(), tr("Read all attention weights"),
         [maker = maker_](const Context& context) { maker->make(true, context); }, this,
         [this](const Outcome<Nothing>&) {
@@ -249,8 +266,11 @@ void AttentionPlot::readAll() {
 }
 
 void AttentionPlot::stopReadingAll() {
-  reading_all_.stop();
-  poll_.stop();
+  if (figure().look().mode == AttentionMode::matrix) {
+    reading_matrix_.stop();
+  } else {
+    stopReadingHeads();
+  }
   came();
 }
 
@@ -263,7 +283,7 @@ void AttentionPlot::askForTiles() {
   }
   const QRectF plot = figure().plotArea(figureSize());
   const double pixels = plot.width() * kScreenScale * devicePixelRatioF() / figure().area().keys;
-  tiles_.want(figure().area(), pixels, overviewLevel(cells.queries(), cells.keys()));
+  tiles_.want(figure().area(), pixels, figure().tileLevels());
   editedFigure().setTiles(tiles_.planes());
 }
 

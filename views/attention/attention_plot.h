@@ -38,7 +38,7 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   // until a person asks for all: whether that can be asked for now, is going on, and how it is
   // begun and ended.
   bool offersAll() const;
-  bool readsAll() const { return reading_all_.running(); }
+  bool readsAll() const;
   void readAll();
   void stopReadingAll();
   const WeightTiles& tiles() const { return tiles_; }
@@ -60,6 +60,7 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void ask();  // for whatever is missing
   void askForThumbnails();
   void leaveThumbnails();
+  void stopReadingHeads();
   void askForPlane();
   using Reducing = ReducedPlane (*)(const ShownCells& cells, const Context& context);
   void askForOverview(LatestJob& job, Reducing reducing);
@@ -73,7 +74,7 @@ class AttentionPlot : public PlotOf<AttentionFigure> {
   void hoverToken(const QPointF& at);
 
   LatestJob thumbnails_job_, plane_job_, profile_job_, links_job_;
-  LatestJob reading_all_;  // what only starts when it is asked for
+  LatestJob reading_heads_, reading_matrix_;  // every weight, which is only read when asked for
   std::shared_ptr<ThumbnailMaker> maker_;
   HiddenKeys made_hidden_ = HiddenKeys::none;  // of what it makes
   bool thumbnails_settled_ = false;            // no more of them are made unasked

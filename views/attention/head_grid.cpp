@@ -247,10 +247,9 @@ class GridPainter {
         if (!(look.over > 0)) look.over = 1;
       }
       if (cell.column >= content_.stack.heads.size()) look.reduction = Reduction::peak;
-      painter_.drawImage(
-          cell.place,
-          matrixImage({plane}, all, pixelsOf(drawing_, cell.place.size()), look, content_.colours,
-                      {plane->query_peaks, plane->queriesOfAPeak()}, drawing_.theme.view));
+      painter_.drawImage(cell.place,
+                         matrixImage({plane}, all, pixelsOf(drawing_, cell.place.size()), look,
+                                     content_.colours, drawing_.theme.view));
     }
     painter_.restore();
     const bool current =

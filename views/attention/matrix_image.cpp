@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <span>
 
 #include "core/base/parallel.h"
 #include "core/data/weight_run.h"
@@ -182,47 +182,87 @@ class Painting {
   std::size_t visible_ = 0;
 };
 
-double limitOf(const ReducedPlane& plane, const Span& rows, const QueryPeaks& peaks) {
-  const std::uint64_t all = peaks.values.size();
-  const std::uint64_t end = plane.firstQuery(rows.last) + peaks.queries - 1;
-  const std::uint64_t first = std::min(plane.firstQuery(rows.first) / peaks.queries, all);
-  float limit = 0;
-  for (const float peak : peaks.values.subspan(first, std::min(end / peaks.queries, all) - first)) {
-    limit = std::max(limit, peak);
+// Whether the peaks of `one` are those of the same queries as the blocks of `painted`. A sample has
+// read but one query of each row of blocks, so that its peaks hold for samples of the same alone.
+bool tellsPeaks(const ReducedPlane& one, const ReducedPlane& painted) {
+  if (one.sampled != painted.sampled) return false;
+  return one.block_queries == painted.block_queries || (!one.sampled && one.queriesOfAPeak() == 1);
+}
+
+// The largest magnitude that a plane has in the queries [first, end).
+float peakIn(const ReducedPlane& plane, std::uint64_t first, std::uint64_t end) {
+  const std::uint64_t start = plane.window.query, each = plane.queriesOfAPeak();
+  if (end <= start) return 0;
+  const std::uint64_t last =
+      std::min<std::uint64_t>((end - start + each - 1) / each, plane.query_peaks.size());
+  float most = 0;
+  for (std::uint64_t i = first > start ? (first - start) / each : 0; i < last; ++i) {
+    most = std::max(most, plane.query_peaks[i]);
   }
-  return static_cast<double>(limit);
+  return most;
+}
+
+// A plane, what of it lies under the picture's lines and columns, and those that know its rows'
+// peaks.
+struct Painted {
+  const ReducedPlane& plane;
+  std::vector<Span> rows, columns;
+  std::vector<const ReducedPlane*> peaks;
+
+  double limitOf(const Span& span) const {
+    float limit = 0;
+    for (const ReducedPlane* each : peaks) {
+      limit =
+          std::max(limit, peakIn(*each, plane.firstQuery(span.first), plane.firstQuery(span.last)));
+    }
+    return static_cast<double>(limit);
+  }
+};
+
+// Those of `planes` that `plane` shares queries with, too.
+std::vector<const ReducedPlane*> tellersOf(const ReducedPlane& plane,
+                                           const std::vector<PlanePtr>& planes) {
+  std::vector<const ReducedPlane*> tellers;
+  const auto endOf = [](const ReducedPlane& each) {
+    return each.window.query + each.window.queries;
+  };
+  for (const PlanePtr& each : planes) {
+    const bool apart = endOf(*each) <= plane.window.query || endOf(plane) <= each->window.query;
+    if (!apart && tellsPeaks(*each, plane)) tellers.push_back(each.get());
+  }
+  return tellers;
 }
 
 }  // namespace
 
 QImage matrixImage(const std::vector<PlanePtr>& planes, const CellArea& area, const QSize& pixels,
-                   const WeightLook& look, const WeightColours& colours, const QueryPeaks& peaks,
-                   const QColor& ground) {
+                   const WeightLook& look, const WeightColours& colours, const QColor& ground) {
   if (pixels.isEmpty() || !(area.queries > 0) || !(area.keys > 0)) return {};
   QImage image(pixels, QImage::Format_RGB32);
   const int lines = pixels.height(), width = pixels.width();
   auto* first = reinterpret_cast<QRgb*>(image.bits());
   const auto stride = static_cast<std::size_t>(image.bytesPerLine()) / sizeof(QRgb);
   const double tall = area.queries / lines, wide = area.keys / width;
-  // Finest first, each with the blocks under the picture's lines and columns.
-  std::vector<std::pair<std::vector<Span>, std::vector<Span>>> spans;
+  std::vector<Painted> painted;  // finest first
   for (auto each = planes.rbegin(); each != planes.rend(); ++each) {
     const ReducedPlane& plane = **each;
     const AttentionWindow& window = plane.window;
-    spans.emplace_back(
-        spansOf(area.query, tall, lines, window.query, window.queries, plane.block_queries),
-        spansOf(area.key, wide, width, window.key, window.keys, plane.block_keys));
+    painted.push_back(
+        {plane,
+         spansOf(area.query, tall, lines, window.query, window.queries, plane.block_queries),
+         spansOf(area.key, wide, width, window.key, window.keys, plane.block_keys),
+         {}});
+    if (look.per_row) painted.back().peaks = tellersOf(plane, planes);
   }
   const auto paint = [&](std::size_t begin, std::size_t end) {
     // Not by QImage::fill, which makes it opaque.
     for (std::size_t y = begin; y < end; ++y) std::fill_n(first + y * stride, width, kUnpainted);
-    for (std::size_t i = 0; i < spans.size(); ++i) {
-      const ReducedPlane& plane = *planes[planes.size() - 1 - i];
-      const auto& [rows, columns] = spans[i];
-      Painting painting(plane, look, colours, ground.rgb(), columns);
+    for (const Painted& each : painted) {
+      const std::vector<Span>& rows = each.rows;
+      Painting painting(each.plane, look, colours, ground.rgb(), each.columns);
       for (std::size_t y = begin; y < end; ++y) {
         if (rows[y].first == rows[y].last) continue;
-        const double limit = look.per_row ? limitOf(plane, rows[y], peaks) : 1;
+        const double limit = look.per_row ? each.limitOf(rows[y]) : 1;
         painting.paintLine(first + y * stride, static_cast<int>(y), rows[y], limit);
       }
     }

@@ -5,7 +5,6 @@
 #include <QImage>
 #include <QLineF>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "views/attention/reduced_plane.h"
@@ -32,19 +31,14 @@ struct WeightLook {
 
 using PlanePtr = std::shared_ptr<const ReducedPlane>;
 
-// The largest magnitudes of queries that `per_row` goes by, each of so many of them.
-struct QueryPeaks {
-  std::span<const float> values;
-  std::uint64_t queries = 1;  // of a value
-};
-
 // The area in so many pixels, of the planes that are there, finer ones over coarser ones. A pixel
 // with several blocks shows the strongest of them, or their mean; a block with several pixels is a
-// plain rectangle. What lies above the diagonal of causal attention, what a mask leaves out and
+// plain rectangle. A row's largest is that of all the planes which have read as much of its queries
+// as the one that is painted: where the overview is a sample, of what the tiles have read of a row.
+// What lies above the diagonal of causal attention, what a mask leaves out and
 // what no plane covers has the ground's colour; NaN is hatched.
 QImage matrixImage(const std::vector<PlanePtr>& planes, const CellArea& area, const QSize& pixels,
-                   const WeightLook& look, const WeightColours& colours, const QueryPeaks& peaks,
-                   const QColor& ground);
+                   const WeightLook& look, const WeightColours& colours, const QColor& ground);
 
 // Where a mask ends: lines between cells that are 0 and those that are not, in the picture's
 // units of `pixels`, of what the planes have cell by cell.

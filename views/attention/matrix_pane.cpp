@@ -119,7 +119,7 @@ class PanePainter {
   void drawPicture() {
     const QImage image =
         matrixImage(content_.planes, content_.area, pixelsOf(drawing_, layout_.plot.size()),
-                    content_.look, content_.colours, {content_.query_peaks}, drawing_.theme.view);
+                    content_.look, content_.colours, drawing_.theme.view);
     painter_.save();
     painter_.setRenderHint(QPainter::SmoothPixmapTransform, false);
     if (!image.isNull()) painter_.drawImage(layout_.plot, image);

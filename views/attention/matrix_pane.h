@@ -43,7 +43,6 @@ struct MatrixPaneDrawing {
   const std::vector<PlanePtr>& planes;
   const WeightColours& colours;
   WeightLook look;
-  const std::vector<float>& query_peaks;
   bool sparse = false;  // some cells are left out as by a mask
   CellArea area;
   QString title, facts, bar_label;

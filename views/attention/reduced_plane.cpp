@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t kMostBlocks = 1024;  // along a side of an overview
 constexpr std::size_t kSampledRows = 256;
-constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;  // read within 100 ms
-constexpr double kManyWeights = 3e10;                            // minutes of work
+// Softmax attention of heads of 64 is read so within 50 ms on two cores, a recurrence's within 100.
+constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;
+constexpr double kManyWeights = 3e10;  // minutes of work
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
 constexpr std::uint64_t kQueriesAtOnce = 64;  // a product of queries and keys copies the keys once
 constexpr std::uint64_t kKeysOfATask = 2048;
@@ -148,41 +149,63 @@ std::uint64_t sampledQuery(const ReducedPlane& plane, std::size_t row) {
   return first + (last - first) / 2;
 }
 
-// What a task finds in some columns of blocks of a sampled plane, row by row.
-using SampledExtremes = std::vector<Extremes>;
-
-SampledExtremes readSampled(const ShownCells& cells, ReducedPlane& plane, std::size_t begin,
-                            std::size_t end, const Context& context) {
-  SampledExtremes found(plane.rows);
+// Columns [begin, end) of blocks, of a row of them in a sampled plane.
+Extremes readSampledRow(const ShownCells& cells, ReducedPlane& plane, std::size_t row,
+                        std::size_t begin, std::size_t end, std::vector<float>& buffer,
+                        const Context& context) {
   const AttentionWindow& all = plane.window;
   const std::uint64_t key = begin * plane.block_keys;
   const std::uint64_t keys = std::min(end * plane.block_keys, all.keys) - key;
-  std::vector<float> buffer(keys);
-  for (std::size_t row = 0; row < plane.rows; ++row) {
-    const std::uint64_t query = all.query + sampledQuery(plane, row);
-    const std::uint64_t seen = seenOf(plane, query, all.key + key, keys);
-    if (seen == 0) continue;
-    const std::span<float> weights(buffer.data(), seen);
-    cells.read({query, all.key + key, 1, seen}, weights, context);
-    std::vector<Block> blocks(end - begin);
-    found[row] = addRow(weights, plane.block_keys, blocks.data());
-    for (std::size_t block = 0; block < blocks.size(); ++block) {
-      blocks[block].store(plane, row * plane.columns + begin + block);
-    }
+  const std::uint64_t query = all.query + sampledQuery(plane, row);
+  const std::uint64_t seen = seenOf(plane, query, all.key + key, keys);
+  if (seen == 0) return {};
+  buffer.resize(seen);
+  cells.read({query, all.key + key, 1, seen}, buffer, context);
+  std::vector<Block> blocks(end - begin);
+  const Extremes found = addRow(buffer, plane.block_keys, blocks.data());
+  for (std::size_t block = 0; block < blocks.size(); ++block) {
+    blocks[block].store(plane, row * plane.columns + begin + block);
   }
   return found;
 }
 
+// What there is in each row of blocks of a sampled plane.
+using SampledExtremes = std::vector<Extremes>;
+
 // Tasks share the keys, not the rows: the few keys of a task stay in the cache for all its rows.
-void readSample(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
-  const auto found = reduceBlocks<SampledExtremes>(
+SampledExtremes readSampleByKeys(const ShownCells& cells, ReducedPlane& plane,
+                                 const Context& context) {
+  return reduceBlocks<SampledExtremes>(
       plane.columns, std::max<std::uint64_t>(kKeysOfATask / plane.block_keys, 1), context,
       [&](std::size_t begin, std::size_t end) {
-        return readSampled(cells, plane, begin, end, context);
+        SampledExtremes found(plane.rows);
+        std::vector<float> buffer;
+        for (std::size_t row = 0; row < plane.rows; ++row) {
+          found[row] = readSampledRow(cells, plane, row, begin, end, buffer, context);
+        }
+        return found;
       },
       [](SampledExtremes& left, const SampledExtremes& right) {
         for (std::size_t row = 0; row < left.size(); ++row) left[row].add(right[row]);
       });
+}
+
+// For sources that go through a row from its query on, whichever of its cells are wanted.
+SampledExtremes readSampleByRows(const ShownCells& cells, ReducedPlane& plane,
+                                 const Context& context) {
+  SampledExtremes found(plane.rows);
+  forBlocks(plane.rows, 1, context, [&](std::size_t begin, std::size_t end) {
+    std::vector<float> buffer;
+    for (std::size_t row = begin; row < end; ++row) {
+      found[row] = readSampledRow(cells, plane, row, 0, plane.columns, buffer, context);
+    }
+  });
+  return found;
+}
+
+void readSample(const ShownCells& cells, ReducedPlane& plane, const Context& context) {
+  const SampledExtremes found = cells.prefersRows() ? readSampleByRows(cells, plane, context)
+                                                    : readSampleByKeys(cells, plane, context);
   Extremes total;
   for (std::size_t row = 0; row < plane.rows; ++row) {
     plane.query_peaks[sampledQuery(plane, row)] = found[row].magnitude();

@@ -95,6 +95,13 @@ ShownCells::ShownCells(Stack stack, const MatrixChoice& choice, Stack other)
   if (!hidden_.empty()) renormalises_ = rowsSumToOne(*stack_);
 }
 
+bool ShownCells::prefersRows() const {
+  const auto prefers = [](const Stack& stack) {
+    return stack && stack->source && stack->source->prefersRows();
+  };
+  return prefers(stack_) || (choice_.minus_other && prefers(other_));
+}
+
 void ShownCells::read(const AttentionWindow& window, std::span<float> weights,
                       const Context& context) const {
   readHead(*stack_, choice_.head, window, weights, context);

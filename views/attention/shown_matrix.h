@@ -62,6 +62,7 @@ class ShownCells {
   const std::vector<std::uint64_t>& hiddenKeys() const { return hidden_; }  // ascending
   // Whether rows are divided by what is left of them without the hidden keys.
   bool renormalises() const { return renormalises_ && !hidden_.empty(); }
+  bool prefersRows() const;  // rows should not be cut where they are read one by one
 
   // Cells of the window, row-major; of hidden keys 0. Safe from several threads. Throws Cancelled.
   void read(const AttentionWindow& window, std::span<float> weights, const Context& context) const;

@@ -36,6 +36,7 @@ void TokenStrip::show(const AttentionFigure& figure) {
 }
 
 void TokenStrip::measure() {
+  laying_out_.stop();  // of the text before
   widths_ = {};
   layout_ = {};
   if (figure_->tokenCount() > kMeasuredAtOnce) return layOutLater();

@@ -51,6 +51,19 @@ Blocks blocksOf(const TileKey& key) {
   return {side, side, cells > kMostExact};
 }
 
+int sampledLevel() {
+  int level = 0;
+  while (!blocksOf({.level = level}).sampled) ++level;
+  return level;
+}
+
+ReducedPlane tileOf(const ShownCells& cells, const TileKey& key, const Context& context) {
+  ReducedPlane tile =
+      reduced(cells, windowOf(key, cells.queries(), cells.keys()), blocksOf(key), context);
+  tile.mergeQueryPeaks();
+  return tile;
+}
+
 WeightTiles::WeightTiles(std::function<Background&()> background, QObject* parent)
     : QObject(parent), background_(std::move(background)), cache_(kBudget) {}
 
@@ -93,10 +106,8 @@ void WeightTiles::readNext() {
         clock.start();
         for (const TileKey& key : keys) {
           if (!made->empty() && clock.elapsed() > kGo) return;
-          auto plane =
-              reduced(cells, windowOf(key, cells.queries(), cells.keys()), blocksOf(key), context);
-          plane.query_peaks = {};  // the overview has them
-          made->emplace_back(key, std::make_shared<const ReducedPlane>(std::move(plane)));
+          made->emplace_back(key,
+                             std::make_shared<const ReducedPlane>(tileOf(cells, key, context)));
         }
       },
       this,

@@ -18,6 +18,12 @@ AttentionWindow windowOf(const TileKey& key, std::uint64_t queries, std::uint64_
 // How it is reduced; very large ones from a sample of their queries.
 Blocks blocksOf(const TileKey& key);
 
+// The first level whose tiles are samples.
+int sampledLevel();
+
+// A tile, with the peaks of its rows of blocks. Throws Cancelled.
+ReducedPlane tileOf(const ShownCells& cells, const TileKey& key, const Context& context);
+
 // The tiles of an area that are needed beside an overview of blocks of 2^overview cells, nearest to
 // the middle first; without those wholly above the diagonal of causal attention. `pixels` of the
 // screen are there for each cell.

@@ -408,6 +408,21 @@ class AttentionViewTest : public QObject {
     QVERIFY(shown.view.strip().placeOf(2500).isEmpty());
   }
 
+  // A short text at once after a long one: what is made of the long one comes too late.
+  void aShorterTextKeepsItsOwnLayout() {
+    AttentionFigure long_text, short_text;
+    long_text.setData(Data(heldStack(1, 1, 2500)));
+    short_text.setData(Data(heldStack(1, 1, 20)));
+    TokenStrip strip;
+    strip.resize(600, 300);
+    QSignalSpy laid_out(&strip, &TokenStrip::laidOut);
+    strip.show(long_text);
+    strip.show(short_text);
+    QVERIFY(!strip.placeOf(19).isEmpty());
+    QVERIFY(!laid_out.wait(1500));
+    QVERIFY(!strip.placeOf(19).isEmpty() && strip.placeOf(20).isEmpty());
+  }
+
   // Who cancels the reading can begin it anew.
   void whatWasCancelledIsOffered() {
     class Cancelling : public Background {
@@ -463,6 +478,96 @@ class AttentionViewTest : public QObject {
     QVERIFY(!shown.view.plot().tiles().planes().empty());
     QVERIFY(!shown.view.plot().tiles().planes().back()->reduced());
     QVERIFY(!shown.view.caption().contains(QStringLiteral("first look")));
+  }
+
+  // All heads are being read when one of them is opened: that ends the reading of the others, and
+  // with it the taking over of what has been made.
+  void openingAHeadEndsTheReadingOfAll() {
+    Shown shown(factoredStack(1, 1, 180'000, 1));
+    AttentionPlot& plot = shown.view.plot();
+    plot.readAll();
+    QVERIFY(plot.readsAll());
+    shown.choose({{"mode", "matrix"}});
+    QVERIFY(!plot.readsAll());
+    QSignalSpy done(&plot, &AttentionPlot::workDone);
+    QVERIFY(!done.wait(600));
+    shown.choose({{"mode", "grid"}});
+    QVERIFY(plot.offersAll());
+  }
+
+  // The matrix' weights go on being read while the heads are looked at, and are theirs alone.
+  void aMatrixIsReadBesideTheHeads() {
+    Shown shown(factoredStack(1, 1, 180'000, 1));
+    AttentionPlot& plot = shown.view.plot();
+    shown.choose({{"mode", "matrix"}});
+    plot.readAll();
+    QVERIFY(plot.readsAll());
+    plot.choose({{"mode", "grid"}});
+    QVERIFY(!plot.readsAll() && plot.offersAll());
+    plot.readAll();
+    plot.stopReadingAll();
+    plot.choose({{"mode", "matrix"}});
+    QVERIFY(plot.readsAll());
+    plot.stopReadingAll();
+    QVERIFY(plot.complete());
+  }
+
+  // A file has all heads, though the screen had only some of them when it was asked for.
+  void exportedGridsHaveNoHoles() {
+    AttentionFigure figure;
+    figure.setData(Data(factoredStack(1, 1, 180'000, 1)));
+    QVERIFY(figure.manyInAll());
+    HeadThumbnails none;
+    none.layers = none.heads = 1;
+    none.planes.resize(3);
+    figure.setThumbnails(std::make_shared<const HeadThumbnails>(none));
+    figure.prepare({});
+    QCOMPARE(figure.thumbnails()->made(), 1u);
+  }
+
+  // What a sample has missed is seen as negative where a tile has it.
+  void aTileMaySayThatWeightsAreSigned() {
+    constexpr std::uint64_t tokens = 1100, at = 300 * tokens + 20;  // no query of the sample
+    QImage pictures[2];
+    for (const bool negative : {false, true}) {
+      AttentionStack stack = heldStack(1, 1, tokens);
+      std::vector<float> weights(tokens * tokens, 0.01f);
+      weights[at] = negative ? -1.0f : 1.0f;
+      stack.weights = weights;
+      AttentionFigure figure;
+      figure.setData(Data(stack));
+      figure.setOptions({{"mode", "matrix"}});
+      const ShownCells& cells = figure.cells();
+      figure.setPlane(cells.choice(), std::make_shared<const ReducedPlane>(sampleOf(cells, {})));
+      QVERIFY(figure.plane()->sampled && figure.plane()->highest < 0.5f);
+      QVERIFY(figure.plane()->lowest >= 0);
+      const ReducedPlane tile = tileOf(cells, {0, 0, 1}, {});
+      QVERIFY(tile.window.key == 0 && tile.window.query == 256);
+      QCOMPARE(tile.query_peaks.size(), tile.rows);
+      QCOMPARE(tile.query_peaks[300 - 256], 1.0f);
+      figure.setTiles({std::make_shared<const ReducedPlane>(tile)});
+      pictures[negative] = picture(figure, {900, 900});
+    }
+    QVERIFY(pictures[0] != pictures[1]);
+  }
+
+  // Where every weight has been read, no sample of them covers it.
+  void samplesDoNotCoverAllWeights() {
+    AttentionFigure figure;
+    figure.setData(Data(factoredStack(1, 1, 1100, 4)));
+    figure.setOptions({{"mode", "matrix"}});
+    const ShownCells& cells = figure.cells();
+    const auto sample = std::make_shared<const ReducedPlane>(
+        reduced(cells, {0, 0, 1024, 1024}, {64, 64, true}, {}));
+    for (const bool exact : {false, true}) {
+      figure.setPlane(cells.choice(), std::make_shared<const ReducedPlane>(
+                                          exact ? overviewOf(cells, {}) : sampleOf(cells, {})));
+      figure.setTiles({});
+      const QImage without = picture(figure, {700, 700});
+      figure.setTiles({sample});
+      QCOMPARE(picture(figure, {700, 700}) == without, exact);
+      QCOMPARE(figure.caption().contains(QStringLiteral("first look")), !exact);
+    }
   }
 
   // Whatever mode a figure is in, it is drawn in a file as on the screen.

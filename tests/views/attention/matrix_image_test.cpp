@@ -16,7 +16,7 @@ namespace {
 const QColor kGround(Qt::white);
 
 // A matrix of 4 x 4 with weights 1 to 16, causal where it is asked for.
-std::vector<PlanePtr> counting(bool causal, std::uint64_t block = 1) {
+ShownCells countingCells(bool causal) {
   AttentionStack stack;
   stack.layers = {"a"};
   stack.heads = {"b"};
@@ -25,9 +25,12 @@ std::vector<PlanePtr> counting(bool causal, std::uint64_t block = 1) {
   std::vector<float> weights;
   for (int i = 1; i <= 16; ++i) weights.push_back(float(i));
   stack.weights = weights;
-  const ShownCells cells(std::make_shared<const AttentionStack>(stack), {});
+  return {std::make_shared<const AttentionStack>(stack), {}};
+}
+
+std::vector<PlanePtr> counting(bool causal, std::uint64_t block = 1) {
   return {std::make_shared<const ReducedPlane>(
-      reduced(cells, {0, 0, 4, 4}, {block, block}, Context{}))};
+      reduced(countingCells(causal), {0, 0, 4, 4}, {block, block}, {}))};
 }
 
 }  // namespace
@@ -38,15 +41,13 @@ class MatrixImageTest : public QObject {
  private Q_SLOTS:
   void aCellIsAPlainRectangle() {
     const WeightColours colours(16, false, false, WeightScale::linear);
-    const QImage image =
-        matrixImage(counting(false), {0, 0, 4, 4}, {40, 40}, {}, colours, {}, kGround);
+    const QImage image = matrixImage(counting(false), {0, 0, 4, 4}, {40, 40}, {}, colours, kGround);
     for (int y = 0; y < 40; ++y) {
       for (int x = 0; x < 40; ++x) {
         QCOMPARE(image.pixel(x, y), colours.of(float(1 + y / 10 * 4 + x / 10)));
       }
     }
-    const QImage part =
-        matrixImage(counting(false), {1, 2, 2, 1}, {10, 20}, {}, colours, {}, kGround);
+    const QImage part = matrixImage(counting(false), {1, 2, 2, 1}, {10, 20}, {}, colours, kGround);
     QCOMPARE(part.pixel(0, 0), colours.of(7));
     QCOMPARE(part.pixel(9, 19), colours.of(11));
   }
@@ -54,12 +55,12 @@ class MatrixImageTest : public QObject {
   void aPixelShowsTheStrongestOrTheMean() {
     const WeightColours colours(16, false, false, WeightScale::linear);
     const CellArea all{0, 0, 4, 4};
-    QCOMPARE(matrixImage(counting(false), all, {2, 2}, {}, colours, {}, kGround).pixel(0, 0),
+    QCOMPARE(matrixImage(counting(false), all, {2, 2}, {}, colours, kGround).pixel(0, 0),
              colours.of(6));
     const WeightLook mean{Reduction::mean};
-    QCOMPARE(matrixImage(counting(false, 2), all, {2, 2}, mean, colours, {}, kGround).pixel(1, 1),
+    QCOMPARE(matrixImage(counting(false, 2), all, {2, 2}, mean, colours, kGround).pixel(1, 1),
              colours.of(13.5f));
-    QCOMPARE(matrixImage(counting(false, 2), all, {1, 1}, mean, colours, {}, kGround).pixel(0, 0),
+    QCOMPARE(matrixImage(counting(false, 2), all, {1, 1}, mean, colours, kGround).pixel(0, 0),
              colours.of(8.5f));
   }
 
@@ -67,8 +68,7 @@ class MatrixImageTest : public QObject {
     const WeightColours colours(16, false, false);
     WeightLook look;
     look.threshold = 6;
-    const QImage image =
-        matrixImage(counting(true), {0, 0, 4, 4}, {4, 4}, look, colours, {}, kGround);
+    const QImage image = matrixImage(counting(true), {0, 0, 4, 4}, {4, 4}, look, colours, kGround);
     QCOMPARE(image.pixel(3, 0), kGround.rgb());  // above the diagonal
     QCOMPARE(image.pixel(0, 1), kGround.rgb());  // 5
     QCOMPARE(image.pixel(1, 1), colours.of(6));
@@ -81,11 +81,10 @@ class MatrixImageTest : public QObject {
     const WeightColours colours(16, false, false, WeightScale::linear);
     WeightLook look;
     const CellArea all{0, 0, 4, 4};
-    QCOMPARE(matrixImage({masked}, all, {4, 4}, look, colours, {}, Qt::red).pixel(1, 1),
+    QCOMPARE(matrixImage({masked}, all, {4, 4}, look, colours, Qt::red).pixel(1, 1),
              QColor(Qt::red).rgb());
     look.mask = false;
-    QCOMPARE(matrixImage({masked}, all, {4, 4}, look, colours, {}, Qt::red).pixel(1, 1),
-             colours.of(0));
+    QCOMPARE(matrixImage({masked}, all, {4, 4}, look, colours, Qt::red).pixel(1, 1), colours.of(0));
   }
 
   void linesGoAroundWhatAMaskKeeps() {
@@ -112,8 +111,7 @@ class MatrixImageTest : public QObject {
     const WeightColours colours(1, false, false, WeightScale::linear);
     WeightLook look;
     look.over = 16;
-    const QImage image =
-        matrixImage(counting(false), {0, 0, 4, 4}, {4, 4}, look, colours, {}, kGround);
+    const QImage image = matrixImage(counting(false), {0, 0, 4, 4}, {4, 4}, look, colours, kGround);
     QCOMPARE(image.pixel(3, 3), colours.of(1));
     QCOMPARE(image.pixel(3, 1), colours.of(0.5f));
   }
@@ -122,11 +120,11 @@ class MatrixImageTest : public QObject {
     const WeightColours colours(1, false, false, WeightScale::linear);
     WeightLook look;
     look.per_row = true;
-    const std::vector<float> peaks{8, 32};  // of two queries each
-    const QImage image =
-        matrixImage(counting(false), {0, 0, 4, 4}, {4, 4}, look, colours, {peaks, 2}, kGround);
+    auto blocks = std::make_shared<ReducedPlane>(*counting(false, 2).front());
+    blocks->query_peaks = {8, 32};  // of two queries each
+    const QImage image = matrixImage({blocks}, {0, 0, 4, 4}, {4, 4}, look, colours, kGround);
     QCOMPARE(image.pixel(1, 1), colours.of(6.0f / 8));
-    QCOMPARE(image.pixel(1, 2), colours.of(10.0f / 32));
+    QCOMPARE(image.pixel(1, 2), colours.of(14.0f / 32));
     QCOMPARE(image.pixel(3, 3), colours.of(0.5f));
   }
 
@@ -134,11 +132,37 @@ class MatrixImageTest : public QObject {
     const WeightColours colours(1, false, false, WeightScale::linear);
     WeightLook look;
     look.per_row = true;
-    const auto planes = counting(true);
-    const QImage image = matrixImage(planes, {0, 0, 4, 4}, {4, 4}, look, colours,
-                                     {planes.front()->query_peaks}, kGround);
+    const QImage image = matrixImage(counting(true), {0, 0, 4, 4}, {4, 4}, look, colours, kGround);
     QCOMPARE(image.pixel(1, 1), colours.of(1));
     QCOMPARE(image.pixel(0, 1), colours.of(5.0f / 6));
+  }
+
+  // An overview that has read query 2 alone knows nothing of the other rows: what tiles side by
+  // side have read of a row is what it is shared by. An exact overview knows all of it.
+  void aRowIsOverWhatHasBeenReadOfIt() {
+    const WeightColours colours(1, false, false, WeightScale::linear);
+    WeightLook look;
+    look.per_row = true;
+    const CellArea all{0, 0, 4, 4};
+    const ShownCells cells = countingCells(false);
+    const auto plane = [&](const AttentionWindow& window, const Blocks& blocks) {
+      auto made = reduced(cells, window, blocks, {});
+      if (window.keys < 4) made.mergeQueryPeaks();
+      return std::make_shared<const ReducedPlane>(std::move(made));
+    };
+    const PlanePtr sample = plane({0, 0, 4, 4}, {4, 1, true});
+    const PlanePtr left = plane({0, 0, 4, 2}, {1, 1}), right = plane({0, 2, 4, 2}, {1, 1});
+    const QImage both = matrixImage({sample, left, right}, all, {4, 4}, look, colours, kGround);
+    QCOMPARE(both.pixel(3, 1), colours.of(1));
+    QCOMPARE(both.pixel(0, 1), colours.of(5.0f / 8));
+    QCOMPARE(both.pixel(0, 3), colours.of(13.0f / 16));
+    const QImage one = matrixImage({sample, left}, all, {4, 4}, look, colours, kGround);
+    QCOMPARE(one.pixel(0, 1), colours.of(5.0f / 6));
+    QCOMPARE(one.pixel(2, 1), colours.of(11.0f / 12));  // of query 2
+    const PlanePtr exact = plane({0, 0, 4, 4}, {2, 2});
+    const QImage known = matrixImage({exact, left}, all, {4, 4}, look, colours, kGround);
+    QCOMPARE(known.pixel(0, 1), colours.of(5.0f / 8));
+    QCOMPARE(known.pixel(2, 1), colours.of(1));
   }
 
   void finerPlanesLieOverCoarserOnes() {
@@ -149,7 +173,7 @@ class MatrixImageTest : public QObject {
     fine->rows = fine->columns = 2;
     fine->peak = {1, 2, 3, 4};
     planes.push_back(fine);
-    const QImage image = matrixImage(planes, {0, 0, 4, 4}, {4, 4}, {}, colours, {}, kGround);
+    const QImage image = matrixImage(planes, {0, 0, 4, 4}, {4, 4}, {}, colours, kGround);
     QCOMPARE(image.pixel(0, 0), colours.of(16));
     QCOMPARE(image.pixel(2, 1), colours.of(2));
     QCOMPARE(image.pixel(3, 3), colours.of(16));
@@ -159,7 +183,7 @@ class MatrixImageTest : public QObject {
     const WeightColours colours(16, false, false);
     auto broken = std::make_shared<ReducedPlane>(*counting(false).front());
     broken->peak[0] = std::nanf("");
-    const QImage image = matrixImage({broken}, {0, 0, 4, 4}, {40, 40}, {}, colours, {}, kGround);
+    const QImage image = matrixImage({broken}, {0, 0, 4, 4}, {40, 40}, {}, colours, kGround);
     QCOMPARE(image.pixel(0, 0), ColourMap::missing().rgb());
     QCOMPARE(image.pixel(3, 0), kGround.rgb());
     QCOMPARE(image.pixel(6, 0), ColourMap::missing().rgb());
@@ -167,8 +191,8 @@ class MatrixImageTest : public QObject {
 
   void nothingIsNoImage() {
     const WeightColours colours(1, false, false);
-    QVERIFY(matrixImage({}, {0, 0, 0, 0}, {4, 4}, {}, colours, {}, kGround).isNull());
-    QVERIFY(matrixImage({}, {0, 0, 4, 4}, {0, 4}, {}, colours, {}, kGround).isNull());
+    QVERIFY(matrixImage({}, {0, 0, 0, 0}, {4, 4}, {}, colours, kGround).isNull());
+    QVERIFY(matrixImage({}, {0, 0, 4, 4}, {0, 4}, {}, colours, kGround).isNull());
   }
 
   void scalesOfWeights() {

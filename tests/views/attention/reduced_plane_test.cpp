@@ -3,6 +3,7 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -36,6 +37,23 @@ std::vector<float> read(const ShownCells& cells) {
 
 const std::vector<float> kFour{1, 0, 0, 0, .5f, .5f, 0, 0, .2f, .3f, .5f, 0, .1f, .2f, .3f, .4f};
 const AttentionWindow kAll{0, 0, 4, 4};
+
+// Weights that grow with the query and the key; counts how often it is asked.
+class CountingRows : public AttentionSource {
+ public:
+  static float weight(std::uint64_t query, std::uint64_t key) {
+    return static_cast<float>(query + key) / 16'384;
+  }
+  bool prefersRows() const override { return true; }
+  void cells(std::size_t, std::size_t, const AttentionWindow& window, std::span<float> weights,
+             const Context&) const override {
+    ++calls;
+    for (std::uint64_t i = 0; i < window.queries * window.keys; ++i) {
+      weights[i] = weight(window.query + i / window.keys, window.key + i % window.keys);
+    }
+  }
+  mutable std::atomic<int> calls = 0;
+};
 
 bool near(float one, double other, double within = 1e-6) {
   return std::abs(double(one) - other) <= within;
@@ -156,6 +174,30 @@ class ReducedPlaneTest : public QObject {
       QVERIFY(near(plane.query_peaks[query], double(most)));
     }
     QCOMPARE(plane.seen, seen);
+  }
+
+  // Each row of a sample is read at once from a source that goes through all of it anyway.
+  void rowsAreNotCutForSourcesThatPreferThem() {
+    constexpr std::uint64_t tokens = 5003, block = 97;
+    AttentionStack stack = stackOf(tokens, {}, true);
+    stack.weights = {};
+    const auto source = std::make_shared<CountingRows>();
+    stack.source = source;
+    const ShownCells cells = shown(stack);
+    const ReducedPlane plane = reduced(cells, {0, 0, tokens, tokens}, {block, 7, true}, {});
+    QCOMPARE(source->calls.load(), int(plane.rows));
+    float most = 0;
+    for (std::size_t row = 0; row < plane.rows; ++row) {
+      const std::uint64_t first = row * block;
+      const std::uint64_t query = first + (std::min(first + block, tokens) - first) / 2;
+      for (std::size_t column = 0; column * 7 <= query; ++column) {
+        const std::uint64_t key = std::min<std::uint64_t>(column * 7 + 6, query);
+        QCOMPARE(plane.peak[row * plane.columns + column], CountingRows::weight(query, key));
+      }
+      most = CountingRows::weight(query, query);
+      QCOMPARE(plane.query_peaks[query], most);
+    }
+    QCOMPARE(plane.highest, most);
   }
 
   void zerosAreCountedWhereAQueryMayLook() {
