@@ -27,11 +27,6 @@ constexpr int kDeepest = 32;
 constexpr std::size_t kMostShown = 16;      // numbers of an attribute
 constexpr std::size_t kLongestShown = 120;  // bytes of a text
 
-std::string textOf(const ProtobufField& field) {
-  const std::string_view text = field.text();
-  return isUtf8(text) ? std::string(text) : latin1ToUtf8(text);
-}
-
 std::string typeText(std::uint64_t type) {
   if (const auto dtype = onnxDtype(type)) return std::string(name(*dtype));
   return onnxTypeName(type);
@@ -59,7 +54,7 @@ class Walk {
     while (const auto field = fields.next()) {
       if (field->wire != Wire::bytes) continue;
       if (field->number == 1) nodes.push_back(node(field->bytes, prefix, nodes.size(), depth));
-      if (field->number == 2) graph["name"] = textOf(*field);
+      if (field->number == 2) graph["name"] = utf8OrLatin1(field->text());
       if (field->number == 5) initialised.insert(tensor(field->bytes, prefix, {}));
       if (field->number == 11) inputs.push_back(value(field->bytes));
       if (field->number == 12) outputs.push_back(value(field->bytes));
@@ -81,7 +76,7 @@ class Walk {
     std::vector<Bytes> bodies;
     ProtobufFields fields(message, file_);
     while (const auto field = fields.next()) {
-      if (field->number == 1) name = textOf(*field);
+      if (field->number == 1) name = utf8OrLatin1(field->text());
       if (field->number == 7) bodies.push_back(field->bytes);
     }
     json nodes = json::array();
@@ -101,10 +96,10 @@ class Walk {
     Node node;
     ProtobufFields fields(message, file_);
     while (const auto field = fields.next()) {
-      if (field->number == 1) node.inputs.push_back(textOf(*field));
-      if (field->number == 2) node.outputs.push_back(textOf(*field));
-      if (field->number == 3) node.name = textOf(*field);
-      if (field->number == 4) node.type = textOf(*field);
+      if (field->number == 1) node.inputs.push_back(utf8OrLatin1(field->text()));
+      if (field->number == 2) node.outputs.push_back(utf8OrLatin1(field->text()));
+      if (field->number == 3) node.name = utf8OrLatin1(field->text());
+      if (field->number == 4) node.type = utf8OrLatin1(field->text());
       if (field->number == 5) node.attributes.push_back(field->bytes);
     }
     json& count = operators_[node.type];
@@ -125,7 +120,7 @@ class Walk {
     std::vector<Bytes> inner;
     ProtobufFields fields(message, file_);
     while (const auto field = fields.next()) {
-      if (field->number == 1) key = textOf(*field);
+      if (field->number == 1) key = utf8OrLatin1(field->text());
       if (field->number == 2) one = field->real();
       if (field->number == 3) one = static_cast<std::int64_t>(field->value);
       if (field->number == 4) one = shortText(*field);
@@ -148,7 +143,7 @@ class Walk {
   }
 
   static json shortText(const ProtobufField& field) {
-    if (field.bytes.size() <= kLongestShown) return textOf(field);
+    if (field.bytes.size() <= kLongestShown) return utf8OrLatin1(field.text());
     return fmt::format("{} bytes", countText(field.bytes.size()));
   }
 
@@ -201,7 +196,7 @@ class Walk {
     json value{{"name", ""}};
     ProtobufFields fields(message, file_);
     while (const auto field = fields.next()) {
-      if (field->number == 1) value["name"] = textOf(*field);
+      if (field->number == 1) value["name"] = utf8OrLatin1(field->text());
       if (field->number != 2) continue;
       ProtobufFields types(field->bytes, file_);
       while (const auto type = types.next()) {
@@ -230,7 +225,7 @@ class Walk {
     ProtobufFields fields(message, file_);
     while (const auto field = fields.next()) {
       if (field->number == 1) size = static_cast<std::int64_t>(field->value);
-      if (field->number == 2) size = textOf(*field);
+      if (field->number == 2) size = utf8OrLatin1(field->text());
     }
     return size;
   }
@@ -265,9 +260,10 @@ std::pair<std::string, json> entryOf(Bytes message, const std::string& file) {
   std::pair<std::string, json> entry;
   ProtobufFields fields(message, file);
   while (const auto field = fields.next()) {
-    if (field->number == 1) entry.first = textOf(*field);
+    if (field->number == 1) entry.first = utf8OrLatin1(field->text());
     if (field->number != 2) continue;
-    entry.second = field->wire == Wire::varint ? json(field->value) : json(textOf(*field));
+    entry.second =
+        field->wire == Wire::varint ? json(field->value) : json(utf8OrLatin1(field->text()));
   }
   return entry;
 }
@@ -279,13 +275,13 @@ void describe(const ProtobufField& field, const std::string& file, json& metadat
       metadata["ir_version"] = field.value;
       return;
     case 2:
-      metadata["producer"] = textOf(field);
+      metadata["producer"] = utf8OrLatin1(field.text());
       return;
     case 3:
-      if (!field.bytes.empty()) metadata["producer_version"] = textOf(field);
+      if (!field.bytes.empty()) metadata["producer_version"] = utf8OrLatin1(field.text());
       return;
     case 4:
-      if (!field.bytes.empty()) metadata["domain"] = textOf(field);
+      if (!field.bytes.empty()) metadata["domain"] = utf8OrLatin1(field.text());
       return;
     case 8: {
       auto [domain, version] = entryOf(field.bytes, file);
