@@ -78,7 +78,7 @@ Checkpoint::Entry listed(const OpenModel& model, const OnnxTensor& tensor) {
   if (!tensor.dtype) note = onnxTypeName(tensor.type) + ": its values are not read";
   if (tensor.external) {
     const std::string& location = tensor.external->location;
-    note = model.beside.find(location) ? "values in " + location
+    note = model.beside.find(tensor) ? "values in " + location
                                        : "its values are in " + location + ", which is missing";
   }
   return {tensor.name, tensor.dtype.value_or(DType::u8), tensor.shape, tensor.bytes,
