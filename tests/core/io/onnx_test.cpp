@@ -94,6 +94,36 @@ class OnnxTest : public QObject {
     }
   }
 
+  // Letters that are tags of a model's fields, before others that are lengths.
+  void textsAreNotModels() {
+    for (const char first : {':', '*', '"', '2', 'B', 'r', '('}) {
+      const QByteArray start(1, first);
+      const QList<QByteArray> texts{
+          start + " a line, and another\nthat is longer than a few letters, as texts are\n",
+          start + "\n:\n" + QByteArray("1,2\n").repeated(400),
+          start + "\t*\t" + QByteArray("a b c d e f\n").repeated(8000)};
+      for (const QByteArray& text : texts) {
+        for (const char* name : {"a.csv", "a.txt", "a.md", "a.log"}) {
+          const std::string_view reader = readerFor(scratch_.write(name, text)).id();
+          QVERIFY2(reader != "onnx", (text.left(20) + " as " + name).constData());
+        }
+      }
+    }
+    // What is not UTF-8 is no model either.
+    const auto latin = scratch_.write("a.bin", ": gr\xFC\xDF dich, und noch viele Worte mehr\n");
+    QVERIFY(readerFor(latin).id() != "onnx");
+  }
+
+  void modelsAreKnownWithoutAnEnding() {
+    const QByteArray graph = bytes(2, "net") + initialiser(rawTensor("a"));
+    const QByteArray many = graph.repeated(5000);  // longer than what is looked at
+    for (const QByteArray& file :
+         {number(1, 8) + bytes(2, "tests") + model(graph), model(graph) + number(1, 8),
+          number(1, 8) + model(many), model(many)}) {
+      QCOMPARE(readerFor(scratch_.write("model.bin", file)).id(), std::string_view("onnx"));
+    }
+  }
+
   void readsEveryKindOfValues_data() {
     QTest::addColumn<int>("type");
     QTest::addColumn<QString>("dtype");
