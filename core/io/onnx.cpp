@@ -23,6 +23,8 @@ constexpr ErrorText kOrt{"onnx.ort", "Read {file} as ONNX",
                          "it is in ONNX Runtime's own format, which holds no ONNX model", "",
                          "Give the .onnx file that it was made from"};
 
+constexpr std::size_t kEntriesToPause = 256;  // each may ask for the place of a file
+
 bool isOrt(std::string_view start) {
   return start.size() >= 8 && start.substr(4, 4) == "ORTM";
 }
@@ -126,16 +128,23 @@ class OnnxReader final : public Reader {
     return !isText(probe) && looksLikeModel(probe) ? Confidence::likely : Confidence::no;
   }
 
-  Data read(const std::filesystem::path& path, const Parameters&, const Context&) const override {
+  Data read(const std::filesystem::path& path, const Parameters&,
+            const Context& context) const override {
     const auto model = std::make_shared<OpenModel>(
         OpenModel{mapFile(path), path.filename().string(), {}, OnnxExternalFiles(path)});
     const std::string_view start(reinterpret_cast<const char*>(model->bytes.data()),
                                  std::min<std::size_t>(model->bytes.size(), 8));
     if (isOrt(start)) throw Error(kOrt, {{"file", model->file}});
-    OnnxModel parsed = parseOnnxModel(model->bytes.span(), model->file);
+    OnnxModel parsed = parseOnnxModel(model->bytes.span(), model->file, context.part(0, 0.9));
     model->tensors = std::move(parsed.tensors);
     std::vector<Checkpoint::Entry> entries;
-    for (const OnnxTensor& tensor : model->tensors) entries.push_back(listed(*model, tensor));
+    const double count = static_cast<double>(model->tensors.size());
+    for (const OnnxTensor& tensor : model->tensors) {
+      if (entries.size() % kEntriesToPause == 0) {
+        context.checkpoint(0.9 + 0.1 * static_cast<double>(entries.size()) / count);
+      }
+      entries.push_back(listed(*model, tensor));
+    }
     auto give = [model = std::shared_ptr<const OpenModel>(model)](std::size_t index) {
       return load(*model, model->tensors.at(index));
     };
