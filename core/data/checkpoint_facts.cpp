@@ -13,15 +13,17 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostParts = 24;
-constexpr std::size_t kLongest = 100;
+constexpr std::size_t kLongest = 100;  // bytes
 
-std::string cut(std::string text) {
-  const std::size_t line = text.find('\n');
-  const bool longer = text.size() > kLongest || line != text.npos;
-  std::size_t end = std::min({text.size(), kLongest, line});
-  // Not within a letter of several bytes.
-  while (longer && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return longer ? text.substr(0, end) + " ..." : text;
+bool continuesLetter(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+std::string cut(const std::string& text) {
+  std::size_t end = std::min({text.size(), kLongest, text.find('\n')});
+  if (end == text.size()) return text;
+  while (end > 0 && continuesLetter(text[end])) --end;
+  return text.substr(0, end) + " ...";
 }
 
 std::string plainText(const json& value) {
@@ -38,7 +40,7 @@ std::string lineOf(const json& value) {
   std::vector<std::string> parts;
   for (const auto& [key, part] : value.items()) {
     if (part.is_structured()) return "";
-    parts.push_back(value.is_object() ? key + " " + plainText(part) : plainText(part));
+    parts.push_back(value.is_object() ? cut(key) + " " + plainText(part) : plainText(part));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -50,12 +52,12 @@ std::vector<CheckpointFact> factsOf(const Checkpoint& checkpoint) {
   const json& configuration = checkpoint.configuration();
   const auto kind = configuration.find("model_type");
   if (configuration.is_object() && kind != configuration.end() && kind->is_string()) {
-    facts.push_back({"model_type", kind->get<std::string>()});
+    facts.push_back({"model_type", cut(kind->get<std::string>())});
   }
   if (!checkpoint.metadata().is_object()) return facts;
   for (const auto& [key, value] : checkpoint.metadata().items()) {
     std::string line = lineOf(value);
-    if (!line.empty()) facts.push_back({key, std::move(line)});
+    if (!line.empty()) facts.push_back({cut(key), std::move(line)});
   }
   return facts;
 }

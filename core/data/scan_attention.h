@@ -34,7 +34,7 @@ class ScanAttention : public AttentionSource {
 
  private:
   std::vector<ScanFactors> layers_;
-  // The steps added up before every kSpan-th token, [layer][token / kSpan, channel].
+  // The steps added up before every kScanSpan-th token, [layer][token / kScanSpan, channel].
   std::vector<std::vector<double>> sums_;
 };
 

@@ -28,11 +28,6 @@ Column::Type typeOf(OGRFieldType type, OGRFieldSubType subtype) {
   }
 }
 
-// Files without a word on their encoding are taken for Latin-1 where they are no UTF-8.
-std::string asUtf8(const char* text) {
-  return isUtf8(text) ? std::string(text) : latin1ToUtf8(text);
-}
-
 }  // namespace
 
 FieldColumn::FieldColumn(std::string name, OGRFieldType type, OGRFieldSubType subtype)
@@ -53,7 +48,7 @@ void FieldColumn::add(const OGRFeature& feature, int index) {
       booleans_.push_back(!is_missing && feature.GetFieldAsInteger(index) != 0);
       break;
     case Column::Type::text:
-      words_.add(is_missing ? "" : asUtf8(feature.GetFieldAsString(index)));
+      words_.add(is_missing ? "" : utf8OrLatin1(feature.GetFieldAsString(index)));
       break;
     case Column::Type::date:
     case Column::Type::time:
@@ -107,7 +102,7 @@ Column::Values FieldColumn::values() {
 FieldColumns::FieldColumns(const OGRFeatureDefn& definition) {
   for (int i = 0; i < definition.GetFieldCount(); ++i) {
     const OGRFieldDefn& field = *definition.GetFieldDefn(i);
-    columns_.emplace_back(asUtf8(field.GetNameRef()), field.GetType(), field.GetSubType());
+    columns_.emplace_back(utf8OrLatin1(field.GetNameRef()), field.GetType(), field.GetSubType());
   }
 }
 

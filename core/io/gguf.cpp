@@ -54,14 +54,9 @@ struct Part {
   json keys(std::string_view start, std::uint64_t longest) const {
     json values = json::object();
     for (const GgufHeader::Pair& pair : header.pairs) {
-      if (pair.key.starts_with(start)) values[printable(pair.key)] = value(pair, longest);
+      if (pair.key.starts_with(start)) values[utf8OrLatin1(pair.key)] = value(pair, longest);
     }
     return values;
-  }
-
-  // Of texts in the header other than values.
-  static std::string printable(const std::string& text) {
-    return isUtf8(text) ? text : latin1ToUtf8(text);
   }
 };
 using Parts = std::vector<std::shared_ptr<const Part>>;
@@ -128,11 +123,11 @@ Tensor load(const Part& part, const GgufHeader::Entry& entry) {
   const GgufType& type = *entry.type;
   if (type.plain) return Tensor(*type.plain, entry.shape, stored);
   if (!type.dequantise) {
-    throw Error(kQuantised, {{"name", Part::printable(entry.name)}, {"type", type.name}});
+    throw Error(kQuantised, {{"name", utf8OrLatin1(entry.name)}, {"type", type.name}});
   }
   const std::uint64_t blocks = entry.bytes / type.bytes;
   const auto room = reserveMemory(blocks * type.elements * sizeof(float),
-                                  fmt::format("the numbers of '{}'", Part::printable(entry.name)));
+                                  fmt::format("the numbers of '{}'", utf8OrLatin1(entry.name)));
   std::vector<float> numbers(blocks * type.elements);
   constexpr std::size_t kBlocksAtOnce = 4096;
   forBlocks(blocks, kBlocksAtOnce, {}, [&](std::size_t begin, std::size_t end) {
@@ -150,7 +145,7 @@ Checkpoint::Entry listed(const GgufHeader::Entry& entry) {
   if (!type.dequantise && !type.plain) {
     note = fmt::format("quantised ({}): its values are not read", type.name);
   }
-  return {Part::printable(entry.name), type.plain.value_or(DType::f32), entry.shape, entry.bytes,
+  return {utf8OrLatin1(entry.name), type.plain.value_or(DType::f32), entry.shape, entry.bytes,
           std::move(note)};
 }
 

@@ -125,10 +125,8 @@ nlohmann::json ggufValue(ByteCursor& cursor, std::uint32_t type, std::uint64_t l
       return cursor.number<double>();
     case list:
       return readList(cursor, longest);
-    default: {
-      const std::string_view letters = ggufText(cursor, kLongestText);
-      return isUtf8(letters) ? std::string(letters) : latin1ToUtf8(letters);
-    }
+    default:
+      return utf8OrLatin1(ggufText(cursor, kLongestText));
   }
 }
 

@@ -65,7 +65,7 @@ std::string letters(std::span<const std::byte> bytes, const NpyType& type) {
   std::size_t count = bytes.size();
   while (count > 0 && bytes[count - 1] == std::byte{0}) --count;
   text.assign(reinterpret_cast<const char*>(bytes.data()), count);
-  return isUtf8(text) ? text : latin1ToUtf8(text);
+  return utf8OrLatin1(text);
 }
 
 // Microseconds of one step of a date's unit; 0 where the unit is none of a fixed length.

@@ -38,7 +38,8 @@ struct OnnxExternalFiles::Mapped {
 OnnxExternalFiles::OnnxExternalFiles(fs::path model)
     : model_(std::move(model)), mapped_(std::make_shared<Mapped>()) {}
 
-std::optional<fs::path> OnnxExternalFiles::find(const std::string& location) const {
+std::optional<fs::path> OnnxExternalFiles::find(const OnnxTensor& tensor) const {
+  const std::string& location = tensor.external->location;
   const fs::path relative(location);
   const bool climbs = std::ranges::find(relative, fs::path("..")) != relative.end();
   std::error_code error;
@@ -47,7 +48,9 @@ std::optional<fs::path> OnnxExternalFiles::find(const std::string& location) con
   const fs::path file = fs::weakly_canonical(folder / relative, error);
   const bool odd = location.find('\\') != location.npos || location.find('\0') != location.npos;
   if (relative.is_absolute() || climbs || odd || error || !within(folder, file)) {
-    throw Error(kPath, {{"location", location}, {"file", model_.filename().string()}});
+    throw Error(
+        kPath,
+        {{"name", tensor.name}, {"location", location}, {"file", model_.filename().string()}});
   }
   if (!fs::is_regular_file(file, error)) return std::nullopt;
   return file;
@@ -60,7 +63,7 @@ SharedArray<std::byte> OnnxExternalFiles::bytes(const OnnxTensor& tensor) const 
         kExternal,
         {{"name", tensor.name}, {"problem", problem}, {"file", model_.filename().string()}});
   };
-  const auto file = find(place.location);
+  const auto file = find(tensor);
   if (!file) fail(fmt::format("they are in '{}', which is not beside the model", place.location));
   SharedArray<std::byte> all;
   {

@@ -17,9 +17,9 @@ class OnnxExternalFiles {
  public:
   explicit OnnxExternalFiles(std::filesystem::path model);
 
-  // Where the file of a location lies; nothing where there is none. Throws Error
-  // "onnx.external_path" for one outside of the model's folder, links followed.
-  std::optional<std::filesystem::path> find(const std::string& location) const;
+  // Where the file with the values of an external tensor lies; nothing where there is none. Throws
+  // Error "onnx.external_path" for one outside of the model's folder, links followed.
+  std::optional<std::filesystem::path> find(const OnnxTensor& tensor) const;
 
   // The tensor's bytes. Throws Error "onnx.external" where the file is missing or too short.
   SharedArray<std::byte> bytes(const OnnxTensor& tensor) const;

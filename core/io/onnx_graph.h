@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/context.h"
 #include "core/io/onnx_tensor.h"
 
 namespace lineament::io {
@@ -23,11 +24,14 @@ struct OnnxModel {
   // "n"]}], "outputs": alike, "nodes": [{"operator": "Conv", "name": ..., "inputs": [names],
   // "outputs": [names], "attributes": {"strides": [1, 1]}, "graphs": {"then_branch": a graph
   // again}}], "functions": [{"name": ..., "nodes": ...}]}; long attributes by their lengths.
+  // Tensors that nodes read or give are called as in `tensors`.
   nlohmann::json structure;
 };
 
 // Source: onnx/onnx.proto of github.com/onnx/onnx. Throws Error "onnx.model" for what is no model
-// with a graph and for graphs nested more than 32 deep, and those of parseOnnxTensor.
-OnnxModel parseOnnxModel(std::span<const std::byte> file, const std::string& name);
+// with a graph, for graphs nested more than 32 deep and for more than 4 million nodes, tensors,
+// attributes, sizes and names of inputs in all, and those of OnnxNames and parseOnnxTensor.
+OnnxModel parseOnnxModel(std::span<const std::byte> file, const std::string& name,
+                         const Context& context);
 
 }  // namespace lineament::io

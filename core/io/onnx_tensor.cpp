@@ -102,8 +102,7 @@ class TensorParser {
         tensor_.dtype = onnxDtype(field.value);
         return;
       case tensor_name:
-        tensor_.name =
-            isUtf8(field.text()) ? std::string(field.text()) : latin1ToUtf8(field.text());
+        tensor_.name = utf8OrLatin1(field.text());
         return;
       case raw_data:
         tensor_.raw = field.bytes;

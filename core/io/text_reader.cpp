@@ -27,14 +27,6 @@ bool isPlain(char letter) {
   return code >= 0x20 || (code >= '\t' && code <= '\r') || code == 0x1B;
 }
 
-// Of a head that may end inside a letter.
-bool isText(const Probe& probe) {
-  const std::string_view head = probe.text();
-  if (head.empty() || !std::all_of(head.begin(), head.end(), isPlain)) return false;
-  const std::size_t valid = validUtf8Prefix(head);
-  return valid == head.size() || (head.size() < probe.size && valid + kLongestLetter > head.size());
-}
-
 bool isMarkdown(const Probe& probe) {
   return probe.hasExtension(".md") || probe.hasExtension(".markdown");
 }
@@ -69,6 +61,13 @@ class TextReader final : public Reader {
 };
 
 }  // namespace
+
+bool isText(const Probe& probe) {
+  const std::string_view head = probe.text();
+  if (head.empty() || !std::all_of(head.begin(), head.end(), isPlain)) return false;
+  const std::size_t valid = validUtf8Prefix(head);
+  return valid == head.size() || (head.size() < probe.size && valid + kLongestLetter > head.size());
+}
 
 std::unique_ptr<Reader> makeTextReader() {
   return std::make_unique<TextReader>();

@@ -85,4 +85,8 @@ std::string latin1ToUtf8(std::string_view text) {
   return converted;
 }
 
+std::string utf8OrLatin1(std::string_view text) {
+  return isUtf8(text) ? std::string(text) : latin1ToUtf8(text);
+}
+
 }  // namespace lineament::io

@@ -17,5 +17,7 @@ void appendUtf8(std::string& text, std::uint32_t code_point);  // U+FFFD for wha
 // What is not UTF-8 is taken byte by byte, as Latin-1.
 std::vector<std::uint32_t> codePoints(std::string_view text);
 std::string latin1ToUtf8(std::string_view text);
+// Text of a file that says nothing of its encoding: itself where it is UTF-8, else as Latin-1.
+std::string utf8OrLatin1(std::string_view text);
 
 }  // namespace lineament::io

@@ -127,12 +127,11 @@ void CheckpointView::setData(const Data& shown) {
 }
 
 void CheckpointView::showStructure() {
-  const std::vector<StructureRow> rows = structureRows(figure_.checkpoint().structure());
-  structure_->show(rows);
-  const bool graph = !rows.empty() && !rows.front().gives.isEmpty();
-  pages_->setTabText(1, graph ? tr("Operators") : tr("Modules"));
+  const nlohmann::json& structure = figure_.checkpoint().structure();
+  pages_->setTabText(1, isOperatorGraph(structure) ? tr("Operators") : tr("Modules"));
   pages_->setCurrentIndex(0);
-  pages_->setVisible(!rows.empty());
+  pages_->setVisible(hasStructureRows(structure));
+  structure_->show(figure_.checkpoint());
 }
 
 void CheckpointView::showPage(int page) {

@@ -92,11 +92,27 @@ std::vector<StructureRow> operatorRows(const json& graph, int depth) {
   return rows;
 }
 
+bool hasItems(const json& structure, const char* key) {
+  const auto found = structure.find(key);
+  return found != structure.end() && found->is_array() && !found->empty();
+}
+
 }  // namespace
+
+bool isOperatorGraph(const json& structure) {
+  return structure.is_object() && structure.contains("nodes");
+}
+
+bool hasStructureRows(const json& structure) {
+  if (isOperatorGraph(structure)) {
+    return hasItems(structure, "nodes") || hasItems(structure, "functions");
+  }
+  return structure.is_object() && structure.contains("type");
+}
 
 std::vector<StructureRow> structureRows(const json& structure) {
   if (!structure.is_object()) return {};
-  if (!structure.contains("nodes")) {
+  if (!isOperatorGraph(structure)) {
     return structure.contains("type") ? std::vector{moduleRow({}, structure, 0)}
                                       : std::vector<StructureRow>();
   }

@@ -20,6 +20,12 @@ struct StructureRow {
   std::vector<StructureRow> parts;
 };
 
+// Whether it is of operators, not of modules.
+bool isOperatorGraph(const nlohmann::json& structure);
+
+// Whether there are rows, without making them.
+bool hasStructureRows(const nlohmann::json& structure);
+
 // None where the checkpoint says nothing, or nothing that this program knows.
 std::vector<StructureRow> structureRows(const nlohmann::json& structure);
 

@@ -5,7 +5,8 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHeaderView>
-#include <QTreeWidgetItemIterator>
+#include <algorithm>
+#include <numeric>
 
 #include "views/common/roomy_rows.h"
 
@@ -13,41 +14,22 @@ namespace lineament::views {
 
 namespace {
 
-enum Columns { kind, name, reads, gives, attributes, columns };
-
 constexpr int kRowHeight = 24;
-constexpr int kUnfoldedAtOnce = 200;  // rows
+constexpr std::size_t kUnfoldedAtOnce = 200;  // rows
+constexpr int kRowsMeasured = 100;            // for the widths of columns
 constexpr int kReadsWidth = 240;
-
-int add(const std::vector<StructureRow>& rows, QTreeWidgetItem* parent) {
-  int count = 0;
-  QList<QTreeWidgetItem*> items;
-  for (const StructureRow& row : rows) {
-    auto* item = new QTreeWidgetItem({row.kind, row.name, row.reads.join(QStringLiteral(", ")),
-                                      row.gives.join(QStringLiteral(", ")), row.attributes});
-    item->setData(reads, Qt::UserRole, row.reads);
-    for (int column = 0; column < columns; ++column) {
-      item->setToolTip(column, item->text(column));
-    }
-    count += 1 + add(row.parts, item);
-    items << item;
-  }
-  parent->addChildren(items);
-  return count;
-}
 
 }  // namespace
 
-StructureTree::StructureTree(QWidget* parent) : QTreeWidget(parent) {
+StructureTree::StructureTree(QWidget* parent) : QTreeView(parent) {
+  model_ = new StructureModel(this);
+  setModel(model_);
   setFrameShape(QFrame::NoFrame);
   setUniformRowHeights(true);
   setItemDelegate(new RoomyRows(kRowHeight, this));
   setSelectionMode(QAbstractItemView::ExtendedSelection);
-  setHeaderLabels({tr("Kind"), tr("Name"), tr("Reads"), tr("Gives"), tr("Attributes")});
   header()->setStretchLastSection(true);
-  connect(this, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
-    if (item) Q_EMIT chosen(item->data(reads, Qt::UserRole).toStringList());
-  });
+  header()->setResizeContentsPrecision(kRowsMeasured);
   auto* copy = new QAction(tr("Copy rows"), this);
   copy->setShortcut(QKeySequence::Copy);
   copy->setShortcutContext(Qt::WidgetShortcut);
@@ -57,31 +39,61 @@ StructureTree::StructureTree(QWidget* parent) : QTreeWidget(parent) {
   setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
-void StructureTree::show(const std::vector<StructureRow>& rows) {
-  clear();
-  const int count = add(rows, invisibleRootItem());
-  if (count <= kUnfoldedAtOnce) expandAll();
-  bool operators = false, named = false, nested = false;
+void StructureTree::show(const Checkpoint& checkpoint) {
+  checkpoint_ = checkpoint;
+  model_->show({});
+  made_ = false;
+  if (isVisible()) makeRows();
+}
+
+void StructureTree::showEvent(QShowEvent* event) {
+  if (!made_) makeRows();
+  QTreeView::showEvent(event);
+}
+
+void StructureTree::makeRows() {
+  made_ = true;
+  std::vector<StructureRow> rows = structureRows(checkpoint_.structure());
+  bool named = false, nested = false;
   for (const StructureRow& row : rows) {
-    operators = operators || !row.gives.isEmpty();
     named = named || !row.name.isEmpty() || !row.parts.empty();
     nested = nested || !row.parts.empty();
   }
+  model_->show(std::move(rows));
+  if (model_->count() <= kUnfoldedAtOnce) expandAll();
+  const bool operators = isOperatorGraph(checkpoint_.structure());
   setRootIsDecorated(nested);
-  setColumnHidden(name, !named);
-  setColumnHidden(reads, !operators);
-  setColumnHidden(gives, !operators);
-  for (const int column : {kind, name}) resizeColumnToContents(column);
-  setColumnWidth(reads, kReadsWidth);
+  setColumnHidden(StructureModel::name, !named);
+  setColumnHidden(StructureModel::reads, !operators);
+  setColumnHidden(StructureModel::gives, !operators);
+  for (const int column : {StructureModel::kind, StructureModel::name}) {
+    resizeColumnToContents(column);
+  }
+  setColumnWidth(StructureModel::reads, kReadsWidth);
+}
+
+void StructureTree::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+  QTreeView::currentChanged(current, previous);
+  if (current.isValid()) Q_EMIT chosen(model_->rowAt(current).reads);
 }
 
 QString StructureTree::copied() const {
+  std::vector<std::size_t> positions;
+  for (const QModelIndex& row : selectionModel()->selectedRows()) {
+    positions.push_back(row.internalId());
+  }
+  std::sort(positions.begin(), positions.end());
+  if (positions.empty()) {
+    positions.resize(model_->count());
+    std::iota(positions.begin(), positions.end(), std::size_t{0});
+  }
   QStringList lines;
-  const bool all = selectedItems().isEmpty();
-  for (QTreeWidgetItemIterator at(const_cast<StructureTree*>(this)); *at; ++at) {
-    if (!all && !(*at)->isSelected()) continue;
+  for (const std::size_t position : positions) {
+    const StructureRow& row = model_->rowAt(model_->indexOf(position));
     QStringList cells;
-    for (int column = 0; column < columns; ++column) cells << (*at)->text(column);
+    for (int column = 0; column < StructureModel::columns; ++column) {
+      cells << StructureModel::text(row, column);
+    }
     lines << cells.join(QLatin1Char('\t'));
   }
   return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');

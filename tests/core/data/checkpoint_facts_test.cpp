@@ -46,6 +46,19 @@ class CheckpointFactsTest : public QObject {
     const std::string odd = "x" + letters.toStdString();
     const Checkpoint checkpoint = with({{"a", odd}, {"b", "one\ntwo"}});
     QCOMPARE(linesOf(checkpoint), (QStringList{"a: x" + letters.left(49) + " ...", "b: one ..."}));
+    const QString kind = linesOf(Checkpoint().withConfiguration({{"model_type", odd}})).value(0);
+    QCOMPARE(kind, "model_type: x" + letters.left(49) + " ...");
+  }
+
+  void cutsLongNames() {
+    const QString letters = QStringLiteral("\u20ac").repeated(40);  // three bytes each
+    const QString shown = letters.left(33) + " ...";
+    const std::string name = letters.toStdString();
+    QCOMPARE(linesOf(with({{name, 1}})), QStringList{shown + ": 1"});
+    QCOMPARE(linesOf(with({{"group", {{name, 1}, {"a\nb", 2}}}})),
+             QStringList{"group: a ... 2, " + shown + " 1"});
+    const std::string just(100, 'x');
+    QCOMPARE(linesOf(with({{just, 1}})), QStringList{QString::fromStdString(just) + ": 1"});
   }
 };
 

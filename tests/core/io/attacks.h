@@ -5,7 +5,9 @@
 #include <QByteArray>
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
+#include <QtTest>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -38,11 +40,15 @@ inline QByteArray bytesOf(const std::filesystem::path& path) {
   return file.readAll();
 }
 
-// The key of the Error that `work` throws; empty when it throws none.
+// The key of the Error that `work` throws; empty when it throws none. A "{name}" left over in the
+// message, for which the code gives no argument, fails the test.
 inline QString errorKey(const std::function<void()>& work) {
+  static const QRegularExpression gap(QStringLiteral("\\{[a-z_]+\\}"));
   try {
     work();
   } catch (const Error& error) {
+    const QString message = QString::fromUtf8(error.what());
+    if (gap.match(message).hasMatch()) QTest::qFail(error.what(), __FILE__, __LINE__);
     return QString::fromStdString(error.key());
   }
   return {};

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/onnx.h"
 
+#include <sys/resource.h>
+
+#include <QElapsedTimer>
 #include <QtTest>
+#include <algorithm>
+#include <stop_token>
 
 #include "tests/core/io/attacks.h"
 
@@ -53,6 +58,13 @@ QByteArray node(const char* type, const char* name, const char* output,
   return bytes(1, attributes + bytes(2, output) + bytes(3, name) + bytes(4, type));
 }
 
+QByteArray nodeReading(std::initializer_list<const char*> inputs, const char* type,
+                       const char* name, const char* output, const QByteArray& attributes = {}) {
+  QByteArray fields;
+  for (const char* input : inputs) fields += bytes(1, input);
+  return bytes(1, fields + attributes + bytes(2, output) + bytes(3, name) + bytes(4, type));
+}
+
 QByteArray smallFile() {
   return QByteArray::fromHex("3a132a1108021001420161") +
          QByteArray::fromHex("4a080000803f000000c0");
@@ -91,6 +103,36 @@ class OnnxTest : public QObject {
     for (const char* name : {"a.onnx", "without an ending"}) {
       const Data data = readBytes(smallFile(), name);
       QCOMPARE(data.require<Checkpoint>().tensor("a").numbers(), (std::vector<double>{1, -2}));
+    }
+  }
+
+  // Letters that are tags of a model's fields, before others that are lengths.
+  void textsAreNotModels() {
+    for (const char first : {':', '*', '"', '2', 'B', 'r', '('}) {
+      const QByteArray start(1, first);
+      const QList<QByteArray> texts{
+          start + " a line, and another\nthat is longer than a few letters, as texts are\n",
+          start + "\n:\n" + QByteArray("1,2\n").repeated(400),
+          start + "\t*\t" + QByteArray("a b c d e f\n").repeated(8000)};
+      for (const QByteArray& text : texts) {
+        for (const char* name : {"a.csv", "a.txt", "a.md", "a.log"}) {
+          const std::string_view reader = readerFor(scratch_.write(name, text)).id();
+          QVERIFY2(reader != "onnx", (text.left(20) + " as " + name).constData());
+        }
+      }
+    }
+    // What is not UTF-8 is no model either.
+    const auto latin = scratch_.write("a.bin", ": gr\xFC\xDF dich, und noch viele Worte mehr\n");
+    QVERIFY(readerFor(latin).id() != "onnx");
+  }
+
+  void modelsAreKnownWithoutAnEnding() {
+    const QByteArray graph = bytes(2, "net") + initialiser(rawTensor("a"));
+    const QByteArray many = graph.repeated(5000);  // longer than what is looked at
+    for (const QByteArray& file :
+         {number(1, 8) + bytes(2, "tests") + model(graph), model(graph) + number(1, 8),
+          number(1, 8) + model(many), model(many)}) {
+      QCOMPARE(readerFor(scratch_.write("model.bin", file)).id(), std::string_view("onnx"));
     }
   }
 
@@ -221,6 +263,115 @@ class OnnxTest : public QObject {
     for (const char* outside : {"../a.data", "/etc/passwd", "x/../../a.data", "link"}) {
       QCOMPARE(key(externalTensor(outside, "0", "8")), QString("onnx.external_path"));
     }
+  }
+
+  void numbersTensorsOfOneName() {
+    const Checkpoint few = checkpoint(initialiser(rawTensor("w#2")) + initialiser(rawTensor("w")) +
+                                      initialiser(rawTensor("w")) + initialiser(rawTensor("w")));
+    std::vector<std::string> names;
+    for (const auto& entry : few.entries()) names.push_back(entry.name);
+    QCOMPARE(names, (std::vector<std::string>{"w#2", "w", "w#3", "w#4"}));
+    QElapsedTimer timer;
+    timer.start();
+    const qsizetype count = 100'000;
+    const Checkpoint many = checkpoint(initialiser(rawTensor("w")).repeated(count));
+    QCOMPARE(many.entries().back().name, "w#" + std::to_string(count));
+    QVERIFY2(timer.elapsed() < 20'000, "not in proportion to the number of tensors");
+  }
+
+  void tellsHowFarItIsAndStops() {
+    const QByteArray relu = nodeReading({"x"}, "Relu", "", "y");
+    const auto path =
+        scratch_.write("many.onnx", model(relu.repeated(20'000) + initialiser(rawTensor("w"))));
+    std::vector<double> fractions;
+    std::stop_source source;
+    Context context;
+    context.stop = source.get_token();
+    context.progress = [&](double fraction, std::string_view) { fractions.push_back(fraction); };
+    readFile(path, context);
+    QVERIFY(fractions.size() > 10);
+    QVERIFY(std::ranges::is_sorted(fractions));
+    const auto within = [](double fraction) { return fraction > 0.3 && fraction < 0.6; };
+    QVERIFY(std::ranges::any_of(fractions, within));
+    context.progress = [&](double fraction, std::string_view) {
+      if (fraction > 0.3) source.request_stop();
+    };
+    QVERIFY_THROWS_EXCEPTION(Cancelled, readFile(path, context));
+  }
+
+  void longListsAreCountedNotKept() {
+    const qsizetype count = 20'000'000;
+    const auto read = [&](int field, const QByteArray& list) {
+      const Checkpoint file =
+          checkpoint(node("Pad", "", "y", attribute("pads", bytes(field, list))));
+      return file.structure().at("nodes")[0].at("attributes").at("pads").get<std::string>();
+    };
+    const auto peak = [] {  // bytes of memory
+      rusage usage{};
+      getrusage(RUSAGE_SELF, &usage);
+      return static_cast<qint64>(usage.ru_maxrss) * 1024;
+    };
+    const QByteArray ones(count, '\1');
+    read(8, QByteArray(17, '\1'));
+    const qint64 before = peak();
+    QCOMPARE(read(8, ones), std::string("20,000,000 values"));
+    QCOMPARE(read(7, ones), std::string("5,000,000 values"));
+    // Each of four copies of the list on its way into the file and out of it.
+    QVERIFY2(peak() - before < 8 * count, "the numbers were kept");
+    const Checkpoint few =
+        checkpoint(node("Pad", "", "y", attribute("pads", bytes(8, QByteArray(16, '\1')))));
+    QCOMPARE(few.structure().at("nodes")[0].at("attributes").at("pads").size(), std::size_t(16));
+  }
+
+  void refusesNamesThatGrow() {
+    const auto nested = [](qsizetype letters, const QByteArray& inner) {
+      const QByteArray name(letters, 'n');
+      return model(node("If", name.constData(), "y", attribute("g", bytes(6, inner))));
+    };
+    const QByteArray one = initialiser(rawTensor("w"));
+    QCOMPARE(keyOf(nested(4000, one)), QString());
+    QCOMPARE(keyOf(nested(1 << 20, one.repeated(3))), QString("onnx.names"));
+    QCOMPARE(keyOf(nested(4000, one.repeated(20'000))), QString("onnx.names"));
+    const QByteArray reading = nodeReading({"w"}, "Relu", "", "y");
+    QCOMPARE(keyOf(nested(4000, one + reading.repeated(20'000))), QString("onnx.names"));
+    QCOMPARE(keyOf(model(initialiser(rawTensor(QByteArray(5000, 'w').constData())))),
+             QString("onnx.names"));
+    const QByteArray sizes = bytes(1, {}).repeated(4'000'000);
+    QCOMPARE(keyOf(model(bytes(11, bytes(2, bytes(1, bytes(2, sizes)))))), QString("onnx.model"));
+  }
+
+  // Nodes within graphs read tensors of their own graph and of those around it; values of the same
+  // name hide them. The outer tensors come after the node, as files have them.
+  void nestedNodesReadTheirTensors() {
+    const QByteArray body = bytes(11, bytes(1, "v")) + initialiser(rawTensor("w")) +
+                            nodeReading({"w", "v", "u", "c", "x", ""}, "Sum", "", "s");
+    const QByteArray constant =
+        node("Constant", "", "c", attribute("value", bytes(5, rawTensor("unused"))));
+    const QByteArray branch =
+        constant + nodeReading({"c", "v", "w"}, "Sum", "", "w") +
+        nodeReading({"x"}, "Loop", "loop", "o", attribute("body", bytes(6, body)));
+    const QByteArray function =
+        bytes(25, bytes(1, "f") + bytes(4, "w") +
+                      bytes(7, bytes(1, "w") + bytes(2, "t") + bytes(4, "Relu")));
+    const QByteArray graph =
+        nodeReading({"x"}, "If", "if", "y", attribute("then", bytes(6, branch))) +
+        nodeReading({"u", "y"}, "Sum", "", "z") + initialiser(rawTensor("u")) +
+        initialiser(rawTensor("v")) + initialiser(rawTensor("w"));
+    const Data data = readBytes(model(graph) + function);
+    const auto& file = data.require<Checkpoint>();
+    const nlohmann::json& structure = file.structure();
+    const auto list = [](std::vector<std::string> names) { return nlohmann::json(names); };
+    const nlohmann::json& then = structure.at("nodes")[0].at("graphs").at("then").at("nodes");
+    const nlohmann::json& loop = then[2].at("graphs").at("body").at("nodes");
+    QCOMPARE(structure.at("nodes")[1].at("inputs"), list({"u", "y"}));
+    QCOMPARE(then[0].at("outputs"), list({"if.then.c"}));
+    QCOMPARE(then[0].at("attributes").at("value").at("tensor"), "if.then.c");
+    QCOMPARE(then[1].at("inputs"), list({"if.then.c", "v", "w"}));
+    QCOMPARE(then[1].at("outputs"), list({"if.then.w"}));  // not the tensor w
+    QCOMPARE(loop[0].at("inputs"),
+             list({"if.then.loop.body.w", "if.then.loop.body.v", "u", "if.then.c", "x", ""}));
+    QVERIFY(file.find("if.then.loop.body.w") && !file.find("if.then.loop.body.v"));
+    QCOMPARE(structure.at("functions")[0].at("nodes")[0].at("inputs"), list({"f.w"}));
   }
 
   void refusesAttacks() {

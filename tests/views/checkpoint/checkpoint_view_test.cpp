@@ -39,6 +39,13 @@ Checkpoint twoLayers() {
   return Checkpoint(std::move(entries), load);
 }
 
+// The same with a graph of operators or a tree of modules.
+Data withStructure(nlohmann::json structure) {
+  const Checkpoint plain = twoLayers();
+  const auto load = [plain](std::size_t index) { return plain.tensor(index); };
+  return Data(Checkpoint(plain.entries(), load, nullptr, std::move(structure)));
+}
+
 struct Shown {
   CheckpointView view;
 
@@ -158,20 +165,47 @@ class CheckpointViewTest : public QObject {
     QVERIFY(!shown.view.pages()->isVisible());
     const nlohmann::json conv{
         {"operator", "Gemm"}, {"inputs", {"x", "net.0.bias"}}, {"outputs", {"y"}}};
-    const Checkpoint plain = twoLayers();
-    shown.view.setData(
-        Data(Checkpoint(plain.entries(), [plain](std::size_t index) { return plain.tensor(index); },
-                        nullptr, {{"nodes", nlohmann::json::array({conv})}})));
+    shown.view.setData(withStructure({{"nodes", nlohmann::json::array({conv})}}));
     QVERIFY(shown.view.pages()->isVisible());
     QCOMPARE(shown.view.pages()->tabText(1), QString("Operators"));
     shown.view.pages()->setCurrentIndex(1);
     QVERIFY(shown.view.structure()->isVisible());
     QCOMPARE(shown.view.structure()->copied(), QString("Gemm\t\tx, net.0.bias\ty\t\n"));
-    QTest::mouseClick(
-        shown.view.structure()->viewport(), Qt::LeftButton, {},
-        shown.view.structure()->visualItemRect(shown.view.structure()->topLevelItem(0)).center());
+    const StructureTree& tree = *shown.view.structure();
+    QTest::mouseClick(tree.viewport(), Qt::LeftButton, {},
+                      tree.visualRect(tree.rows().index(0, 0)).center());
     QCOMPARE(shown.view.options()["tensor"], nlohmann::json("net.0.bias"));
     QVERIFY(shown.view.structure()->isVisible());
+  }
+
+  // Whatever the first operator gives.
+  void graphsAreToldFromModules() {
+    Shown shown;
+    const nlohmann::json sink{{"operator", "Print"}, {"inputs", {"x"}}, {"outputs", nullptr}};
+    shown.view.setData(withStructure({{"nodes", nlohmann::json::array({sink})}}));
+    QCOMPARE(shown.view.pages()->tabText(1), QString("Operators"));
+    shown.view.pages()->setCurrentIndex(1);
+    QVERIFY(!shown.view.structure()->isColumnHidden(StructureModel::reads));
+    shown.view.setData(withStructure({{"type", "Linear"}}));
+    QVERIFY(shown.view.pages()->isVisible());
+    QCOMPARE(shown.view.pages()->tabText(1), QString("Modules"));
+    shown.view.pages()->setCurrentIndex(1);
+    QVERIFY(shown.view.structure()->isColumnHidden(StructureModel::reads));
+    shown.view.setData(withStructure({{"nodes", nlohmann::json::array()}}));
+    QVERIFY(!shown.view.pages()->isVisible());
+  }
+
+  void rowsAreMadeWhenTheyAreSeen() {
+    Shown shown;
+    const nlohmann::json relu{{"operator", "Relu"}, {"inputs", {"x"}}, {"outputs", {"y"}}};
+    const nlohmann::json::array_t many(50'000, relu);
+    shown.view.setData(withStructure({{"nodes", many}}));
+    QVERIFY(shown.view.pages()->isVisible());
+    QCOMPARE(shown.view.structure()->rows().count(), std::size_t(0));
+    shown.view.pages()->setCurrentIndex(1);
+    QCOMPARE(shown.view.structure()->rows().count(), many.size());
+    shown.view.setData(withStructure({{"type", "Linear"}}));
+    QCOMPARE(shown.view.structure()->rows().count(), std::size_t(0));
   }
 
   // As an export has it, without a window.
