@@ -104,9 +104,11 @@ void ViewSurroundings::bring(const Data& data, const Crs& system, QObject* recei
       });
 }
 
-views::Surroundings::ToDegrees ViewSurroundings::toDegrees(const Crs& crs) const {
-  const auto geographic = std::make_shared<io::Geographic>(crs);
-  return [geographic](double x, double y) { return geographic->lonLat(x, y); };
+std::function<views::Surroundings::ToDegrees()> ViewSurroundings::toDegrees(const Crs& crs) const {
+  return [crs]() -> ToDegrees {
+    const auto geographic = std::make_shared<io::Geographic>(crs);
+    return [geographic](double x, double y) { return geographic->lonLat(x, y); };
+  };
 }
 
 }  // namespace lineament::app

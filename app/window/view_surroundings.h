@@ -18,7 +18,7 @@ class ViewSurroundings : public views::Surroundings {
 
   void list(Kind kind, QObject* receiver, Listed listed) override;
   void load(std::int64_t id, const Crs& system, QObject* receiver, Loaded loaded) override;
-  ToDegrees toDegrees(const Crs& crs) const override;
+  std::function<ToDegrees()> toDegrees(const Crs& crs) const override;
 
  private:
   using Summaries = QHash<Id, nlohmann::json>;

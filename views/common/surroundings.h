@@ -41,8 +41,9 @@ class Surroundings : public QObject {
   virtual void list(Kind kind, QObject* receiver, Listed listed) = 0;
   virtual void load(std::int64_t id, const Crs& system, QObject* receiver, Loaded loaded) = 0;
 
-  // May be called from any thread, and may take as long as a file takes to open.
-  virtual ToDegrees toDegrees(const Crs& crs) const = 0;
+  // Finds it out, which may take as long as a file takes to open: on any thread, and also when
+  // these surroundings have gone.
+  virtual std::function<ToDegrees()> toDegrees(const Crs& crs) const = 0;
 
  Q_SIGNALS:
   void changed();  // items have come, gone or been renamed

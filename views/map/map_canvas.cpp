@@ -123,8 +123,7 @@ void MapCanvas::learnSystem() {
   const auto learnt = std::make_shared<Surroundings::ToDegrees>();
   background().start(
       tr("Look up the coordinate system"),
-      [crs, learnt, from = surroundings()](const Context&) { *learnt = from->toDegrees(crs); },
-      this,
+      [learnt, find = surroundings()->toDegrees(crs)](const Context&) { *learnt = find(); }, this,
       [this, learnt, crs](const Outcome<Nothing>&) {
         if (figure_.raster().grid().crs == crs) to_degrees_ = *learnt;
       });

@@ -40,9 +40,11 @@ class FewRasters : public Surroundings {
     listed(found);
   }
   void load(std::int64_t id, const Crs&, QObject*, Loaded loaded) override { loaded(data(id)); }
-  ToDegrees toDegrees(const Crs&) const override {
-    return [](double x, double y) {
-      return std::array<double, 2>{51 + (x - 500'000) / 1e5, y / 1.1e5};
+  std::function<ToDegrees()> toDegrees(const Crs&) const override {
+    return [] {
+      return [](double x, double y) {
+        return std::array<double, 2>{51 + (x - 500'000) / 1e5, y / 1.1e5};
+      };
     };
   }
 
