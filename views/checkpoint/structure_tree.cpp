@@ -18,6 +18,7 @@ constexpr int kRowHeight = 24;
 constexpr std::size_t kUnfoldedAtOnce = 200;  // rows
 constexpr int kRowsMeasured = 100;            // for the widths of columns
 constexpr int kReadsWidth = 240;
+constexpr int kNestedKindWidth = 160;  // at least, for rows that are unfolded later
 
 }  // namespace
 
@@ -68,6 +69,10 @@ void StructureTree::makeRows() {
   setColumnHidden(StructureModel::gives, !operators);
   for (const int column : {StructureModel::kind, StructureModel::name}) {
     resizeColumnToContents(column);
+  }
+  if (nested) {
+    const int width = std::max(columnWidth(StructureModel::kind), kNestedKindWidth);
+    setColumnWidth(StructureModel::kind, width);
   }
   setColumnWidth(StructureModel::reads, kReadsWidth);
 }
