@@ -27,8 +27,10 @@ Measurement fromJson(const std::string& prefix, const nlohmann::json& number) {
 std::vector<Measurement> benchAttention(const BenchSettings& settings) {
   std::vector<Measurement> all;
   int place = 0;
-  for (const char* size : {"grid", "long", "million"}) {
-    settings.context.checkpoint(place++ / 3.0, fmt::format("Looking at attention: {}", size));
+  const auto sizes = {"grid", "long", "million", "gla", "deltanet"};
+  for (const char* size : sizes) {
+    settings.context.checkpoint(place++ / static_cast<double>(sizes.size()),
+                                fmt::format("Looking at attention: {}", size));
     const QByteArray said = outputOfWindow({"--measure-attention", size}, kPatienceMs);
     const nlohmann::json found = nlohmann::json::parse(said.toStdString());
     const std::string prefix = fmt::format("attention.{}.", size);

@@ -73,6 +73,8 @@ class AttentionFlow : private WindowHands {
     if (size == "grid") headGrid();
     if (size == "long") longText();
     if (size == "million") millionTokens();
+    if (size == "gla") longRecurrence(Recurrence::gated);
+    if (size == "deltanet") longRecurrence(Recurrence::delta);
     return {{"numbers", numbers_}, {"phases", toJson(application_.watch())}};
   }
 
@@ -288,6 +290,13 @@ class AttentionFlow : private WindowHands {
     chooseToken(600'000);
     window(512);
     number("memory", memoryGrowth() / kMebi, "MiB");
+  }
+
+  void longRecurrence(Recurrence recurrence) {
+    open(impliedAttention({1, 1, 32'768, 64}, recurrence), 100);
+    firstMatrix(100);
+    window(512);
+    number("memory", memoryGrowth() / kMebi, "MiB", 512);
   }
 
   nlohmann::json numbers_ = nlohmann::json::array();

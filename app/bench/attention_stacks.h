@@ -19,4 +19,12 @@ struct AttentionSizes {
 // beyond. Throws Cancelled.
 AttentionStack drawnAttention(const AttentionSizes& sizes, const Context& context);
 
+enum class Recurrence {
+  gated,  // gated linear attention: each channel decays, over 10 to 100,000 tokens
+  delta   // the delta rule: of a key of unit length a share of 0 to 1 is removed and written
+};
+
+// What such recurrences imply, drawn from a seed, with the same texts.
+AttentionStack impliedAttention(const AttentionSizes& sizes, Recurrence recurrence);
+
 }  // namespace lineament::app

@@ -100,8 +100,8 @@ const Command& windowCommand() {
                                 "Use the window for a while, print how long its event loop was "
                                 "away, and end"},
                                {"--measure-attention", "SIZE",
-                                "Look at attention (grid, long or million), print how long it "
-                                "took, and end"}},
+                                "Look at attention (grid, long, million, gla or deltanet), print how "
+                                "long it took, and end"}},
                               {}};
   return window;
 }

@@ -2,6 +2,7 @@
 // Model folders are dropped on the window and what the networks attend to is looked at, by the
 // events and clicks of a person: here tiny networks made by a rule, one of every architecture.
 #include <QStandardPaths>
+#include <set>
 
 #include "core/io/safetensors.h"
 #include "tests/app/window_attention.h"
@@ -33,6 +34,23 @@ QString tinyGpt2In(const QTemporaryDir& folder) {
   return modelIn(folder, "tiny-gpt2", language::tinyGpt2().with(language::tinyGpt2Configuration()));
 }
 
+// The first head's picture is there, inside its frame: of more than one colour.
+void verifyDrawn(views::AttentionView& view) {
+  views::AttentionPlot& plot = view.plot();
+  QTRY_VERIFY_WITH_TIMEOUT(plot.complete(), kPatienceMs);
+  constexpr double scale = views::PlotView::kScreenScale;
+  const auto grid = view.figure().gridLayout(QSizeF(plot.size()) / scale);
+  QVERIFY(!grid.cells.empty());
+  const QRectF place = grid.cells.front().place;
+  const QRect inside = QRectF(place.topLeft() * scale, place.size() * scale).toRect();
+  const QImage picture = plot.grab(inside.adjusted(3, 3, -3, -3)).toImage();
+  std::set<QRgb> colours;
+  for (int y = 0; y < picture.height(); ++y) {
+    for (int x = 0; x < picture.width(); ++x) colours.insert(picture.pixel(x, y));
+  }
+  QVERIFY(colours.size() > 1);
+}
+
 }  // namespace
 
 class WindowLanguageTest : public QObject {
@@ -53,7 +71,7 @@ class WindowLanguageTest : public QObject {
     QCOMPARE(stack.layers.size(), std::size_t{1});
     QCOMPARE(stack.heads.size(), std::size_t{2});
     QCOMPARE(stack.queries, std::uint64_t{4});
-    QVERIFY(!attentionOf(window)->grab().isNull());
+    verifyDrawn(*attentionOf(window));
   }
 
   void everyArchitecture_data() {
@@ -82,10 +100,9 @@ class WindowLanguageTest : public QObject {
     QVERIFY(isConsistent(stack));
     QVERIFY(!stack.layers.empty() && !stack.heads.empty());
     QCOMPARE(stack.queries, static_cast<std::uint64_t>(ids.size()));
-    QVERIFY(!attentionOf(window)->grab().isNull());
+    verifyDrawn(*attentionOf(window));
   }
 
-  // The window goes on after a text that the network has no positions for.
   // However many controls a mode has, the panels beside the view keep their width.
   void panelsKeepTheirWidth() {
     QTemporaryDir folder;
@@ -103,6 +120,7 @@ class WindowLanguageTest : public QObject {
     }
   }
 
+  // The window goes on after a text that the network has no positions for.
   void whatIsTooLongIsSaid() {
     const QTemporaryDir folder;
     MainWindow window(allAnalyses());

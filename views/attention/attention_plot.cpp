@@ -55,6 +55,8 @@ void AttentionPlot::setData(const Data& shown) {
 
 void AttentionPlot::setOptions(const nlohmann::json& options) {
   PlotOf::setOptions(options);
+  // The figure has let go of what was made of the choice before.
+  if (plane_of_ != figure().cells().choice()) plane_of_.reset();
   ask();
   Q_EMIT captionChanged();
 }

@@ -570,6 +570,16 @@ class AttentionViewTest : public QObject {
     }
   }
 
+  // The same head again, after another one that was chosen among all heads.
+  void aHeadIsWorkedOutAnew() {
+    Shown shown(factoredStack(1, 2, 600, 4));
+    for (const char* mode : {"matrix", "grid"}) shown.choose({{"mode", mode}, {"head", {0, 0}}});
+    for (const int head : {1, 0}) shown.choose({{"head", {0, head}}});
+    QVERIFY(!shown.view.figure().plane());
+    shown.choose({{"mode", "matrix"}});
+    QVERIFY(shown.view.figure().plane() != nullptr);
+  }
+
   // Whatever mode a figure is in, it is drawn in a file as on the screen.
   void everyModeIsExported() {
     for (const char* mode : {"grid", "matrix", "arcs", "text", "measures"}) {
