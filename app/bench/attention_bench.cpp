@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/bench/attention_flow.h"
 #include "app/bench/bench.h"
 #include "app/bench/window_program.h"
 
@@ -27,11 +28,12 @@ Measurement fromJson(const std::string& prefix, const nlohmann::json& number) {
 std::vector<Measurement> benchAttention(const BenchSettings& settings) {
   std::vector<Measurement> all;
   int place = 0;
-  const auto sizes = {"grid", "long", "million", "gla", "deltanet"};
-  for (const char* size : sizes) {
-    settings.context.checkpoint(place++ / static_cast<double>(sizes.size()),
+  for (const std::string_view size : kAttentionSizes) {
+    settings.context.checkpoint(place++ / static_cast<double>(kAttentionSizes.size()),
                                 fmt::format("Looking at attention: {}", size));
-    const QByteArray said = outputOfWindow({"--measure-attention", size}, kPatienceMs);
+    const QByteArray said = outputOfWindow(
+        {"--measure-attention", QString::fromLatin1(size.data(), qsizetype(size.size()))},
+        kPatienceMs);
     const nlohmann::json found = nlohmann::json::parse(said.toStdString());
     const std::string prefix = fmt::format("attention.{}.", size);
     for (const auto& number : found.at("numbers")) all.push_back(fromJson(prefix, number));

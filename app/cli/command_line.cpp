@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command_line.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <new>
 
+#include "app/bench/attention_flow.h"
 #include "app/cli/commands.h"
 #include "core/base/cpu.h"
 #include "core/base/version.h"
@@ -25,7 +28,7 @@ constexpr ErrorText kUnforeseen{"cli.unforeseen", "Run '{command}'", "{reason}",
                                 "This is a fault of the program: report it with the call"};
 
 constexpr ErrorText kSize{"cli.attention_size", "Look at attention of the size '{size}'",
-                          "there is no such size", "", "Sizes are grid, long and million"};
+                          "there is no such size", "", "Sizes are {sizes}"};
 
 using Words = std::span<const std::string>;
 
@@ -88,21 +91,22 @@ void runCommand(const Command& command, Words words, Terminal& terminal) {
 
 // The window's own words: files and the options that go with them.
 const Command& windowCommand() {
-  static const Command window{"",
-                              "[FILE...]",
-                              0,
-                              kAny,
-                              "Open the window",
-                              {{"--measure-startup", "NANOSECONDS",
-                                "Print how long it took from this time of the monotonic clock (0: "
-                                "the start of the process) until the window was usable, and end"},
-                               {"--measure-frames", "",
-                                "Use the window for a while, print how long its event loop was "
-                                "away, and end"},
-                               {"--measure-attention", "SIZE",
-                                "Look at attention (grid, long, million, gla or deltanet), print how "
-                                "long it took, and end"}},
-                              {}};
+  static const Command window{
+      "",
+      "[FILE...]",
+      0,
+      kAny,
+      "Open the window",
+      {{"--measure-startup", "NANOSECONDS",
+        "Print how long it took from this time of the monotonic clock (0: "
+        "the start of the process) until the window was usable, and end"},
+       {"--measure-frames", "",
+        "Use the window for a while, print how long its event loop was "
+        "away, and end"},
+       {"--measure-attention", "SIZE",
+        "Look at attention (grid, long, million, gla or deltanet), print how "
+        "long it took, and end"}},
+      {}};
   return window;
 }
 
@@ -114,8 +118,10 @@ bool looksLikeFile(const std::string& word) {
 // One of attention_flow.h's, empty where none is asked for.
 std::string attentionSizeOf(const Arguments& arguments) {
   const std::string size = arguments.text("--measure-attention");
-  if (size.empty() || size == "grid" || size == "long" || size == "million") return size;
-  throw Error::usage(kSize, {{"size", size}});
+  if (size.empty() || std::ranges::find(kAttentionSizes, size) != kAttentionSizes.end())
+    return size;
+  throw Error::usage(
+      kSize, {{"size", size}, {"sizes", fmt::format("{}", fmt::join(kAttentionSizes, ", "))}});
 }
 
 void openWindow(Words words, Call& call, Terminal& terminal) {
