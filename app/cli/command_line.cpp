@@ -85,21 +85,22 @@ void runCommand(const Command& command, Words words, Terminal& terminal) {
 
 // The window's own words: files and the options that go with them.
 const Command& windowCommand() {
-  static const Command window{"",
-                              "[FILE...]",
-                              0,
-                              kAny,
-                              "Open the window",
-                              {{"--measure-startup", "NANOSECONDS",
-                                "Print how long it took from this time of the monotonic clock (0: "
-                                "the start of the process) until the window was usable, and end"},
-                               {"--measure-frames", "",
-                                "Use the window for a while, print how long its event loop was "
-                                "away, and end"},
-                               {"--measure-attention", "SIZE",
-                                "Look at attention (grid, long, million, gla or deltanet), print how "
-                                "long it took, and end"}},
-                              {}};
+  static const Command window{
+      "",
+      "[FILE...]",
+      0,
+      kAny,
+      "Open the window",
+      {{"--measure-startup", "NANOSECONDS",
+        "Print how long it took from this time of the monotonic clock (0: "
+        "the start of the process) until the window was usable, and end"},
+       {"--measure-frames", "",
+        "Use the window for a while, print how long its event loop was "
+        "away, and end"},
+       {"--measure-attention", "SIZE",
+        "Look at attention (grid, long, million, gla or deltanet), print how "
+        "long it took, and end"}},
+      {}};
   return window;
 }
 
