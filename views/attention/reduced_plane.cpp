@@ -16,8 +16,10 @@ namespace {
 
 constexpr std::size_t kMostBlocks = 1024;  // along a side of an overview
 constexpr std::size_t kSampledRows = 256;
-// Softmax attention of heads of 64 is read so within 50 ms on two cores, a recurrence's within 100.
+// Of a first picture. Those of products of queries and keys are read within 100 ms; a recurrence
+// goes through a row token by token, at a third of that speed or less.
 constexpr std::uint64_t kSampledCells = std::uint64_t{3} << 20;
+constexpr std::uint64_t kRecurrentCells = std::uint64_t{1} << 20;
 constexpr double kManyWeights = 3e10;  // minutes of work
 constexpr std::uint64_t kCellsAtOnce = std::uint64_t{1} << 20;
 constexpr std::uint64_t kQueriesAtOnce = 64;  // a product of queries and keys copies the keys once
@@ -307,7 +309,8 @@ ReducedPlane sampleOfRows(const ShownCells& cells, std::size_t rows, const Conte
 }  // namespace
 
 ReducedPlane sampleOf(const ShownCells& cells, const Context& context) {
-  const std::uint64_t fits = kSampledCells / std::max<std::uint64_t>(cells.keys(), 1);
+  const std::uint64_t wanted = cells.prefersRows() ? kRecurrentCells : kSampledCells;
+  const std::uint64_t fits = wanted / std::max<std::uint64_t>(cells.keys(), 1);
   return sampleOfRows(cells, std::clamp<std::uint64_t>(fits, 16, kSampledRows), context);
 }
 
