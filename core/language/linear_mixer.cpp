@@ -13,14 +13,6 @@ namespace {
 // log sigmoid(z) / 16 = -softplus(-z) / 16 (Yang et al. 2024, GLA, section 4.4).
 constexpr float kGateTemperature = 16;
 
-sequence::Sizes sizesOf(const LinearMixerSettings& settings) {
-  sequence::Sizes sizes;
-  sizes[sequence::Dim::head] = static_cast<std::int64_t>(settings.heads);
-  sizes[sequence::Dim::key] = static_cast<std::int64_t>(settings.key);
-  sizes[sequence::Dim::value] = static_cast<std::int64_t>(settings.value);
-  return sizes;
-}
-
 void unitRows(std::vector<float>& rows, std::size_t width) {
   for (std::size_t first = 0; first < rows.size(); first += width) {
     float sum = 1e-6F;
@@ -33,7 +25,9 @@ void unitRows(std::vector<float>& rows, std::size_t width) {
 }  // namespace
 
 LinearMixer::LinearMixer(LinearMixerSettings settings)
-    : settings_(std::move(settings)), recurrence_(settings_.mechanism, sizesOf(settings_)) {}
+    : settings_(std::move(settings)),
+      recurrence_(settings_.mechanism, headSizes(settings_.heads, settings_.key, settings_.value)) {
+}
 
 std::uint64_t LinearMixer::parameters() const {
   const LinearMixerSettings& s = settings_;

@@ -34,6 +34,14 @@ Recurrence::Recurrence(std::string_view mechanism, const sequence::Sizes& sizes,
   for (const auto& [id, value] : options) options_.set(id, value);
 }
 
+sequence::Sizes headSizes(std::size_t heads, std::size_t key, std::size_t value) {
+  sequence::Sizes sizes;
+  sizes[sequence::Dim::head] = static_cast<std::int64_t>(heads);
+  sizes[sequence::Dim::key] = static_cast<std::int64_t>(key);
+  sizes[sequence::Dim::value] = static_cast<std::int64_t>(value);
+  return sizes;
+}
+
 sequence::Sizes Recurrence::sizesOf(std::size_t tokens) const {
   sequence::Sizes sizes = sizes_;
   sizes[sequence::Dim::token] = static_cast<std::int64_t>(tokens);

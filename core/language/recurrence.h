@@ -9,6 +9,9 @@
 
 namespace lineament::language {
 
+// Of a mechanism with so many heads of such keys and values; all but the tokens.
+sequence::Sizes headSizes(std::size_t heads, std::size_t key, std::size_t value);
+
 // A sequence mechanism (core/sequence) as a layer's mixer runs it: one text, contiguous operands in
 // single precision, the state kept from call to call. The fast form takes a prompt, the step one
 // token; a tap gets the matrix that the recurrence implies.

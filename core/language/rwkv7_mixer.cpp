@@ -15,11 +15,8 @@ constexpr float kFastestDecay = -0.60653066F;  // -exp(-1/2)
 constexpr float kShortestKey = 1e-12F;         // of a key of removal before it is scaled
 
 sequence::Sizes sizesOf(const Rwkv7Settings& settings) {
-  sequence::Sizes sizes;
-  const auto size = static_cast<std::int64_t>(settings.width / settings.heads);
-  sizes[sequence::Dim::head] = static_cast<std::int64_t>(settings.heads);
-  sizes[sequence::Dim::key] = sizes[sequence::Dim::value] = size;
-  return sizes;
+  const std::size_t size = settings.width / settings.heads;
+  return headSizes(settings.heads, size, size);
 }
 
 std::vector<float> sigmoids(std::vector<float> x) {

@@ -12,11 +12,8 @@ namespace lineament::language {
 namespace {
 
 sequence::Sizes sizesOf(const TimeMixSettings& settings) {
-  sequence::Sizes sizes;
-  const auto size = static_cast<std::int64_t>(settings.width / settings.heads);
-  sizes[sequence::Dim::head] = static_cast<std::int64_t>(settings.heads);
-  sizes[sequence::Dim::key] = sizes[sequence::Dim::value] = size;
-  return sizes;
+  const std::size_t size = settings.width / settings.heads;
+  return headSizes(settings.heads, size, size);
 }
 
 }  // namespace

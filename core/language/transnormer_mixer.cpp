@@ -10,12 +10,8 @@ namespace lineament::language {
 namespace {
 
 sequence::Sizes sizesOf(const TransNormerSettings& settings) {
-  sequence::Sizes sizes;
-  const auto size = static_cast<std::int64_t>(settings.size);
-  sizes[sequence::Dim::head] = static_cast<std::int64_t>(settings.heads);
-  sizes[sequence::Dim::key] = settings.angles.empty() ? size : 2 * size;
-  sizes[sequence::Dim::value] = size;
-  return sizes;
+  return headSizes(settings.heads, settings.angles.empty() ? settings.size : 2 * settings.size,
+                   settings.size);
 }
 
 }  // namespace
