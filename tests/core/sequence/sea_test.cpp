@@ -46,6 +46,20 @@ class SeaTest : public MechanismChecks {
     return part != "image" && part != "features";
   }
 
+  // Of the second text.
+  SeaEstimate estimateOf(const Problem& problem) const {
+    std::vector<View<const double>> views;
+    const auto& specs = mechanism().description().inputs;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      views.push_back({problem.inputs[i].data(), contiguousStrides(specs[i].dims, problem.sizes)});
+    }
+    Call<double> call;
+    call.sizes = problem.sizes;
+    call.options = &problem.options;
+    call.inputs = views;
+    return seaEstimate(call, 1);
+  }
+
  private Q_SLOTS:
   void knownCells() {
     const auto cells = [](std::int64_t visible, std::int64_t count) {
@@ -73,16 +87,7 @@ class SeaTest : public MechanismChecks {
     Options options = defaults();
     options.set("k", 3.0);
     const Problem problem = draw(sizes(60), options, 3);
-    std::vector<View<const double>> views;
-    const auto& specs = mechanism().description().inputs;
-    for (std::size_t i = 0; i < specs.size(); ++i) {
-      views.push_back({problem.inputs[i].data(), contiguousStrides(specs[i].dims, problem.sizes)});
-    }
-    Call<double> call;
-    call.sizes = problem.sizes;
-    call.options = &problem.options;
-    call.inputs = views;
-    const SeaEstimate found = seaEstimate(call, 1);
+    const SeaEstimate found = estimateOf(problem);
     const std::size_t cells = 20, pool = 3 * cells;
     for (std::size_t t = 0; t < 60; ++t) {
       std::int64_t kept = 0;
@@ -107,16 +112,7 @@ class SeaTest : public MechanismChecks {
     Options options = defaults();
     options.set("k", 3.0);
     const Problem problem = draw(sizes(60), options, 3);
-    std::vector<View<const double>> views;
-    const auto& specs = mechanism().description().inputs;
-    for (std::size_t i = 0; i < specs.size(); ++i) {
-      views.push_back({problem.inputs[i].data(), contiguousStrides(specs[i].dims, problem.sizes)});
-    }
-    Call<double> call;
-    call.sizes = problem.sizes;
-    call.options = &problem.options;
-    call.inputs = views;
-    const SeaEstimate found = seaEstimate(call, 1);
+    const SeaEstimate found = estimateOf(problem);
     const std::vector<double> shares = attentionUnderMask(problem, 1, 2, {});
     QCOMPARE(shares.size(), std::size_t{60 * 60});
     std::size_t left_out = 0;
