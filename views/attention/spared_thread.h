@@ -7,8 +7,9 @@
 
 namespace lineament::views {
 
-// While it lives, the calling thread's work leaves one processor to the window's thread: for what
-// takes longer than a first picture, while a hand may move.
+// While it lives, parallel work of the whole program (ThreadLimit counts for all of it) leaves one
+// processor to the window's thread: for what takes longer than a first picture, while a hand may
+// move.
 inline ThreadLimit spareTheWindow() {
   return ThreadLimit(std::max(1, hardwareThreads() - 1));
 }
