@@ -2,8 +2,8 @@
 # One static library per folder, one test program per tested file.
 
 # lineament_headers(name [LINKS lib ...] HEADERS <a> ...)
-# Compiles headers once for every target that reuses them. System headers only: a change to one of
-# ours would compile everything again. Sources still include what they use: the sanitizer presets
+# Compiles headers once for every target that reuses them. System headers and core/base/json.h: a
+# change to another of ours would compile everything again. Sources still include what they use: the sanitizer presets
 # build without these.
 function(lineament_headers name)
   cmake_parse_arguments(headers "" "" "LINKS;HEADERS" ${ARGN})
