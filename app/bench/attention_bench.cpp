@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "app/bench/attention_flow.h"
 #include "app/bench/bench.h"
 #include "app/bench/window_program.h"
+#include "core/base/json.h"
 
 namespace lineament::app {
 

@@ -8,7 +8,6 @@
 #include <clocale>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "app/bench/attention_stacks.h"
 #include "app/bench/measurement.h"
@@ -16,6 +15,7 @@
 #include "app/bench/window_hands.h"
 #include "app/window/view_tabs.h"
 #include "core/analyses/all.h"
+#include "core/base/json.h"
 #include "core/data/data.h"
 #include "views/attention/attention_view.h"
 #include "views/common/theme.h"

@@ -4,12 +4,12 @@
 #include <QTemporaryDir>
 #include <array>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "app/bench/bench.h"
 #include "app/bench/process_memory.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/io/reader.h"
 
 namespace lineament::app {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "app/bench/bench.h"
 #include "app/bench/window_program.h"
+#include "core/base/json.h"
 
 namespace lineament::app {
 

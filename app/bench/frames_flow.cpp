@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
-#include <nlohmann/json.hpp>
 
 #include "app/bench/large_scene.h"
 #include "app/bench/turn_watch.h"
@@ -27,6 +26,7 @@
 #include "app/window/project_tree.h"
 #include "app/window/view_tabs.h"
 #include "core/analyses/all.h"
+#include "core/base/json.h"
 #include "core/base/random.h"
 #include "views/common/theme.h"
 #include "views/map/map_view.h"

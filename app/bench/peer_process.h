@@ -3,8 +3,9 @@
 
 #include <QProcess>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "core/base/json.h"
 
 namespace lineament::app {
 

@@ -4,10 +4,11 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QSocketNotifier>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "core/base/json.h"
 
 namespace lineament::app {
 

@@ -73,6 +73,14 @@ void addProjectCommands(std::vector<Command>& all) {
                   readOption("KEY=VALUE", "How the files are read; see lineament inspect --help")},
                  addToProject});
   all.push_back(
+      {"project read",
+       "PROJECT SOURCE",
+       2,
+       2,
+       "Read a source anew with these options, the others at their defaults, and keep them",
+       {readOption("KEY=VALUE", "How the file is read; see lineament inspect --help")},
+       readSourceAnew});
+  all.push_back(
       {"project run", "PROJECT [ID]", 1, 2,
        "Run an analysis on a project's data and keep the result",
        joined(

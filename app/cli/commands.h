@@ -27,6 +27,7 @@ void runAnalysis(const Arguments& arguments, Terminal& terminal);
 void demonstrate(const Arguments& arguments, Terminal& terminal);
 void newProject(const Arguments& arguments, Terminal& terminal);
 void addToProject(const Arguments& arguments, Terminal& terminal);
+void readSourceAnew(const Arguments& arguments, Terminal& terminal);
 void runInProjectFile(const Arguments& arguments, Terminal& terminal);
 void listProject(const Arguments& arguments, Terminal& terminal);
 void exportFromProject(const Arguments& arguments, Terminal& terminal);

@@ -20,6 +20,10 @@ constexpr ErrorText kWhatToRun{"cli.what_to_run", "Run in {project}",
                                "either an analysis or --again RUN is expected", "",
                                "Name one of the two"};
 
+constexpr ErrorText kNoSource{"cli.no_source", "Read {item} anew",
+                              "it is a result of a run and was not read from a file", "",
+                              "Name a source: lineament project list PROJECT shows them"};
+
 Context plainContext(const Interrupt& interrupt, Terminal& terminal) {
   Context context;
   context.stop = interrupt.token();
@@ -170,6 +174,32 @@ void addToProject(const Arguments& arguments, Terminal& terminal) {
   project->close();
   if (terminal.json()) return terminal.printJson(added);
   terminal.print(grid.text());
+}
+
+// Read first: options that the file cannot be read with are not kept.
+void readSourceAnew(const Arguments& arguments, Terminal& terminal) {
+  const auto project = Project::open(arguments.operands()[0]);
+  const project::Id id = itemFromText(*project, arguments.operands()[1]);
+  const Interrupt interrupt;
+  const auto sources = project->sources();
+  const auto source = std::ranges::find(sources, id, &project::Source::id);
+  if (source == sources.end()) {
+    throw Error::usage(kNoSource, {{"item", arguments.operands()[1]}});
+  }
+  project->requireChangeable("Change how " + source->name + " is read");
+  const Parameters options =
+      io::readerOptions(project::readerOf(*source), arguments.pairs("--read"));
+  const Data data =
+      project::loadSourceWith(*project, id, options, plainContext(interrupt, terminal));
+  project->setReaderOptions(id, options.toJson());
+  project->close();
+  if (terminal.json()) {
+    return terminal.printJson({{"id", id},
+                               {"name", source->name},
+                               {"read", options.toJson()},
+                               {"summary", summaryOf(data)}});
+  }
+  terminal.print(fmt::format("{}: {}\n", source->name, summaryLine(data)));
 }
 
 void runInProjectFile(const Arguments& arguments, Terminal& terminal) {

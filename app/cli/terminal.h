@@ -4,12 +4,12 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "core/base/context.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 
 namespace lineament::app::cli {
 

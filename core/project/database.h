@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "core/base/context.h"
+#include "core/base/json.h"
 
 struct sqlite3;
 struct sqlite3_stmt;

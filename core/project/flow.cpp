@@ -29,16 +29,45 @@ bool isSource(const Project& project, Id id) {
   return false;
 }
 
-RunRecord::InputRecord recordOf(const Project& project, const Run::Input& input) {
-  if (!isSource(project, input.id)) return {input.name, std::to_string(input.id), {}};
+// An input with its record: of a source, with the options it is read with in this run.
+struct RunInput {
+  Run::Input input;
+  RunRecord::InputRecord record;
+};
+
+RunInput inputNow(const Project& project, const Run::Input& input) {
+  if (!isSource(project, input.id)) return {input, {input.name, std::to_string(input.id), {}}};
   const Source source = project.source(input.id);
-  return {input.name, source.absolute_path.string(), source.sha256, source.reader,
-          source.reader_options};
+  return {input,
+          {input.name, source.absolute_path.string(), source.sha256, source.reader,
+           source.reader_options}};
+}
+
+std::vector<RunInput> inputsNow(const Project& project, const std::vector<Run::Input>& inputs) {
+  std::vector<RunInput> now;
+  for (const Run::Input& input : inputs) now.push_back(inputNow(project, input));
+  return now;
+}
+
+// The inputs of a run once more, read as they were then: a source may have other options by now.
+std::vector<RunInput> inputsThen(const Project& project, const Run& run, const Context& context) {
+  std::vector<RunInput> then = inputsNow(project, run.inputs);
+  for (std::size_t i = 0; i < std::min(then.size(), run.record.inputs.size()); ++i) {
+    const RunRecord::InputRecord& recorded = run.record.inputs[i];
+    RunRecord::InputRecord& record = then[i].record;
+    if (record.format.empty() || record.format != recorded.format) continue;
+    record.read = recorded.read;
+    if (record.sha256 == recorded.sha256) continue;
+    context.warn(
+        fmt::format("{} is not what it was when the run was made: its new content was "
+                    "accepted since",
+                    project.source(then[i].input.id).name));
+  }
+  return then;
 }
 
 // Figures are kept apart from data: they show an output, they are none themselves.
-Project::NewRun sorted(const Analysis& analysis, const RunResult& made) {
-  Project::NewRun run;
+void sortInto(Project::NewRun& run, const Analysis& analysis, const RunResult& made) {
   for (const auto& [id, data] : made.outputs.data) {
     if (const FigureSpec* figure = data.as<FigureSpec>()) {
       run.figures.push_back(*figure);
@@ -51,7 +80,6 @@ Project::NewRun sorted(const Analysis& analysis, const RunResult& made) {
     run.outputs.push_back({id, std::move(title), data});
   }
   run.record = made.record;
-  return run;
 }
 
 // A model is known by its folder's name, not by "model.safetensors".
@@ -102,34 +130,47 @@ Data loadSourceWith(const Project& project, Id id, const Parameters& options,
   return readerOf(source).read(file, options, context.part(0.3, 1)).withOrigin(originOf(id));
 }
 
-Data loadItem(const Project& project, Id id, const Context& context) {
-  if (!isSource(project, id)) return project.loadResult(id, context);
-  const Source source = project.source(id);
-  const Declaration& declared = readerOf(source).options();
-  return loadSourceWith(project, id, Parameters::fromJson(declared, source.reader_options),
-                        context);
+namespace {
+
+Data loadInput(const Project& project, const RunInput& given, const Context& context) {
+  const Id id = given.input.id;
+  if (given.record.format.empty()) return project.loadResult(id, context);
+  const Declaration& declared = readerOf(project.source(id)).options();
+  return loadSourceWith(project, id, Parameters::fromJson(declared, given.record.read), context);
 }
 
-RunOutcome runInProject(Project& project, const Analysis& analysis,
-                        const std::vector<Run::Input>& inputs, const Parameters& parameters,
-                        const Context& context, const std::string& title) {
-  const std::string name = title.empty() ? analysis.declaration().title : title;
+RunOutcome runOn(Project& project, const Analysis& analysis, const std::vector<RunInput>& inputs,
+                 const Parameters& parameters, const Context& context, const std::string& name) {
   project.requireChangeable("Run " + name);
   Inputs data;
   std::vector<RunRecord::InputRecord> records;
-  for (const Run::Input& input : inputs) {
-    records.push_back(recordOf(project, input));
-    data.add(input.name, loadItem(project, input.id, context.part(0, 0.1)));
+  Project::NewRun kept;
+  for (const RunInput& given : inputs) {
+    records.push_back(given.record);
+    kept.inputs.push_back(given.input);
+    data.add(given.input.name, loadInput(project, given, context.part(0, 0.1)));
   }
   const RunResult made =
       runRecorded(analysis, data, parameters, std::move(records), context.part(0.1, 0.9));
   if (made.record.outcome == "cancelled") throw Cancelled();
 
-  Project::NewRun run = sorted(analysis, made);
-  run.title = name;
-  run.inputs = inputs;
-  Project::AddedRun added = project.addRun(run, context.part(0.9, 1));
+  sortInto(kept, analysis, made);
+  kept.title = name;
+  Project::AddedRun added = project.addRun(kept, context.part(0.9, 1));
   return {added.run, made.record, std::move(added.results), std::move(added.figures), made.error};
+}
+
+}  // namespace
+
+Data loadItem(const Project& project, Id id, const Context& context) {
+  return loadInput(project, inputNow(project, {{}, id}), context);
+}
+
+RunOutcome runInProject(Project& project, const Analysis& analysis,
+                        const std::vector<Run::Input>& inputs, const Parameters& parameters,
+                        const Context& context, const std::string& title) {
+  return runOn(project, analysis, inputsNow(project, inputs), parameters, context,
+               title.empty() ? analysis.declaration().title : title);
 }
 
 RunOutcome rerun(Project& project, const Catalogue& catalogue, Id id, const Context& context,
@@ -146,9 +187,9 @@ RunOutcome rerun(Project& project, const Catalogue& catalogue, Id id, const Cont
   again.seed = run.record.seed;
   again.threads = run.record.threads;
   again.device = run.record.device == name(Device::cuda) ? Device::cuda : Device::cpu;
-  return runInProject(project, analysis, run.inputs,
-                      Parameters::fromJson(analysis.declaration(), run.record.parameters), again,
-                      run.title);
+  return runOn(project, analysis, inputsThen(project, run, context),
+               Parameters::fromJson(analysis.declaration(), run.record.parameters), again,
+               run.title);
 }
 
 }  // namespace lineament::project

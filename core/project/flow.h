@@ -56,7 +56,9 @@ RunOutcome runInProject(Project& project, const Analysis& analysis,
                         const std::vector<Run::Input>& inputs, const Parameters& parameters,
                         const Context& context, const std::string& title = {});
 
-// The same again with the recorded inputs, parameters, seed, device and thread count, as a new run.
+// The same again with the recorded inputs, the options their sources were read with then, the
+// parameters, seed, device and thread count, as a new run. A source whose new content was accepted
+// since is read as it is now, with a warning.
 // `context` gives progress, stop and log. Throws "project.analysis_version" (usage) when the
 // catalogue's analysis has another version than the record, unless `allow_other_version`.
 RunOutcome rerun(Project& project, const Catalogue& catalogue, Id run, const Context& context,

@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/analysis/run.h"
+#include "core/base/json.h"
 #include "core/data/data.h"
 #include "core/data/figure_spec.h"
 

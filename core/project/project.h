@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/json.h"
 #include "core/project/items.h"
 
 namespace lineament::project {

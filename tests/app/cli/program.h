@@ -5,7 +5,8 @@
 #include <QProcess>
 #include <QProcessEnvironment>
 #include <QStringList>
-#include <nlohmann/json.hpp>
+
+#include "core/base/json.h"
 
 namespace lineament::app::cli {
 

@@ -169,6 +169,34 @@ class ProgramTest : public QObject {
     QCOMPARE(run.json().at("inputs").at("data").at("read").at("skip_rows").get<int>(), 2);
   }
 
+  void sourcesAreReadAnew() {
+    write("notes.csv", "first line of notes\na b y\n1 2 3\n2 4 5\n3 1 7\n4 5 9\n5 5 12\n6 1 1\n");
+    const QString project = at("anew.lineament");
+    QCOMPARE(ran({"project", "new", project}).status, 0);
+    QCOMPARE(ran({"project", "add", project, at("notes.csv"), "--read", "header=no"}).status, 0);
+    const auto options = [&] {
+      return ran({"project", "list", project, "--json"}).json().at("sources")[0].at("read");
+    };
+    const Ended read =
+        ran({"project", "read", project, "notes.csv", "--read", "skip_rows=1", "--json"});
+    QCOMPARE(read.error, QByteArray());
+    QCOMPARE(read.json().at("read").at("skip_rows").get<int>(), 1);
+    QCOMPARE(read.json().at("summary").at("rows").get<int>(), 6);
+    QCOMPARE(options(), read.json().at("read"));
+
+    // What it cannot be read with is refused and changes nothing.
+    QCOMPARE(ran({"project", "read", project, "notes.csv", "--read", "rows=1"}).status, 2);
+    QCOMPARE(ran({"project", "read", project, "notes.csv", "--read", "skip_rows=99"}).status, 1);
+    QCOMPARE(options(), read.json().at("read"));
+    QCOMPARE(ran({"project", "read", project, "nothing.csv"}).status, 2);
+
+    QCOMPARE(ran({"project", "run", project, "table.regress", "--input", "data=notes.csv", "--set",
+                  "target=y", "--set", "model=ols", "--title", "Line"})
+                 .status,
+             0);
+    QCOMPARE(ran({"project", "read", project, "Line/model"}).status, 2);
+  }
+
   void refusesWrongCalls_data() {
     QTest::addColumn<QStringList>("words");
     QTest::addColumn<int>("status");

@@ -70,6 +70,10 @@ std::string npyOf(const std::vector<double>& values) {
   return bytes;
 }
 
+bool namesTheFile(const std::string& line) {
+  return line.starts_with("a.csv is not what it was");
+}
+
 Catalogue catalogueOf(int version = 1) {
   Catalogue catalogue;
   catalogue.add(std::make_unique<Scale>(version));
@@ -155,6 +159,31 @@ class FlowTest : public QObject {
              std::string("project.analysis_version"));
     QVERIFY(!rerun(*project, catalogueOf(2), run, {}, true).error);
     QVERIFY(keyOf([&] { rerun(*project, Catalogue(), run, {}); }) != "(no error)");
+  }
+
+  void runsAgainReadAsTheyDidThen() {
+    const Scratch scratch;
+    const auto file = scratch.write("a.csv", "1\n2\n3\n");
+    const auto project = scratch.make();
+    const Id source = importFile(*project, file, {{}, {{"header", "no"}}, false}).source;
+    const Id run = runInProject(*project, Scale(), {{"data", source}}, factor("2"), {}).run;
+    const io::Reader& reader = readerOf(project->source(source));
+    project->setReaderOptions(source, io::readerOptions(reader, {{"header", "yes"}}).toJson());
+
+    std::vector<std::string> log;
+    Context context;
+    context.log = [&](Context::Severity, std::string_view line) { log.emplace_back(line); };
+    const RunOutcome again = rerun(*project, catalogueOf(), run, context);
+    QCOMPARE(numbersOf(project->loadResult(again.results.at(0))), (std::vector<double>{2, 4, 6}));
+    QCOMPARE(again.record.inputs.at(0).read, project->run(run).record.inputs.at(0).read);
+    QCOMPARE(numbersOf(loadItem(*project, source)).size(), std::size_t(2));  // its own options stay
+    QCOMPARE(std::ranges::count_if(log, namesTheFile), 0);
+
+    scratch.write("a.csv", "1\n2\n3\n4\n");
+    project->acceptChange(source);
+    const RunOutcome later = rerun(*project, catalogueOf(), run, context);
+    QCOMPARE(numbersOf(project->loadResult(later.results.at(0))).size(), std::size_t(4));
+    QCOMPARE(std::ranges::count_if(log, namesTheFile), 1);
   }
 
   void failedRunsAreRecorded() {
