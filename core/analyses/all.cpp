@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyses/all.h"
 
+#include "core/analyses/attention_group.h"
 #include "core/analyses/attention_measures.h"
 #include "core/analyses/checkpoint_compare.h"
 #include "core/analyses/checkpoint_summary.h"
@@ -51,6 +52,7 @@ const Catalogue& allAnalyses() {
     all.add(makeTextTokenize());
     all.add(makeAttentionMeasures());
     all.add(makeAttentionRollout());
+    all.add(makeAttentionGroup());
     all.add(makeCheckpointSummary());
     all.add(makeCheckpointCompare());
     all.add(makeSamplePiles());

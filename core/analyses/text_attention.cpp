@@ -40,6 +40,7 @@ constexpr double kCheapLens = 2e11;
 std::vector<Parameter> parametersOf() {
   using Type = Parameter::Type;
   std::vector<Parameter> parameters = textParameters();
+  parameters.push_back(memberParameter());
   parameters.push_back({.id = "target",
                         .title = "Decoder's text",
                         .type = Type::text,
@@ -282,7 +283,7 @@ class TextAttention : public Analysis {
   Outputs run(const Inputs& inputs, const Parameters& parameters,
               const Context& context) const override {
     context.checkpoint(0, "Opening the network");
-    const auto& checkpoint = inputs.get<Checkpoint>("model");
+    const Checkpoint checkpoint = networkInput(inputs, parameters);
     const language::LoadedModel loaded = language::loadModel(checkpoint);
     if (!loaded.unused.empty()) {
       context.note(fmt::format("Tensors without a place in the network: {}", loaded.unused.size()));

@@ -42,6 +42,7 @@ Declaration declare() {
                          {Kind::checkpoint},
                          "A checkpoint with its config.json and tokenizer beside it"}};
   declaration.parameters = textParameters();
+  declaration.parameters.push_back(memberParameter());
   declaration.parameters.push_back({.id = "count",
                                     .title = "Tokens",
                                     .type = Type::integer,
@@ -148,7 +149,7 @@ class TextGenerate : public Analysis {
   Outputs run(const Inputs& inputs, const Parameters& parameters,
               const Context& context) const override {
     context.checkpoint(0, "Opening the network");
-    const auto& checkpoint = inputs.get<Checkpoint>("model");
+    const Checkpoint checkpoint = networkInput(inputs, parameters);
     const language::LoadedModel loaded = language::loadModel(checkpoint);
     const LanguageModel& model = loaded.model;
     if (!model.description().causal || !model.hasHead()) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/error.h"
+#include "core/language/architectures.h"
 
 namespace lineament {
 
@@ -62,6 +63,21 @@ std::vector<Parameter> textParameters() {
            .fallback = true,
            .help = "What the network expects around a text: a start, [CLS] and [SEP]",
            .advanced = true}};
+}
+
+Parameter memberParameter() {
+  return {.id = "member",
+          .title = "Network",
+          .type = Parameter::Type::text,
+          .fallback = std::string(),
+          .help =
+              "Of a checkpoint that holds several, such as sequence.train makes: its name; "
+              "without one the first",
+          .advanced = true};
+}
+
+Checkpoint networkInput(const Inputs& inputs, const Parameters& parameters) {
+  return language::memberOf(inputs.get<Checkpoint>("model"), parameters.text("member"));
 }
 
 std::vector<std::int32_t> TextInput::ids() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/analysis.h"
 #include "core/analysis/declaration.h"
 #include "core/analysis/parameters.h"
 #include "core/data/checkpoint.h"
@@ -16,6 +17,10 @@ namespace lineament {
 
 // The parameters `text`, `token_ids` and `special` of an analysis that runs a network on a text.
 std::vector<Parameter> textParameters();
+
+// The parameter `member`, which of a checkpoint's networks is run, and the network's checkpoint.
+Parameter memberParameter();
+Checkpoint networkInput(const Inputs& inputs, const Parameters& parameters);
 
 // Tokens to run a network on, and how they are shown to people.
 struct TextInput {

@@ -116,9 +116,10 @@ nlohmann::json configurationOf(const std::string& model,
 
 void TrainedTensors::add(const std::string& model, nets::SequenceModel<float>& trained) {
   const nets::SequenceModelSettings& settings = trained.settings();
-  if (configuration_.is_null() && settings.vocabulary > 0 &&
-      settings.outputs == settings.vocabulary) {
-    configuration_ = configurationOf(model, settings);
+  if (settings.vocabulary > 0 && settings.outputs == settings.vocabulary) {
+    const nlohmann::json configuration = configurationOf(model, settings);
+    if (members_.empty()) configuration_ = configuration;
+    members_.push_back({{"name", model}, {"configuration", configuration}});
   }
   const auto& parameters = trained.parameters();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -133,11 +134,13 @@ void TrainedTensors::add(const std::string& model, nets::SequenceModel<float>& t
 
 Checkpoint TrainedTensors::checkpoint(nlohmann::json metadata) const {
   const bool bytes = metadata.value("task", "") == "text";
+  nlohmann::json configuration = configuration_;
+  if (members_.size() > 1) configuration["members"] = members_;
   Checkpoint made =
       Checkpoint(
           entries_, [tensors = tensors_](std::size_t index) { return tensors.at(index); },
           std::move(metadata))
-          .withConfiguration(configuration_);
+          .withConfiguration(std::move(configuration));
   if (!bytes) return made;
   return made.withTokenizer([] { return TokenizerFiles{{{"bytes", ""}}}; });
 }

@@ -31,12 +31,13 @@ std::vector<WantedModel> wantedModels(std::string_view list, const Parameters& p
 class TrainedTensors {
  public:
   void add(const std::string& model, nets::SequenceModel<float>& trained);
-  // Its configuration is the first model's, from which core/language makes a network; that of a
-  // model of bytes comes with their vocabulary.
+  // Its configuration is the first model's, from which core/language makes a network, with those of
+  // all as its members where there are several; a model of bytes comes with their vocabulary.
   Checkpoint checkpoint(nlohmann::json metadata) const;
 
  private:
   nlohmann::json configuration_;
+  nlohmann::json::array_t members_;  // see language::memberOf
   std::vector<Checkpoint::Entry> entries_;
   std::vector<Tensor> tensors_;
 };

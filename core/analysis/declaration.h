@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/data/data.h"
 
 namespace lineament {

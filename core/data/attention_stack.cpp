@@ -2,6 +2,7 @@
 #include "core/data/attention_stack.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
@@ -25,6 +26,15 @@ bool isConsistent(const AttentionStack& stack) {
                              [&](const auto& each) { return each.values.size() == heads; }) &&
          std::ranges::all_of(stack.token_measures,
                              [&](const auto& each) { return each.values.size() == stack.queries; });
+}
+
+bool isSpecialToken(const std::string& text) {
+  if (text.size() < 3) return false;
+  if (text.front() == '<' && text.back() == '>') return text.find(' ') == std::string::npos;
+  return text.front() == '[' && text.back() == ']' &&
+         std::all_of(text.begin() + 1, text.end() - 1, [](unsigned char letter) {
+           return std::isupper(letter) || std::isdigit(letter) || letter == '_';
+         });
 }
 
 void readCells(const AttentionStack& stack, std::size_t layer, std::size_t head,

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/json.h"
 #include "core/data/shared_array.h"
 
 namespace lineament {
@@ -58,8 +58,8 @@ struct HeadMeasure {
   std::vector<double> values;
 };
 
-// A number for each query: the surprisal of the next token, after all layers or read off an
-// earlier one.
+// A number for each query: the surprisal of its token given those before, after all layers or read
+// off an earlier one.
 struct TokenMeasure {
   std::string name;
   std::string title;
@@ -90,6 +90,9 @@ struct AttentionStack {
     return weights.data() + (layer * heads.size() + head) * queries * keys;
   }
 };
+
+// "<s>", "</s>", "<|endoftext|>", "[CLS]", "[PAD]": marks rather than text.
+bool isSpecialToken(const std::string& text);
 
 // Cells of a stack, whether held or worked out: row-major into `weights`. Throws Cancelled.
 void readCells(const AttentionStack& stack, std::size_t layer, std::size_t head,

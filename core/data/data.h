@@ -2,12 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "core/base/json.h"
 #include "core/data/attention_stack.h"
 #include "core/data/checkpoint.h"
 #include "core/data/comparison.h"

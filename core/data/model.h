@@ -3,10 +3,10 @@
 
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/data/query.h"
 #include "core/data/table.h"
 #include "core/data/tensor.h"

@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/data/shared_array.h"
 #include "core/io/byte_cursor.h"
 

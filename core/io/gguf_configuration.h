@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/data/checkpoint.h"
 
 namespace lineament::io {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/base/json.h"
 #include "core/io/byte_cursor.h"
 
 namespace lineament::io {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/json.h"
 #include "core/io/onnx_tensor.h"
 
 namespace lineament::io {

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "core/analysis/parameters.h"
 #include "core/base/context.h"
+#include "core/base/json.h"
 #include "core/data/data.h"
 
 namespace lineament::io {

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <unordered_set>
 
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "core/io/byte_cursor.h"
 
 namespace lineament::io {

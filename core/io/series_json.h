@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "core/base/json.h"
 #include "core/data/series.h"
 
 namespace lineament::io {

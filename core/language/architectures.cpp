@@ -21,6 +21,9 @@ constexpr ErrorText kArchitecture{"language.architecture", "Run a network of the
                                   "this program does not know it", "",
                                   "Its tensors can be looked at; networks can be {known}"};
 
+constexpr ErrorText kMember{"language.member", "Choose the network '{name}'",
+                            "the checkpoint has none of that name", "", "{known}"};
+
 std::string kindOf(const Checkpoint& checkpoint) {
   const nlohmann::json& configuration = checkpoint.configuration();
   std::string kind = configuration.is_object() ? word(configuration, {"model_type"}, "") : "";
@@ -57,6 +60,25 @@ const std::vector<Architecture>& architectures() {
 
 bool isKnown(const Checkpoint& checkpoint) {
   return find(kindOf(checkpoint)) != nullptr;
+}
+
+Checkpoint memberOf(const Checkpoint& checkpoint, const std::string& name) {
+  if (name.empty()) return checkpoint;
+  std::vector<std::string> known;
+  const nlohmann::json& configuration = checkpoint.configuration();
+  const nlohmann::json members = configuration.is_object()
+                                     ? configuration.value("members", nlohmann::json::array())
+                                     : nlohmann::json::array();
+  for (const nlohmann::json& member : members) {
+    if (!member.is_object()) continue;
+    known.push_back(word(member, {"name"}, ""));
+    const auto found = member.find("configuration");
+    if (known.back() == name && found != member.end()) return checkpoint.withConfiguration(*found);
+  }
+  throw Error::usage(
+      kMember, {{"name", name},
+                {"known", known.empty() ? std::string("It holds one network: leave the name out")
+                                        : fmt::format("It has {}", fmt::join(known, ", "))}});
 }
 
 LoadedModel loadModel(const Checkpoint& checkpoint) {

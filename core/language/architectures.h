@@ -27,6 +27,12 @@ LoadedModel loadModel(const Checkpoint& checkpoint);
 // Whether loadModel knows the kind that the configuration names.
 bool isKnown(const Checkpoint& checkpoint);
 
+// A checkpoint of several networks with the configuration of one of them, so that loadModel makes
+// that one: `name` is one of its configuration's "members" [{"name", "configuration"}]. Without a
+// name as it is, which means the first. Throws Error (usage) "language.member" for a name there is
+// not.
+Checkpoint memberOf(const Checkpoint& checkpoint, const std::string& name);
+
 // The kinds, one loader a file: an id of a "model_type" and what makes the network.
 struct Architecture {
   std::vector<std::string_view> model_types;

@@ -2,6 +2,7 @@
 #include "core/language/recurrence.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
@@ -23,6 +24,7 @@ constexpr ErrorText kTooLong{"language.implied_too_long",
 // Of a mechanism whose matrices cannot be made in parts they are made whole, in double precision
 // from the definition: T^2 times the width of a head.
 constexpr std::size_t kLongestImplied = 4096;
+constexpr std::size_t kAtOnce = 4;  // matrices in double precision
 
 }  // namespace
 
@@ -46,6 +48,15 @@ sequence::Sizes Recurrence::sizesOf(std::size_t tokens) const {
   sequence::Sizes sizes = sizes_;
   sizes[sequence::Dim::token] = static_cast<std::int64_t>(tokens);
   return sizes;
+}
+
+bool Recurrence::ofChannels() const {
+  return std::ranges::find(mechanism_.description().output, sequence::Dim::value) ==
+         mechanism_.description().output.end();
+}
+
+std::size_t Recurrence::matrices() const {
+  return ofChannels() ? 1 : static_cast<std::size_t>(sizes_.heads());
 }
 
 void Recurrence::run(const Operands& operands, std::size_t tokens, State& state, float* out,
@@ -80,7 +91,7 @@ void Recurrence::run(const Operands& operands, std::size_t tokens, State& state,
 void Recurrence::imply(const std::vector<const float*>& inputs, std::size_t tokens,
                        AttentionTap& tap, const Context& context) const {
   tap = {};
-  tap.heads = static_cast<std::size_t>(sizes_.heads());
+  tap.heads = matrices();
   tap.queries = tap.keys = tokens;
   tap.causal = true;
   // Queries, writes, decays, removals and recalls of every token at most.
@@ -88,7 +99,9 @@ void Recurrence::imply(const std::vector<const float*>& inputs, std::size_t toke
   const auto rows = static_cast<std::size_t>(sizes_.heads() * sizes_.keys()) * tokens;
   tap.room =
       reserveMemory(kArrays * rows * sizeof(float), "what implied attention is worked out from");
-  tap.recurrence = impliedFactors(mechanism_, sizesOf(tokens), options_, inputs);
+  if (!ofChannels()) {
+    tap.recurrence = impliedFactors(mechanism_, sizesOf(tokens), options_, inputs);
+  }
   if (!tap.recurrence) implyWhole(inputs, tokens, tap, context);
 }
 
@@ -100,7 +113,9 @@ void Recurrence::implyWhole(const std::vector<const float*>& inputs, std::size_t
   const sequence::Description& about = mechanism_.description();
   const sequence::Sizes sizes = sizesOf(tokens);
   const auto heads = static_cast<std::size_t>(sizes.heads());
-  tap.room = reserveMemory(heads * tokens * tokens * sizeof(float), "implied attention matrices");
+  const std::size_t cells = tokens * tokens;
+  tap.room = reserveMemory(cells * (tap.heads * sizeof(float) + kAtOnce * sizeof(double)),
+                           "implied attention matrices");
   std::vector<std::vector<double>> wide;
   std::vector<sequence::View<const double>> views;
   for (std::size_t i = 0; i < about.inputs.size(); ++i) {
@@ -115,15 +130,25 @@ void Recurrence::implyWhole(const std::vector<const float*>& inputs, std::size_t
   call.options = &options_;
   call.inputs = views;
   call.context = &context;
-  tap.weights.resize(heads * tokens * tokens);
-  forBlocks(heads, 1, context, [&](std::size_t first, std::size_t last) {
-    for (std::size_t head = first; head < last; ++head) {
-      const std::vector<double> matrix =
-          mechanism_.attention(call, 0, static_cast<std::int64_t>(head));
-      std::ranges::copy(matrix,
-                        tap.weights.begin() + static_cast<std::ptrdiff_t>(head * tokens * tokens));
+  const auto channels = static_cast<float>(heads);
+  tap.weights.resize(tap.heads * cells);
+  std::vector<std::vector<double>> made(kAtOnce);
+  for (std::size_t first = 0; first < heads; first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, heads - first);
+    forBlocks(count, 1, {.stop = context.stop}, [&](std::size_t from, std::size_t to) {
+      for (std::size_t i = from; i < to; ++i) {
+        made[i] = mechanism_.attention(call, 0, static_cast<std::int64_t>(first + i));
+      }
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+      float* to = tap.weights.data() + (ofChannels() ? 0 : (first + i) * cells);
+      for (std::size_t cell = 0; cell < cells; ++cell) {
+        const double weight = made[i][cell];
+        to[cell] = ofChannels() ? to[cell] + static_cast<float>(std::abs(weight)) / channels
+                                : static_cast<float>(weight);
+      }
     }
-  });
+  }
 }
 
 CausalConvolution::CausalConvolution(std::vector<float> taps, std::size_t channels,

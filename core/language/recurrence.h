@@ -26,6 +26,10 @@ class Recurrence {
   // Contiguous, by the names of the mechanism's description; optional ones may be left out.
   using Operands = std::vector<std::pair<std::string_view, const float*>>;
 
+  // How many matrices a tap gets: one a head. Where every channel is a head of its own (Mamba,
+  // LSSL) one for all, the mean of their magnitudes.
+  std::size_t matrices() const;
+
   // `out` is the description's output, contiguous. A state without values has seen nothing. A tap
   // is filled where nothing was seen before; of later tokens it stays empty.
   void run(const Operands& operands, std::size_t tokens, State& state, float* out,
@@ -36,6 +40,7 @@ class Recurrence {
              const Context& context) const;
   void implyWhole(const std::vector<const float*>& inputs, std::size_t tokens, AttentionTap& tap,
                   const Context& context) const;
+  bool ofChannels() const;
   sequence::Sizes sizesOf(std::size_t tokens) const;
 
   const sequence::Mechanism& mechanism_;

@@ -47,8 +47,7 @@ class TrainedMixer : public Sublayer {
   TrainedMixer(std::string_view mechanism, const sequence::Sizes& sizes,
                const std::vector<std::pair<std::string_view, double>>& options,
                std::vector<Operand> operands, Norm norm, std::size_t norm_width, WeightMatrix out)
-      : sizes_(sizes),
-        recurrence_(mechanism, sizes, options),
+      : recurrence_(mechanism, sizes, options),
         operands_(std::move(operands)),
         norm_(std::move(norm)),
         norm_width_(norm_width),
@@ -57,7 +56,7 @@ class TrainedMixer : public Sublayer {
   std::unique_ptr<SublayerState> start() const override {
     return std::make_unique<RecurrentState>(operands_.size());
   }
-  std::size_t heads() const override { return static_cast<std::size_t>(sizes_.heads()); }
+  std::size_t heads() const override { return recurrence_.matrices(); }
   std::uint64_t parameters() const override {
     std::uint64_t sum = out_.parameters();
     for (const Operand& each : operands_) {
@@ -136,7 +135,6 @@ class TrainedMixer : public Sublayer {
     }
   }
 
-  sequence::Sizes sizes_;
   Recurrence recurrence_;
   std::vector<Operand> operands_;
   Norm norm_;

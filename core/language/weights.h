@@ -3,11 +3,11 @@
 
 #include <initializer_list>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/data/checkpoint.h"
 #include "core/language/weight_matrix.h"
 

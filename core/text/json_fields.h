@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "core/base/json.h"
 #include "core/text/tokenizer_errors.h"
 
 namespace lineament::text {

@@ -4,8 +4,8 @@
 #include <QList>
 #include <QWidget>
 #include <functional>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "views/attention/attention_figure.h"
 #include "views/common/surroundings.h"
 

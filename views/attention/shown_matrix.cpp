@@ -60,15 +60,6 @@ std::optional<HeadChoice> headChoiceFrom(const nlohmann::json& json) {
   return std::nullopt;
 }
 
-bool isSpecialToken(const std::string& text) {
-  if (text.size() < 3) return false;
-  if (text.front() == '<' && text.back() == '>') return text.find(' ') == std::string::npos;
-  return text.front() == '[' && text.back() == ']' &&
-         std::all_of(text.begin() + 1, text.end() - 1, [](unsigned char letter) {
-           return std::isupper(letter) || std::isdigit(letter) || letter == '_';
-         });
-}
-
 bool rowsSumToOne(const AttentionStack& stack) {
   if (stack.layers.empty() || stack.heads.empty() || stack.queries * stack.keys == 0) return false;
   std::vector<float> row(stack.keys);

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/json.h"
 #include "core/data/attention_stack.h"
 
 namespace lineament::views {
@@ -79,9 +79,6 @@ class ShownCells {
   bool renormalises_ = false;
   std::vector<std::uint64_t> hidden_;
 };
-
-// "<s>", "</s>", "<|endoftext|>", "[CLS]", "[PAD]": marks rather than text.
-bool isSpecialToken(const std::string& text);
 
 // Whether a sample of the rows sums to 1 within 1e-3, as softmax' do.
 bool rowsSumToOne(const AttentionStack& stack);

@@ -3,8 +3,9 @@
 
 #include <QString>
 #include <QStringList>
-#include <nlohmann/json.hpp>
 #include <vector>
+
+#include "core/base/json.h"
 
 namespace lineament::views {
 

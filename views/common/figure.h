@@ -5,11 +5,11 @@
 #include <QString>
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "core/base/context.h"
+#include "core/base/json.h"
 #include "core/data/data.h"
 #include "core/data/selection.h"
 #include "views/common/theme.h"

@@ -3,10 +3,10 @@
 
 #include <QString>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/base/json.h"
 #include "views/map/class_edits.h"
 #include "views/map/map_arrangement.h"
 #include "views/map/map_picture.h"

@@ -3,10 +3,11 @@
 
 #include <QSizeF>
 #include <QString>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "core/base/json.h"
 
 namespace lineament::views {
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json.hpp>
+
+#include "core/base/json.h"
 
 class QMenu;
 

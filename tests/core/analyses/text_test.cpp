@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// text.attention, text.generate, attention.measures and attention.rollout on tiny networks.
+// text.attention, text.generate, attention.measures, attention.rollout and attention.group on tiny
+// networks.
 #include <QTest>
 #include <cmath>
 
@@ -162,6 +163,57 @@ class TextAnalysesTest : public QObject {
     const RunResult flowed =
         runOf("attention.rollout", "attention", Data(tensor), {{"method", "flow"}});
     QVERIFY(near(double(outputOf<AttentionStack>(flowed, "rollout").weights[2]), 0.375));
+  }
+
+  void oneOfSeveralNetworks() {
+    const Analysis& train = allAnalyses().require("sequence.train");
+    const auto parameters =
+        Parameters::fromText(train.declaration(), {{"task", "recall"},
+                                                   {"models", "gla,gla:layers=2"},
+                                                   {"pairs", "3"},
+                                                   {"vocabulary", "12"},
+                                                   {"length", "16"},
+                                                   {"width", "8"},
+                                                   {"layers", "1"},
+                                                   {"steps", "1"},
+                                                   {"batch", "2"},
+                                                   {"test_sequences", "2"}});
+    const RunResult trained = runRecorded(train, {}, parameters, {}, {});
+    QVERIFY2(!trained.error, trained.error ? trained.error->what() : "");
+    const Data models = *trained.outputs.find("models");
+    const auto layers = [&](const std::string& member) {
+      const RunResult made =
+          runOf("text.attention", "model", models, {{"token_ids", "1,4,6,2"}, {"member", member}});
+      return outputOf<AttentionStack>(made, "attention").layers.size();
+    };
+    QCOMPARE(layers(""), std::size_t{1});
+    QCOMPARE(layers("gla"), std::size_t{1});
+    QCOMPARE(layers("gla:layers=2"), std::size_t{2});
+    const RunResult unknown =
+        runOf("text.generate", "model", models, {{"token_ids", "1"}, {"member", "mamba"}});
+    QCOMPARE(QString::fromStdString(unknown.error.value().key()), "language.member");
+    QVERIFY(QString(unknown.error->what()).contains("gla:layers=2"));
+    const RunResult single =
+        runOf("text.generate", "model", gpt2(), {{"token_ids", "1"}, {"member", "gla"}});
+    QCOMPARE(QString::fromStdString(single.error.value().key()), "language.member");
+  }
+
+  void tokensAreGroupedIntoWords() {
+    const RunResult made = runOf("text.attention", "model", gpt2(), {{"token_ids", "1,4,6,2"}});
+    AttentionStack stack = held(outputOf<AttentionStack>(made, "attention"), {});
+    stack.query_tokens = stack.key_tokens = {"un", "seen", " word", "</s>"};
+    const RunResult grouped = runOf("attention.group", "attention", Data(stack), {});
+    const auto& words = outputOf<AttentionStack>(grouped, "attention");
+    QCOMPARE(words.key_tokens, (std::vector<std::string>{"unseen", "word", "</s>"}));
+    const float* before = stack.matrix(0, 0);
+    QVERIFY(near(double(words.matrix(0, 0)[0]),
+                 double(before[0] + before[1] + before[4] + before[5]) / 2));
+    QCOMPARE(grouped.record.metrics.at("groups"), 3.0);
+    QCOMPARE(words.measures.size(), stack.measures.size());
+
+    stack.query_tokens = stack.key_tokens = {};
+    const RunResult nameless = runOf("attention.group", "attention", Data(stack), {});
+    QCOMPARE(QString::fromStdString(nameless.error.value().key()), "attention.no_tokens");
   }
 
   void refuses_data() {

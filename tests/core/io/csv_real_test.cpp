@@ -2,8 +2,8 @@
 // The CSV reader on real files: the csv-spectrum set with its expectations, and published tables.
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/io/csv_reader.h"
 #include "tests/core/io/csv_fixture.h"
 

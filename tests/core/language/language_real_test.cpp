@@ -2,9 +2,9 @@
 // The tiny stories model against what another implementation recorded of it.
 #include <QTest>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/data/factored_attention.h"
 #include "core/io/reader.h"
 #include "core/language/architectures.h"

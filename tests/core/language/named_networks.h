@@ -5,10 +5,10 @@
 
 #include <cmath>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/data/checkpoint.h"
 #include "core/io/named_tensors.h"
 

@@ -147,6 +147,60 @@ class RecurrenceTest : public QObject {
     }
   }
 
+  // Where every channel is a head of its own, a tap gets the mean of their magnitudes.
+  void channelsAreOneMatrix_data() {
+    QTest::addColumn<QString>("mechanism");
+    for (const char* id : {"mamba", "mamba-signed", "lssl"}) QTest::newRow(id) << QString(id);
+  }
+  void channelsAreOneMatrix() {
+    QFETCH(const QString, mechanism);
+    const sequence::Mechanism& about = sequence::requireMechanism(mechanism.toStdString());
+    sequence::Sizes sizes;
+    sizes[sequence::Dim::head] = 6;  // not a multiple of what is made together
+    sizes[sequence::Dim::key] = 4;
+    sizes[sequence::Dim::tap] = 1;
+    sizes = about.suited(sizes);
+    sizes[sequence::Dim::token] = 19;
+    std::vector<std::vector<float>> numbers;
+    std::vector<std::vector<double>> wide;
+    Recurrence::Operands operands;
+    std::vector<sequence::View<const double>> inputs;
+    for (const sequence::OperandSpec& spec : about.description().inputs) {
+      numbers.push_back(drawnOperand(spec, sizes, numbers.size() + 1));
+      wide.emplace_back(numbers.back().begin(), numbers.back().end());
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const sequence::OperandSpec& spec = about.description().inputs[i];
+      operands.emplace_back(spec.name, numbers[i].data());
+      inputs.push_back({wide[i].data(), sequence::contiguousStrides(spec.dims, sizes)});
+    }
+    const Recurrence recurrence(mechanism.toStdString(), sizes);
+    QCOMPARE(recurrence.matrices(), std::size_t{1});
+    Recurrence::State state;
+    AttentionTap tap;
+    std::vector<float> out(
+        static_cast<std::size_t>(sequence::elementsOf(about.description().output, sizes)));
+    recurrence.run(operands, 19, state, out.data(), &tap, {});
+    QCOMPARE(tap.heads, std::size_t{1});
+    QCOMPARE(tap.weights.size(), std::size_t{19 * 19});
+
+    const sequence::Options options(about.description().options);
+    sequence::Call<double> call;
+    call.sizes = sizes;
+    call.options = &options;
+    call.inputs = inputs;
+    std::vector<double> want(19 * 19, 0.0);
+    for (std::int64_t channel = 0; channel < 6; ++channel) {
+      const std::vector<double> one = about.attention(call, 0, channel);
+      for (std::size_t i = 0; i < want.size(); ++i) want[i] += std::abs(one[i]) / 6;
+    }
+    const double largest = std::ranges::max(want);
+    QVERIFY(largest > 0);
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      QVERIFY(std::abs(double(tap.weights[i]) - want[i]) < 1e-5 * largest);
+    }
+  }
+
   // What a tap is worked out from makes the matrix that the mechanism implies by its definition.
   void impliedFactors_data() {
     QTest::addColumn<QString>("mechanism");

@@ -2,9 +2,9 @@
 #include "core/text/gguf_tokenizer.h"
 
 #include <QTest>
-#include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/json.h"
 
 namespace lineament::text {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "tests/core/text/attacked_files.h"
 #include "tests/core/text/token_lists.h"
 

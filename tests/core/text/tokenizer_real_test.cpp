@@ -2,9 +2,9 @@
 // Published vocabularies against what other implementations made of the same texts.
 #include <QElapsedTimer>
 #include <QTest>
-#include <nlohmann/json.hpp>
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/io/reader.h"
 #include "tests/core/text/token_lists.h"
 
