@@ -29,7 +29,7 @@ bool isConsistent(const AttentionStack& stack) {
 }
 
 bool isSpecialToken(const std::string& text) {
-  if (text.size() < 3) return false;
+  if (text.size() < 3 || text.starts_with("<0x")) return false;
   if (text.front() == '<' && text.back() == '>') return text.find(' ') == std::string::npos;
   return text.front() == '[' && text.back() == ']' &&
          std::all_of(text.begin() + 1, text.end() - 1, [](unsigned char letter) {

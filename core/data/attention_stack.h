@@ -91,7 +91,8 @@ struct AttentionStack {
   }
 };
 
-// "<s>", "</s>", "<|endoftext|>", "[CLS]", "[PAD]": marks rather than text.
+// "<s>", "</s>", "<|endoftext|>", "[CLS]", "[PAD]": marks rather than text. A byte, "<0x0A>", is
+// text.
 bool isSpecialToken(const std::string& text);
 
 // Cells of a stack, whether held or worked out: row-major into `weights`. Throws Cancelled.

@@ -60,7 +60,11 @@ class Pipeline final : public Tokenizer {
   std::string shown(std::int32_t id) const override {
     if (!parts_.vocabulary->has(id)) return {};
     const std::string text = piece(id);
-    return shownBytes(special(id) ? text : parts_.surface(text));
+    if (!special(id)) return shownBytes(parts_.surface(text));
+    // llama2.c writes its marks on lines of their own, "\n<s>\n".
+    const std::size_t from = text.find_first_not_of('\n');
+    return shownBytes(
+        from == text.npos ? text : text.substr(from, text.find_last_not_of('\n') + 1 - from));
   }
   std::optional<std::int32_t> find(std::string_view piece) const override {
     return parts_.vocabulary->find(piece);

@@ -5,6 +5,7 @@
 #include <unicode/utext.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <string_view>
 
@@ -29,6 +30,31 @@ struct Piece {
   bool mark = false;
 };
 
+// The bytes that a shown token stands for: "\\n" is a line feed where nothing but white space is
+// around it, "<0xE2>" a byte.
+std::string bytesOf(std::string_view shown) {
+  unsigned byte = 0;
+  if (shown.size() == 6 && shown.starts_with("<0x") && shown.ends_with('>') &&
+      std::from_chars(shown.data() + 3, shown.data() + 5, byte, 16).ptr == shown.data() + 5) {
+    return {static_cast<char>(byte)};
+  }
+  std::string bytes;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const std::size_t escaped = shown[i] == '\\' && i + 1 < shown.size()
+                                    ? std::string_view("nrt").find(shown[i + 1])
+                                    : std::string_view::npos;
+    if (escaped != std::string_view::npos) {
+      bytes += "\n\r\t"[escaped];
+      ++i;
+    } else if (shown[i] == ' ') {
+      bytes += ' ';
+    } else {
+      return std::string(shown);
+    }
+  }
+  return bytes;
+}
+
 struct Line {
   std::string text;
   std::vector<Piece> pieces;
@@ -40,17 +66,17 @@ Line lineOf(const std::vector<std::string>& tokens) {
   });
   Line line;
   for (const std::string& token : tokens) {
-    std::string_view text = token;
+    std::string text = bytesOf(token);
     const bool continues = word_pieces && text.starts_with(kContinues);
-    if (continues) text.remove_prefix(kContinues.size());
+    if (continues) text.erase(0, kContinues.size());
     Piece piece{.mark = isSpecialToken(token)};
     if (word_pieces && !continues) line.text += ' ';
     piece.begin = line.text.size();
     piece.end = piece.begin + text.size();
     const std::size_t first = text.find_first_not_of(kWhite);
-    piece.first = piece.begin + (first == std::string_view::npos ? text.size() : first);
-    piece.last = first == std::string_view::npos ? piece.first
-                                                 : piece.begin + text.find_last_not_of(kWhite) + 1;
+    piece.first = piece.begin + (first == std::string::npos ? text.size() : first);
+    piece.last =
+        first == std::string::npos ? piece.first : piece.begin + text.find_last_not_of(kWhite) + 1;
     line.text += text;
     line.pieces.push_back(piece);
   }

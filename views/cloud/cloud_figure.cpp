@@ -14,6 +14,7 @@ namespace lineament::views {
 namespace {
 
 constexpr double kVectorRasterDpi = 300;
+constexpr std::size_t kMostRings = 5000;
 
 // Pixels per unit of 1/96 inch of what the painter draws on; files of vectors get a fixed raster.
 double rasterScale(const QPainter& painter) {
@@ -48,17 +49,13 @@ void CloudFigure::setData(const Data& data) {
   origin_ = data.origin();
   const bool known = quantitiesOf(cloud_).contains(colouring_.quantity);
   colouring_ = colouringBy(cloud_, known ? colouring_.quantity : QStringLiteral("height"));
-  colours_ = nullptr;
   fitted_ = false;
 }
 
 void CloudFigure::setOptions(const nlohmann::json& given) {
   if (given.contains("colour_by") && given["colour_by"].is_string()) {
     const auto quantity = QString::fromStdString(given["colour_by"].get<std::string>());
-    if (quantitiesOf(cloud_).contains(quantity)) {
-      colouring_ = colouringBy(cloud_, quantity);
-      colours_ = nullptr;
-    }
+    if (quantitiesOf(cloud_).contains(quantity)) colouring_ = colouringBy(cloud_, quantity);
   }
   if (given.contains("point_size") && given["point_size"].is_number()) {
     point_size_ = std::clamp(given["point_size"].get<double>(), 1.0, 20.0);
@@ -89,15 +86,19 @@ QString CloudFigure::caption() const {
       .arg(QString::fromStdString(countText(cloud_.points())), colouring_.quantity);
 }
 
-std::shared_ptr<const CloudFigure::Colours> CloudFigure::coloursOf(const Theme& theme) const {
-  if (colours_ && colours_dark_ == theme.dark) return colours_;
-  return std::make_shared<Colours>(pointColours(cloud_, colouring_, rampFor(theme)));
+PointColour CloudFigure::coloursFor(const Theme& theme) const {
+  return pointColours(cloud_, colouring_, rampFor(theme));
 }
 
-std::span<const QRgb> CloudFigure::coloursFor(const Theme& theme) {
-  colours_ = coloursOf(theme);
-  colours_dark_ = theme.dark;
-  return *colours_;
+std::vector<std::size_t> CloudFigure::ringed() const {
+  const std::vector<std::size_t>& chosen = selection().indices();
+  const std::size_t count = std::min(chosen.size(), kMostRings);
+  std::vector<std::size_t> points;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t point = chosen[i * chosen.size() / count];
+    if (point < cloud_.points()) points.push_back(point);
+  }
+  return points;
 }
 
 void CloudFigure::fit(const QSizeF& size) {
@@ -115,10 +116,9 @@ void CloudFigure::paint(QPainter& painter, const QSizeF& size, const Theme& them
   painter.fillRect(QRectF({0, 0}, size), theme.view);
   const OrbitCamera camera = cameraFor(size);
   const double scale = rasterScale(painter);
-  const auto colours = coloursOf(theme);
-  painter.drawImage(
-      QRectF({0, 0}, size),
-      rasterOfPoints(cloud_, *colours, camera, (size * scale).toSize(), point_size_ * scale));
+  painter.drawImage(QRectF({0, 0}, size),
+                    rasterOfPoints(cloud_, coloursFor(theme), camera, (size * scale).toSize(),
+                                   point_size_ * scale));
   paintOver(painter, size, theme);
 }
 
@@ -127,8 +127,7 @@ void CloudFigure::paintOver(QPainter& painter, const QSizeF& size, const Theme& 
   painter.setRenderHint(QPainter::Antialiasing);
   const auto projection = camera.projection(size);
   painter.setPen(QPen(theme.selection, 1.5));
-  for (const std::size_t point : selection().indices()) {
-    if (point >= cloud_.points()) continue;
+  for (const std::size_t point : ringed()) {
     const float* p = cloud_.positions.data() + 3 * point;
     if (const auto seen = projection({p[0], p[1], p[2]})) painter.drawEllipse(seen->pixel, 4, 4);
   }

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <QCoreApplication>
-#include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +30,9 @@ class CloudFigure : public Copied<CloudFigure, Figure> {
   double pointSize() const { return point_size_; }
   const PointColouring& colouring() const { return colouring_; }
 
-  // One colour per point, kept until data, quantity or theme change.
-  std::span<const QRgb> coloursFor(const Theme& theme);
+  PointColour coloursFor(const Theme& theme) const;
+  // Points that a ring is drawn around: of the chosen ones as many as can be told apart, evenly.
+  std::vector<std::size_t> ringed() const;
 
   const OrbitCamera& camera() const { return camera_; }
   OrbitCamera& camera() { return camera_; }
@@ -48,15 +47,11 @@ class CloudFigure : public Copied<CloudFigure, Figure> {
   QString describe(std::size_t point) const;
 
  private:
-  using Colours = std::vector<QRgb>;
-  std::shared_ptr<const Colours> coloursOf(const Theme& theme) const;
   OrbitCamera cameraFor(const QSizeF& size) const;
 
   PointCloud cloud_;
   std::string origin_;
   PointColouring colouring_;
-  std::shared_ptr<const Colours> colours_;  // null: to be made
-  bool colours_dark_ = false;
   double point_size_ = 2;
   OrbitCamera camera_;
   bool fitted_ = false;

@@ -6,9 +6,11 @@
 #include <QMouseEvent>
 #include <QToolTip>
 #include <cmath>
-#include <limits>
+#include <memory>
+#include <utility>
 
 #include "views/cloud/cloud_view.h"
+#include "views/cloud/point_search.h"
 #include "views/common/vtk/vtk_widget.h"
 
 namespace lineament::views {
@@ -16,40 +18,43 @@ namespace lineament::views {
 namespace {
 
 constexpr std::size_t kHoverPoints = 1'000'000;  // beyond these a frame is too short to look at all
+constexpr double kReach = 6;                     // pixels from the pointer
 
 }  // namespace
 
 std::optional<std::size_t> CloudView::pointAt(const QPointF& pixel, double reach) const {
-  const auto projection = figure_.camera().projection(QSizeF(size()));
-  std::optional<std::size_t> found;
-  double nearest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < cloud().points(); ++i) {
-    const float* p = cloud().positions.data() + 3 * i;
-    const auto seen = projection({p[0], p[1], p[2]});
-    if (!seen || seen->depth >= nearest) continue;
-    const QPointF off = seen->pixel - pixel;
-    if (std::abs(off.x()) > reach || std::abs(off.y()) > reach) continue;
-    // A point a little farther from the pointer wins only when it is well in front.
-    const double miss = std::hypot(off.x(), off.y());
-    if (miss > reach || seen->depth * (1 + 0.02 * miss) >= nearest) continue;
-    nearest = seen->depth * (1 + 0.02 * miss);
-    found = i;
-  }
-  return found;
+  return pointNear(cloud(), figure_.camera().projection(QSizeF(size())), pixel, reach, {});
 }
 
-std::vector<std::size_t> CloudView::pointsInside(const QPolygonF& lasso) const {
-  const auto projection = figure_.camera().projection(QSizeF(size()));
-  const QRectF box = lasso.boundingRect();
-  std::vector<std::size_t> inside;
-  for (std::size_t i = 0; i < cloud().points(); ++i) {
-    const float* p = cloud().positions.data() + 3 * i;
-    const auto seen = projection({p[0], p[1], p[2]});
-    if (seen && box.contains(seen->pixel) && lasso.containsPoint(seen->pixel, Qt::OddEvenFill)) {
-      inside.push_back(i);
-    }
-  }
-  return inside;
+// A large cloud is looked through in a job; what is chosen meanwhile calls it off.
+void CloudView::look(Look look, Qt::KeyboardModifiers modifiers) {
+  if (looking_) std::exchange(looking_, nullptr)();
+  if (cloud().points() <= kHoverPoints) return choose(look({}), modifiers);
+  const auto found = std::make_shared<std::vector<std::size_t>>();
+  looking_ = background().start(
+      tr("Choose points"),
+      [look = std::move(look), found](const Context& context) { *found = look(context); }, this,
+      [this, found, modifiers](const Outcome<Nothing>& outcome) {
+        if (errorOf(outcome) || !valueOf(outcome)) return;
+        looking_ = nullptr;
+        choose(std::move(*found), modifiers);
+      });
+}
+
+void CloudView::lookAt(const QPointF& pixel, Qt::KeyboardModifiers modifiers) {
+  look(
+      [cloud = cloud(), projection = figure_.camera().projection(QSizeF(size())),
+       pixel](const Context& context) {
+        const auto point = pointNear(cloud, projection, pixel, kReach, context);
+        return point ? std::vector{*point} : std::vector<std::size_t>();
+      },
+      modifiers);
+}
+
+void CloudView::lookInside(const QPolygonF& lasso, Qt::KeyboardModifiers modifiers) {
+  look([cloud = cloud(), projection = figure_.camera().projection(QSizeF(size())),
+        lasso](const Context& context) { return pointsInside(cloud, projection, lasso, context); },
+       modifiers);
 }
 
 void CloudView::choose(std::vector<std::size_t> points, Qt::KeyboardModifiers modifiers) {
@@ -103,15 +108,9 @@ void CloudView::mouseMoveEvent(QMouseEvent* event) {
 void CloudView::mouseReleaseEvent(QMouseEvent* event) {
   const Drag ended = std::exchange(drag_, Drag::none);
   if (ended == Drag::lasso) {
-    choose(pointsInside(std::exchange(lasso_, {})), event->modifiers() & ~Qt::AltModifier);
+    lookInside(std::exchange(lasso_, {}), event->modifiers() & ~Qt::AltModifier);
   } else if (ended == Drag::press) {
-    const auto point = pointAt(event->position());
-    const bool adding = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
-    if (point) {
-      choose({*point}, event->modifiers());
-    } else if (!adding) {
-      choose({}, Qt::NoModifier);
-    }
+    lookAt(event->position(), event->modifiers());
   } else if (ended == Drag::orbit || ended == Drag::pan) {
     Q_EMIT optionsChanged();
   }

@@ -16,8 +16,10 @@
 #include <QColor>
 #include <algorithm>
 #include <numbers>
+#include <span>
+#include <utility>
 
-#include "core/base/random.h"
+#include "views/cloud/growing_picture.h"
 
 namespace lineament::views {
 
@@ -70,43 +72,49 @@ void CloudScene::setCloud(const PointCloud& cloud) {
     if (batch.actor) renderer_->RemoveActor(batch.actor);
   }
   cloud_ = cloud;
-  colours_ = {};
+  colours_ = nullptr;
   batches_.clear();
-  order_ = Random(1).permutation(cloud.points());
-  for (std::size_t first = 0; first < order_.size(); first += kBatch) {
-    batches_.push_back({first, std::min(kBatch, order_.size() - first), nullptr});
+  for (std::size_t first = 0; first < cloud.points(); first += kBatch) {
+    batches_.push_back({first, std::min(kBatch, cloud.points() - first), nullptr, false});
   }
   showNothing();
 }
 
 void CloudScene::makeActor(Batch& batch) {
   batch.actor = vtkSmartPointer<vtkActor>::New();
-  giveData(batch.actor, verticesOf(cloud_, std::span(order_).subspan(batch.first, batch.count)));
+  giveData(batch.actor, verticesOf(cloud_, pointsOf(batch)));
   batch.actor->GetProperty()->SetPointSize(static_cast<float>(point_size_));
-  colour(batch);
+  batch.coloured = false;
   renderer_->AddActor(batch.actor);
 }
 
-void CloudScene::colour(const Batch& batch) const {
-  if (colours_.empty()) return;
+std::vector<std::size_t> CloudScene::pointsOf(const Batch& batch) const {
+  const std::size_t all = cloud_.points(), stride = evenStride(all);
+  std::vector<std::size_t> points(batch.count);
+  for (std::size_t i = 0; i < batch.count; ++i) points[i] = (batch.first + i) * stride % all;
+  return points;
+}
+
+void CloudScene::colour(Batch& batch) const {
+  if (!colours_) return;
   vtkNew<vtkUnsignedCharArray> bytes;
   bytes->SetNumberOfComponents(3);
   bytes->SetNumberOfTuples(static_cast<vtkIdType>(batch.count));
   unsigned char* to = bytes->GetPointer(0);
-  for (std::size_t i = 0; i < batch.count; ++i) {
-    const QRgb shade = colours_[order_[batch.first + i]];
+  for (const std::size_t point : pointsOf(batch)) {
+    const QRgb shade = colours_(point);
     *to++ = static_cast<unsigned char>(qRed(shade));
     *to++ = static_cast<unsigned char>(qGreen(shade));
     *to++ = static_cast<unsigned char>(qBlue(shade));
   }
   dataOf(batch.actor)->GetPointData()->SetScalars(bytes);
+  batch.coloured = true;
 }
 
-void CloudScene::setColours(std::span<const QRgb> colours) {
-  colours_ = colours;
-  for (const Batch& batch : batches_) {
-    if (batch.actor) colour(batch);
-  }
+// Batches take the colours when they are shown again.
+void CloudScene::setColours(PointColour colours) {
+  colours_ = std::move(colours);
+  for (Batch& batch : batches_) batch.coloured = false;
 }
 
 void CloudScene::setSelected(const std::vector<std::size_t>& points, QRgb colour) {
@@ -165,7 +173,9 @@ void CloudScene::show(std::size_t count) {
   const std::size_t first = next_;
   std::size_t points = 0;
   while (next_ < batches_.size() && (next_ == first || points + batches_[next_].count <= count)) {
-    if (!batches_[next_].actor) makeActor(batches_[next_]);
+    Batch& batch = batches_[next_];
+    if (!batch.actor) makeActor(batch);
+    if (!batch.coloured) colour(batch);
     points += batches_[next_++].count;
   }
   for (std::size_t i = 0; i < batches_.size(); ++i) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QRgb>
-#include <span>
 #include <vector>
 
 #include <vtkActor.h>
@@ -11,13 +10,14 @@
 
 #include "core/data/point_cloud.h"
 #include "views/cloud/orbit_camera.h"
+#include "views/cloud/point_colours.h"
 
 class vtkRenderer;
 
 namespace lineament::views {
 
-// A cloud as VTK draws it. Points are dealt in a seeded random order into batches, so that any
-// number of batches is an even thinning of the whole: while the camera moves only as many are drawn
+// A cloud as VTK draws it. Points are dealt into batches (evenStride), so that any number of
+// batches is an even thinning of the whole: while the camera moves only as many are drawn
 // as a frame has time for, and when it rests the others are added to that picture, some in each
 // frame.
 class CloudScene {
@@ -25,8 +25,7 @@ class CloudScene {
   explicit CloudScene(vtkRenderer* renderer);
 
   void setCloud(const PointCloud& cloud);
-  // One per point; they must stay until they are set anew.
-  void setColours(std::span<const QRgb> colours);
+  void setColours(PointColour colours);
   void setSelected(const std::vector<std::size_t>& points, QRgb colour);
   void setPointSize(double pixels);
   void setBackground(QRgb colour);
@@ -42,18 +41,19 @@ class CloudScene {
 
  private:
   struct Batch {
-    std::size_t first = 0;  // in order_
+    std::size_t first = 0;  // steps of the stride before it
     std::size_t count = 0;
     vtkSmartPointer<vtkActor> actor;  // made when it is first shown
+    bool coloured = false;            // as the colours are now
   };
+  std::vector<std::size_t> pointsOf(const Batch& batch) const;
   void show(std::size_t count);
   void makeActor(Batch& batch);
-  void colour(const Batch& batch) const;
+  void colour(Batch& batch) const;
 
   vtkRenderer* renderer_;
   PointCloud cloud_;
-  std::span<const QRgb> colours_;
-  std::vector<std::size_t> order_;
+  PointColour colours_;
   std::vector<Batch> batches_;
   std::size_t next_ = 0;  // batch that the picture does not have yet
   vtkNew<vtkActor> selected_;

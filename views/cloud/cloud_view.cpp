@@ -49,6 +49,7 @@ CloudView::CloudView(QWidget* parent, Drawer drawer) : View(parent), drawer_(dra
 CloudView::~CloudView() = default;
 
 void CloudView::setData(const Data& shown) {
+  if (looking_) std::exchange(looking_, nullptr)();
   figure_.setData(shown);
   const PointCloud::Bounds all = boundsOf(cloud());
   reach_ = 0.5 * (Eigen::Vector3f(all.high.data()) - Eigen::Vector3f(all.low.data())).norm() + 1;
@@ -67,7 +68,7 @@ void CloudView::setOptions(const nlohmann::json& options) {
 void CloudView::setSelection(const Selection& selection) {
   if (selection == this->selection()) return;
   figure_.setSelection(selection);
-  if (scene_) scene_->setSelected(selection.indices(), theme().selection.rgb());
+  if (scene_) scene_->setSelected(figure_.ringed(), theme().selection.rgb());
   redraw();
   Q_EMIT captionChanged();
 }
@@ -84,6 +85,8 @@ QString CloudView::caption() const {
     line += tr(" · showing %1 while moving").arg(count(pointsShown()));
   }
   if (!selection().empty()) line += tr(" · %1 selected").arg(count(selection().size()));
+  const std::size_t rings = figure_.ringed().size();
+  if (rings < selection().size()) line += tr(", %1 of them ringed").arg(count(rings));
   return line;
 }
 
@@ -123,9 +126,8 @@ void CloudView::makeCanvas() {
 }
 
 void CloudView::recolour() {
-  const auto colours = figure_.coloursFor(theme());
-  picture_.setColours(colours);
-  if (scene_) scene_->setColours(colours);
+  picture_.setColours(figure_.coloursFor(theme()));
+  if (scene_) scene_->setColours(figure_.coloursFor(theme()));
   redraw();
   Q_EMIT captionChanged();
 }
@@ -134,7 +136,7 @@ void CloudView::restyle() {
   styled_for_ = theme().name;
   if (scene_) {
     scene_->setBackground(theme().view.rgb());
-    scene_->setSelected(selection().indices(), theme().selection.rgb());
+    scene_->setSelected(figure_.ringed(), theme().selection.rgb());
   }
   recolour();
 }

@@ -3,12 +3,15 @@
 
 #include <QPolygonF>
 #include <QTimer>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "views/cloud/cloud_figure.h"
 #include "views/cloud/cloud_scene.h"
 #include "views/cloud/growing_picture.h"
+#include "views/common/background.h"
 #include "views/common/view.h"
 
 namespace lineament::views {
@@ -68,7 +71,10 @@ class CloudView : public View {
   void paintPicture();
   std::size_t pointsShown() const;
   void choose(std::vector<std::size_t> points, Qt::KeyboardModifiers modifiers);
-  std::vector<std::size_t> pointsInside(const QPolygonF& lasso) const;
+  using Look = std::function<std::vector<std::size_t>(const Context&)>;
+  void look(Look look, Qt::KeyboardModifiers modifiers);
+  void lookAt(const QPointF& pixel, Qt::KeyboardModifiers modifiers);
+  void lookInside(const QPolygonF& lasso, Qt::KeyboardModifiers modifiers);
   void showHover(const QPointF& pixel, const QPoint& global);
   void paintLasso(QPainter& painter, const Theme& theme) const;
 
@@ -93,6 +99,7 @@ class CloudView : public View {
   std::size_t budget_ = 8192;  // points a frame has time for
 
   Drag drag_ = Drag::none;
+  Background::Cancel looking_;
   QPointF pressed_at_, last_at_;
   QPolygonF lasso_;
 };

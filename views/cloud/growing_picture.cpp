@@ -22,7 +22,7 @@ std::size_t evenStride(std::size_t points) {
 
 void GrowingPicture::setCloud(const PointCloud& cloud) {
   cloud_ = cloud;
-  colours_ = {};
+  colours_ = nullptr;
   stride_ = evenStride(cloud.points());
   restart();
 }
@@ -42,7 +42,7 @@ void GrowingPicture::grow(double seconds) {
 
 void GrowingPicture::addPoints(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    raster_->add(cloud_.positions.data() + 3 * next_, colours_[next_]);
+    raster_->add(cloud_.positions.data() + 3 * next_, colours_(next_));
     next_ += stride_;
     if (next_ >= cloud_.points()) next_ -= cloud_.points();
   }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <span>
+#include <utility>
 
 #include "core/data/point_cloud.h"
 #include "views/cloud/point_raster.h"
@@ -15,8 +15,7 @@ namespace lineament::views {
 class GrowingPicture {
  public:
   void setCloud(const PointCloud& cloud);
-  // One per point; they must stay until they are set anew.
-  void setColours(std::span<const QRgb> colours) { colours_ = colours; }
+  void setColours(PointColour colours) { colours_ = std::move(colours); }
 
   void begin(const OrbitCamera& camera, const QSize& pixels, double point_size);
   void restart() { raster_.reset(); }  // what was drawn is no longer right
@@ -32,7 +31,7 @@ class GrowingPicture {
   void addPoints(std::size_t count);
 
   PointCloud cloud_;
-  std::span<const QRgb> colours_;
+  PointColour colours_;
   std::optional<PointRaster> raster_;
   std::size_t stride_ = 1;  // from one point to the next one drawn, round and round
   std::size_t next_ = 0;

@@ -3,17 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 namespace lineament::views {
 
 namespace {
 
-using Quantity = std::function<double(std::size_t)>;
+using Quantity = std::function<double(std::size_t)>;  // holds what it reads
 
 Quantity quantityOf(const PointCloud& cloud, const QString& quantity) {
-  const float* p = cloud.positions.data();
+  const SharedArray<float>& p = cloud.positions;
   if (quantity == "distance") {
     return [p](std::size_t i) { return std::hypot(p[3 * i], p[3 * i + 1], p[3 * i + 2]); };
   }
@@ -69,18 +68,16 @@ PointColouring colouringBy(const PointCloud& cloud, const QString& quantity) {
   return colouring;
 }
 
-std::vector<QRgb> pointColours(const PointCloud& cloud, const PointColouring& colouring,
-                               std::span<const QRgb> ramp) {
-  const Quantity quantity = quantityOf(cloud, colouring.quantity);
+PointColour pointColours(const PointCloud& cloud, const PointColouring& colouring,
+                         std::span<const QRgb> ramp) {
   const double steps = static_cast<double>(ramp.size() - 1);
   const double scale = steps / (colouring.high - colouring.low);
-  std::vector<QRgb> colours(cloud.points());
-  for (std::size_t i = 0; i < colours.size(); ++i) {
-    const double at = (quantity(i) - colouring.low) * scale;
+  return [quantity = quantityOf(cloud, colouring.quantity), low = colouring.low, scale, steps,
+          ramp](std::size_t point) {
+    const double at = (quantity(point) - low) * scale;
     // A number that is not one fails every comparison and stays at the start.
-    colours[i] = ramp[at > 0 ? static_cast<std::size_t>(std::min(at + 0.5, steps)) : 0];
-  }
-  return colours;
+    return ramp[at > 0 ? static_cast<std::size_t>(std::min(at + 0.5, steps)) : 0];
+  };
 }
 
 double quantityAt(const PointCloud& cloud, const QString& quantity, std::size_t point) {

@@ -4,8 +4,8 @@
 #include <QRgb>
 #include <QString>
 #include <QStringList>
+#include <functional>
 #include <span>
-#include <vector>
 
 #include "core/data/point_cloud.h"
 
@@ -26,9 +26,13 @@ QStringList quantitiesOf(const PointCloud& cloud);
 // strays do not flatten the rest.
 PointColouring colouringBy(const PointCloud& cloud, const QString& quantity);
 
-// One colour per point from a ramp; points without a finite number take the ramp's first colour.
-std::vector<QRgb> pointColours(const PointCloud& cloud, const PointColouring& colouring,
-                               std::span<const QRgb> ramp);
+// The colour of a point, worked out when it is drawn: a cloud of ten million is given other colours
+// in no time.
+using PointColour = std::function<QRgb(std::size_t point)>;
+
+// From a ramp, which has to stay; points without a finite number take its first colour.
+PointColour pointColours(const PointCloud& cloud, const PointColouring& colouring,
+                         std::span<const QRgb> ramp);
 
 double quantityAt(const PointCloud& cloud, const QString& quantity, std::size_t point);
 

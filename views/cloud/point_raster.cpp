@@ -54,11 +54,11 @@ void PointRaster::add(const float* position, QRgb colour) {
   });
 }
 
-QImage rasterOfPoints(const PointCloud& cloud, std::span<const QRgb> colours,
+QImage rasterOfPoints(const PointCloud& cloud, const PointColour& colours,
                       const OrbitCamera& camera, const QSize& pixels, double point_size) {
   PointRaster raster(camera, pixels, point_size);
   for (std::size_t i = 0; i < cloud.points(); ++i) {
-    raster.add(cloud.positions.data() + 3 * i, colours[i]);
+    raster.add(cloud.positions.data() + 3 * i, colours(i));
   }
   return raster.picture();
 }

@@ -3,11 +3,11 @@
 
 #include <QImage>
 #include <QRgb>
-#include <span>
 #include <vector>
 
 #include "core/data/point_cloud.h"
 #include "views/cloud/orbit_camera.h"
+#include "views/cloud/point_colours.h"
 
 namespace lineament::views {
 
@@ -30,7 +30,7 @@ class PointRaster {
 };
 
 // The whole cloud, for files and reports.
-QImage rasterOfPoints(const PointCloud& cloud, std::span<const QRgb> colours,
+QImage rasterOfPoints(const PointCloud& cloud, const PointColour& colours,
                       const OrbitCamera& camera, const QSize& pixels, double point_size);
 
 }  // namespace lineament::views

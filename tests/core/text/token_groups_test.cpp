@@ -35,6 +35,12 @@ class TokenGroupsTest : public QObject {
     QTest::newRow("white space stands alone")
         << Strings{"a", "\n\n", " ", "b", "c"} << Starts{0, 1, 2, 3}
         << Strings{"a", "\n\n", " ", "bc"};
+    QTest::newRow("line feeds as they are shown")
+        << Strings{"end", "\\n", "\\n\\n", "The", " \\x"} << Starts{0, 1, 2, 3, 4}
+        << Strings{"end", "\\n", "\\n\\n", "The", "\\x"};
+    QTest::newRow("bytes of letters")
+        << Strings{"n", "<0xC3>", "<0xA9>", " ", "<0xF0>", "<0x9F>", "<0x98>", "<0x80>", "<0xZZ>"}
+        << Starts{0, 3, 4, 8} << Strings{"né", " ", "😀", "<0xZZ>"};
     QTest::newRow("one token of two words")
         << Strings{" New York", "ers"} << Starts{0} << Strings{"New Yorkers"};
     QTest::newRow("letters of a word in two bytes")

@@ -269,7 +269,7 @@ class ReducedPlaneTest : public QObject {
     for (const char* mark : {"<s>", "</s>", "<|endoftext|>", "[CLS]", "[PAD]"}) {
       QVERIFY2(isSpecialToken(mark), mark);
     }
-    for (const char* text : {"", "<", "[1", "a < b >", "[sic]", "<a b>"}) {
+    for (const char* text : {"", "<", "[1", "a < b >", "[sic]", "<a b>", "<0x0A>"}) {
       QVERIFY2(!isSpecialToken(text), text);
     }
   }

@@ -138,6 +138,30 @@ class CloudViewTest : public QObject {
     QVERIFY(view->selection().size() > 100);
   }
 
+  // What takes a while is looked for in a job, and a later choice calls an earlier one off.
+  void largeCloudsAreLookedThroughInAJob() {
+    auto view = shown(floorCloud(1050), Drawer::whatFits);
+    QSignalSpy edited(view.get(), &View::selectionEdited);
+    QTest::mousePress(view.get(), Qt::LeftButton, Qt::AltModifier, {1, 1});
+    for (const QPoint& corner : {QPoint(638, 1), QPoint(638, 478), QPoint(1, 478)}) {
+      QTest::mouseMove(view.get(), corner);
+    }
+    QTest::mouseRelease(view.get(), Qt::LeftButton, Qt::AltModifier, {1, 478});
+    QCOMPARE(edited.count(), 0);
+    QTRY_COMPARE(edited.count(), 1);
+    const std::size_t inside = view->selection().size();
+    QVERIFY(inside > 500'000);
+    QCOMPARE(view->figure().ringed().size(), std::size_t{5000});
+    QVERIFY(view->caption().contains("5,000 of them ringed"));
+
+    QTest::mouseClick(view.get(), Qt::LeftButton, {}, {320, 240});
+    QTest::mouseClick(view.get(), Qt::LeftButton, {}, {330, 250});
+    QTRY_COMPARE(edited.count(), 2);
+    QCOMPARE(view->selection().size(), std::size_t{1});
+    QTest::qWait(100);
+    QCOMPARE(edited.count(), 2);
+  }
+
   void draggingOrbitsAndDoubleClickFits() {
     auto view = shown(floorCloud(20));
     const double azimuth = view->figure().camera().azimuth();

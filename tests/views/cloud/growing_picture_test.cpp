@@ -57,10 +57,9 @@ class GrowingPictureTest : public QObject {
   void growsToTheWholePicture() {
     const PointCloud cloud = helix(50'000);
     // One colour for each eighth: neighbours may be equally near, and then either may be in front.
-    std::vector<QRgb> colours;
-    for (std::size_t i = 0; i < cloud.points(); ++i) {
-      colours.push_back(qRgb(30 * int(i * 8 / cloud.points()), 9, 99));
-    }
+    const PointColour colours = [&](std::size_t i) {
+      return qRgb(30 * int(i * 8 / cloud.points()), 9, 99);
+    };
     const OrbitCamera camera = cameraOn(cloud);
     GrowingPicture growing;
     growing.setCloud(cloud);

@@ -39,10 +39,10 @@ class PointColoursTest : public QObject {
   void coloursRunAlongTheRamp() {
     const PointCloud cloud = staircase(4);
     const auto colours = pointColours(cloud, {"height", "m", 0, 3}, ramp_);
-    QCOMPARE(colours, ramp_);
+    for (std::size_t i = 0; i < 4; ++i) QCOMPARE(colours(i), ramp_[i]);
     const auto reversed = pointColours(cloud, {"reflectance", "", 0, 3}, ramp_);
-    QCOMPARE(reversed.front(), ramp_.back());
-    QCOMPARE(reversed.back(), ramp_.front());
+    QCOMPARE(reversed(0), ramp_.back());
+    QCOMPARE(reversed(3), ramp_.front());
   }
 
   void outsideAndNotANumberStayOnTheRamp() {
@@ -50,9 +50,9 @@ class PointColoursTest : public QObject {
     cloud.positions =
         std::vector<float>{0, 0, -5, 0, 0, 500, 0, 0, std::numeric_limits<float>::quiet_NaN()};
     const auto colours = pointColours(cloud, {"height", "m", 0, 1}, ramp_);
-    QCOMPARE(colours[0], ramp_.front());
-    QCOMPARE(colours[1], ramp_.back());
-    QCOMPARE(colours[2], ramp_.front());
+    QCOMPARE(colours(0), ramp_.front());
+    QCOMPARE(colours(1), ramp_.back());
+    QCOMPARE(colours(2), ramp_.front());
   }
 
   void flatCloudHasARange() {
@@ -69,7 +69,7 @@ class PointColoursTest : public QObject {
     camera.look({0, 0, 0}, 10, 0, 0);  // the eye stands at x = 10
     PointCloud cloud;
     cloud.positions = std::vector<float>{2, 0, 0, -2, 0, 0};
-    const std::vector<QRgb> colours{0xffff0000u, 0xff00ff00u};
+    const PointColour colours = [](std::size_t i) { return i == 0 ? 0xffff0000u : 0xff00ff00u; };
     const QImage picture = rasterOfPoints(cloud, colours, camera, {101, 101}, 3);
     QCOMPARE(picture.pixel(50, 50), 0xffff0000u);
     QCOMPARE(qAlpha(picture.pixel(10, 10)), 0);
