@@ -2,6 +2,7 @@
 #include "core/spatial/kmeans_kernel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -55,6 +56,8 @@ class Chunk {
         labels_(hwy::AllocateAligned<std::int32_t>(kChunk)) {
     std::fill_n(values_.get(), rows * kChunk, 0.0f);
     std::fill_n(values_.get() + table.features * kChunk, kChunk, 1.0f);
+    const std::size_t groups = table.squares.size() / CentreTable::kGroup;
+    features_of_group_ = (table.features + groups - 1) / groups;
   }
 
   void load(const Points& points, std::size_t begin) {
@@ -68,8 +71,11 @@ class Chunk {
       float* HWY_RESTRICT to = values_.get() + f * kChunk;
       const auto origin = hn::Set(d, table_.origin[f]);
       std::size_t i = 0;
-      for (; i + kLanes <= count; i += kLanes) {
-        hn::Store(hn::Sub(hn::LoadU(d, from + i), origin), d, to + i);
+      for (const std::size_t whole = count / kTile * kTile; i < whole; i += kTile) {
+        HWY_UNROLL(4)
+        for (std::size_t v = 0; v < kTile; v += kLanes) {
+          hn::Store(hn::Sub(hn::LoadU(d, from + i + v), origin), d, to + i + v);
+        }
       }
       for (; i < count; ++i) to[i] = from[i] - table_.origin[f];
       std::fill(to + count, to + padded, 0.0f);
@@ -80,10 +86,7 @@ class Chunk {
   // have in common. Points behind the last one get the index behind the last cluster.
   // What load() will want next is asked for meanwhile.
   void label() {
-    for (std::size_t i = 0; i < padded; i += kTile) {
-      askForNext(i);
-      labelTile(i);
-    }
+    for (std::size_t i = 0; i < padded; i += kTile) labelTile(i);
     std::fill(labels_.get() + count, labels_.get() + padded,
               static_cast<std::int32_t>(table_.clusters));
   }
@@ -102,10 +105,14 @@ class Chunk {
   }
 
  private:
-  HWY_INLINE void askForNext(std::size_t first) const {
+  // Of what load() will want next for the tile at `first`, some features with each group of
+  // centres: the processor waits where more is asked for at a time than it can have under way, and
+  // the memory waits where nothing is.
+  HWY_INLINE void askForNext(std::size_t first, std::size_t group) const {
     constexpr std::size_t kLine = 64 / sizeof(float);
     if (next_ + first + kTile > points_->count) return;
-    for (std::size_t f = 0; f < table_.features; ++f) {
+    const std::size_t end = std::min((group + 1) * features_of_group_, table_.features);
+    for (std::size_t f = group * features_of_group_; f < end; ++f) {
       const float* place = points_->values + f * points_->stride + next_ + first;
       HWY_UNROLL(4)
       for (std::size_t i = 0; i < kTile; i += kLine) hwy::Prefetch(place + i);
@@ -125,7 +132,11 @@ class Chunk {
     }
     const float* HWY_RESTRICT x = values_.get() + first;
     const float* HWY_RESTRICT terms = table_.terms.data();
+    // Counted up in a register: to bring it there from a number each time costs a shuffle.
+    auto candidate = hn::Zero(di);
+    const auto one = hn::Set(di, 1);
     for (std::size_t k = 0; k < table_.squares.size(); k += kGroup) {
+      askForNext(first, k / kGroup);
       Vector score[kGroup][kVectors];
       HWY_UNROLL(4)
       for (std::size_t j = 0; j < kGroup; ++j) {
@@ -150,13 +161,13 @@ class Chunk {
       }
       HWY_UNROLL(4)
       for (std::size_t j = 0; j < kGroup; ++j) {
-        const auto candidate = hn::Set(di, static_cast<std::int32_t>(k + j));
         HWY_UNROLL(4)
         for (std::size_t v = 0; v < kVectors; ++v) {
           const auto nearer = hn::Lt(score[j][v], best[v]);
           best[v] = hn::Min(score[j][v], best[v]);
           index[v] = hn::IfThenElse(hn::RebindMask(di, nearer), candidate, index[v]);
         }
+        candidate = hn::Add(candidate, one);
       }
     }
     HWY_UNROLL(4)
@@ -167,7 +178,7 @@ class Chunk {
 
   const CentreTable& table_;
   const Points* points_ = nullptr;
-  std::size_t next_ = 0;
+  std::size_t next_ = 0, features_of_group_;
 
  public:
   std::size_t rows, count = 0, padded = 0;
@@ -266,65 +277,133 @@ void movePoint(const Chunk& chunk, std::size_t point, std::size_t from, std::siz
   ++sums.counts[to];
 }
 
-constexpr std::size_t kWord = sizeof(std::uint64_t);  // labels that are compared at once
-
-bool sameWord(const std::uint8_t* one, const std::uint8_t* other) {
-  std::uint64_t a = 0, b = 0;
-  std::memcpy(&a, one, kWord);
-  std::memcpy(&b, other, kWord);
-  return a == b;
+// Bit i is set where label i of the chunk, of those behind `first`, is not old[i]; `count` of a
+// vector's lanes are looked at.
+HWY_INLINE std::uint32_t changedLabels(const Chunk& chunk, std::size_t first, std::size_t count,
+                                       const std::uint8_t* old) {
+  const IndexLane di;
+  const hn::Rebind<std::uint8_t, IndexLane> bytes;
+  HWY_ALIGN std::uint8_t last[kLanes] = {};
+  if (count < kLanes) old = std::copy_n(old, count, last) - count;
+  const auto before = hn::PromoteTo(di, hn::LoadU(bytes, old));
+  const auto changed = hn::Ne(hn::Load(di, chunk.labels() + first), before);
+  std::uint8_t bits[8] = {};
+  hn::StoreMaskBits(di, changed, bits);
+  return (bits[0] | std::uint32_t{bits[1]} << 8) & ((std::uint32_t{1} << count) - 1);
 }
 
 void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sums,
                 std::uint8_t* labels) {
   Chunk chunk(table);
-  HWY_ALIGN std::uint8_t fresh[kChunk];
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
     chunk.load(points, begin);
     chunk.label();
-    chunk.storeLabels(fresh);
-    std::uint8_t* old = labels + begin;
-    for (std::size_t i = 0; i < chunk.count; i += kWord) {
-      const std::size_t count = std::min(kWord, chunk.count - i);
-      if (count == kWord && sameWord(fresh + i, old + i)) continue;
-      for (std::size_t j = i; j < i + count; ++j) {
-        if (fresh[j] != old[j]) movePoint(chunk, j, old[j], fresh[j], table.features, sums);
+    const std::size_t count = chunk.count;
+    for (std::size_t i = 0; i < count; i += kLanes) {
+      std::uint8_t* old = labels + begin + i;
+      std::uint32_t changed = changedLabels(chunk, i, std::min(kLanes, count - i), old);
+      for (; changed != 0; changed &= changed - 1) {
+        const auto j = static_cast<std::size_t>(std::countr_zero(changed));
+        const auto label = static_cast<std::uint8_t>(chunk.labels()[i + j]);
+        movePoint(chunk, i + j, old[j], label, table.features, sums);
+        old[j] = label;
       }
     }
-    std::copy_n(fresh, chunk.count, old);
   }
 }
 
-// |x - c|^2 for the centre of each point's label.
+// Numbers of the centres of a vector of labels: from `kTables` vectors of them where they are few,
+// since to gather takes a load for each lane. 0 tables: gathered.
+template <std::size_t kTables>
+class OwnCentre {
+ public:
+  explicit OwnCentre(Index label) : label_(label) {
+    if constexpr (kTables > 0) {
+      const IndexLane di;
+      const auto lane = hn::And(label, hn::Set(di, static_cast<std::int32_t>(kLanes - 1)));
+      lane_ = hn::IndicesFromVec(Lane(), lane);
+      odd_ = hn::RebindMask(Lane(), hn::TestBit(label, hn::Set(di, std::int32_t{kLanes})));
+      high_ = hn::RebindMask(Lane(), hn::TestBit(label, hn::Set(di, std::int32_t{2 * kLanes})));
+    }
+  }
+
+  // `row` is a feature of all centres.
+  HWY_INLINE Vector operator()(const float* row) const {
+    if constexpr (kTables == 0) return hn::GatherIndex(Lane(), row, label_);
+    if constexpr (kTables == 1) return from(row, 0);
+    if constexpr (kTables == 2) return either(row, 0);
+    if constexpr (kTables == 4) return hn::IfThenElse(high_, either(row, 2), either(row, 0));
+  }
+
+ private:
+  HWY_INLINE Vector from(const float* row, std::size_t table) const {
+    return hn::TableLookupLanes(hn::LoadU(Lane(), row + table * kLanes), lane_);
+  }
+  HWY_INLINE Vector either(const float* row, std::size_t table) const {
+    return hn::IfThenElse(odd_, from(row, table + 1), from(row, table));
+  }
+
+  Index label_;
+  decltype(hn::IndicesFromVec(Lane(), Index())) lane_;
+  hn::Mask<Lane> odd_, high_;
+};
+
+// |x - c|^2 for the centre of each point's label, from the differences; 0 behind the last point.
+template <std::size_t kTables>
 void distancesToOwn(const CentreTable& table, const Chunk& chunk, float* distances) {
   const Lane d;
   const IndexLane di;
   const auto last = hn::Set(di, static_cast<std::int32_t>(table.clusters - 1));
   for (std::size_t i = 0; i < chunk.padded; i += kLanes) {
-    const auto label = hn::Min(hn::Load(di, chunk.labels() + i), last);
+    const OwnCentre<kTables> centre(hn::Min(hn::Load(di, chunk.labels() + i), last));
     auto sum = hn::Zero(d);
-    for (std::size_t f = 0; f < table.features; ++f) {
-      const auto centre = hn::GatherIndex(d, table.centres.data() + f * table.clusters, label);
-      const auto difference = hn::Sub(hn::Load(d, chunk.values() + f * kChunk + i), centre);
+    const float* row = table.centres.data();
+    for (std::size_t f = 0; f < table.features; ++f, row += table.stride) {
+      const auto difference = hn::Sub(hn::Load(d, chunk.values() + f * kChunk + i), centre(row));
       sum = hn::MulAdd(difference, difference, sum);
     }
     hn::Store(sum, d, distances + i);
   }
+  std::fill(distances + chunk.count, distances + chunk.padded, 0.0f);
 }
 
-void labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
-                  float* distances) {
+using DistancesToOwn = void (*)(const CentreTable& table, const Chunk& chunk, float* distances);
+DistancesToOwn distancesFor(std::size_t clusters) {
+  static_assert(4 * kLanes <= CentreTable::kRowMultiple);
+  if (clusters <= kLanes) return distancesToOwn<1>;
+  if (clusters <= 2 * kLanes) return distancesToOwn<2>;
+  return clusters <= 4 * kLanes ? distancesToOwn<4> : distancesToOwn<0>;
+}
+
+// In double precision.
+double sumOf(const float* values, std::size_t count) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> half;
+  auto even = hn::Zero(d), odd = hn::Zero(d);
+  for (std::size_t i = 0; i < count; i += 2 * hn::Lanes(d)) {
+    even = hn::Add(even, hn::PromoteTo(d, hn::Load(half, values + i)));
+    odd = hn::Add(odd, hn::PromoteTo(d, hn::Load(half, values + i + hn::Lanes(d))));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+}
+
+double labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
+                    float* distances) {
   Chunk chunk(table);
+  const DistancesToOwn distances_to_own = distancesFor(table.clusters);
   HWY_ALIGN float own[kChunk];
+  double sum = 0;
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
     chunk.load(points, begin);
     chunk.label();
-    distancesToOwn(table, chunk, own);
+    distances_to_own(table, chunk, own);
+    sum += sumOf(own, chunk.padded);
     for (std::size_t i = 0; i < chunk.count; ++i) {
       labels[begin + i] = static_cast<std::uint16_t>(chunk.labels()[i]);
     }
-    std::copy_n(own, chunk.count, distances + begin);
+    if (distances != nullptr) std::copy_n(own, chunk.count, distances + begin);
   }
+  return sum;
 }
 
 void squaresTo(const Points& points, const float* place, std::size_t features, float* distances) {
@@ -406,8 +485,9 @@ float coarse(double value) {
 CentreTable::CentreTable(std::span<const double> from, std::span<const double> middle)
     : features(middle.size()),
       clusters(from.size() / middle.size()),
+      stride((clusters + kRowMultiple - 1) / kRowMultiple * kRowMultiple),
       origin(middle.size()),
-      centres(from.size()) {
+      centres(middle.size() * stride) {
   std::transform(middle.begin(), middle.end(), origin.begin(), coarse);
   const std::size_t groups = (clusters + kGroup - 1) / kGroup;
   terms.assign(groups * features * kGroup, 0.0f);
@@ -417,7 +497,7 @@ CentreTable::CentreTable(std::span<const double> from, std::span<const double> m
     for (std::size_t f = 0; f < features; ++f) {
       const auto centre =
           static_cast<float>(from[k * features + f] - static_cast<double>(origin[f]));
-      centres[f * clusters + k] = centre;
+      centres[f * stride + k] = centre;
       terms[(k / kGroup * features + f) * kGroup + k % kGroup] = -2 * centre;
       square += static_cast<double>(centre) * static_cast<double>(centre);
     }
@@ -440,9 +520,9 @@ void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sum
   HWY_DYNAMIC_DISPATCH(sumChanged)(table, points, sums, labels);
 }
 
-void labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
-                  float* distances) {
-  HWY_DYNAMIC_DISPATCH(labelNearest)(table, points, labels, distances);
+double labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
+                    float* distances) {
+  return HWY_DYNAMIC_DISPATCH(labelNearest)(table, points, labels, distances);
 }
 
 void squaredDistances(const Points& points, std::span<const float> place, float* distances) {
