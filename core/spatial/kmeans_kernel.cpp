@@ -31,14 +31,16 @@ using IndexLane = hn::RebindToSigned<Lane>;
 using Index = hn::Vec<IndexLane>;
 
 constexpr std::size_t kLanes = HWY_LANES(float);
-constexpr std::size_t kChunk = 256;  // points that are worked on in the first cache
+constexpr std::size_t kChunk = 128;  // points that are worked on in the first cache
 // Chunks whose sums are in single precision before they are folded into the double ones.
-constexpr std::size_t kChunksPerFold = 8;
+constexpr std::size_t kChunksPerFold = 16;
 // Vectors of points that share a load of the centres: as many as the registers hold with kGroup
 // sums of products each.
 constexpr std::size_t kVectors = kLanes >= 16 ? 4 : 2;
 constexpr std::size_t kTile = kVectors * kLanes;
 static_assert(kChunk % kTile == 0);
+constexpr std::size_t kLine = 64 / sizeof(float);  // of the cache
+constexpr std::size_t kAsk = 4 * kLine;            // what is asked for at a time
 
 std::size_t roundUp(std::size_t count, std::size_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
@@ -57,36 +59,27 @@ class Chunk {
     std::fill_n(values_.get(), rows * kChunk, 0.0f);
     std::fill_n(values_.get() + table.features * kChunk, kChunk, 1.0f);
     const std::size_t groups = table.squares.size() / CentreTable::kGroup;
-    features_of_group_ = (table.features + groups - 1) / groups;
+    const std::size_t steps = groups * (kChunk / kTile);
+    asks_of_group_ = (table.features * (kChunk / kAsk) + steps - 1) / steps;
   }
 
-  void load(const Points& points, std::size_t begin) {
-    const Lane d;
+  // Loads the points behind `begin` and finds the index of the centre with the least |c|^2 - 2 x.c,
+  // which is |x - c|^2 less what all centres have in common. Points behind the last one get the
+  // index behind the last cluster.
+  // What will be wanted next is asked for meanwhile.
+  void label(const Points& points, std::size_t begin) {
     points_ = &points;
-    next_ = begin + kChunk;
+    begin_ = begin;
     count = std::min(kChunk, points.count - begin);
     padded = roundUp(count, kTile);
-    for (std::size_t f = 0; f < table_.features; ++f) {
-      const float* HWY_RESTRICT from = points.values + f * points.stride + begin;
-      float* HWY_RESTRICT to = values_.get() + f * kChunk;
-      const auto origin = hn::Set(d, table_.origin[f]);
-      std::size_t i = 0;
-      for (const std::size_t whole = count / kTile * kTile; i < whole; i += kTile) {
-        HWY_UNROLL(4)
-        for (std::size_t v = 0; v < kTile; v += kLanes) {
-          hn::Store(hn::Sub(hn::LoadU(d, from + i + v), origin), d, to + i + v);
-        }
-      }
-      for (; i < count; ++i) to[i] = from[i] - table_.origin[f];
-      std::fill(to + count, to + padded, 0.0f);
-    }
-  }
-
-  // The index of the centre with the least |c|^2 - 2 x.c, which is |x - c|^2 less what all centres
-  // have in common. Points behind the last one get the index behind the last cluster.
-  // What load() will want next is asked for meanwhile.
-  void label() {
-    for (std::size_t i = 0; i < padded; i += kTile) labelTile(i);
+    ask_ = points.values + begin + kChunk;
+    asked_ = 0;
+    asks_ = begin + 2 * kChunk <= points.count ? table_.features * (kChunk / kAsk) : 0;
+    std::size_t i = 0;
+    for (; i + kTile <= count; i += kTile) labelTile<true>(i);
+    if (i == count) return;
+    loadRest(i);
+    labelTile<false>(i);
     std::fill(labels_.get() + count, labels_.get() + padded,
               static_cast<std::int32_t>(table_.clusters));
   }
@@ -105,20 +98,77 @@ class Chunk {
   }
 
  private:
-  // Of what load() will want next for the tile at `first`, some features with each group of
-  // centres: the processor waits where more is asked for at a time than it can have under way, and
-  // the memory waits where nothing is.
-  HWY_INLINE void askForNext(std::size_t first, std::size_t group) const {
-    constexpr std::size_t kLine = 64 / sizeof(float);
-    if (next_ + first + kTile > points_->count) return;
-    const std::size_t end = std::min((group + 1) * features_of_group_, table_.features);
-    for (std::size_t f = group * features_of_group_; f < end; ++f) {
-      const float* place = points_->values + f * points_->stride + next_ + first;
+  // Some of the next chunk's lines, feature by feature, with each group of centres of each tile:
+  // the processor waits where more is asked for at a time than it can have under way, and the
+  // memory waits where nothing is.
+  HWY_INLINE void askForNext() {
+    const std::size_t end = std::min(asked_ + asks_of_group_, asks_);
+    const float* place = ask_;
+    for (std::size_t i = asked_; i < end; ++i) {
       HWY_UNROLL(4)
-      for (std::size_t i = 0; i < kTile; i += kLine) hwy::Prefetch(place + i);
+      for (std::size_t line = 0; line < kAsk; line += kLine) hwy::Prefetch(place + line);
+      place += i % (kChunk / kAsk) == kChunk / kAsk - 1 ? points_->stride - kChunk + kAsk : kAsk;
+    }
+    asked_ = end;
+    ask_ = place;
+  }
+
+  // What is no whole tile.
+  void loadRest(std::size_t first) {
+    for (std::size_t f = 0; f < table_.features; ++f) {
+      const float* HWY_RESTRICT from = points_->values + f * points_->stride + begin_;
+      float* HWY_RESTRICT to = values_.get() + f * kChunk;
+      for (std::size_t i = first; i < count; ++i) to[i] = from[i] - table_.origin[f];
+      std::fill(to + count, to + padded, 0.0f);
     }
   }
 
+  // |c|^2 - 2 x.c of the centres of a group for the tile at `first`, which is loaded meanwhile if
+  // kLoad.
+  template <bool kLoad>
+  HWY_INLINE void scoreGroup(std::size_t first, std::size_t group,
+                             Vector (&score)[CentreTable::kGroup][kVectors]) {
+    const Lane d;
+    constexpr std::size_t kGroup = CentreTable::kGroup;
+    HWY_UNROLL(4)
+    for (std::size_t j = 0; j < kGroup; ++j) {
+      const auto square = hn::Set(d, table_.squares[group * kGroup + j]);
+      HWY_UNROLL(4)
+      for (std::size_t v = 0; v < kVectors; ++v) score[j][v] = square;
+    }
+    const float* HWY_RESTRICT terms = table_.terms.data() + group * table_.features * kGroup;
+    const float* HWY_RESTRICT end = terms + table_.features * kGroup;
+    const float* HWY_RESTRICT origin = table_.origin.data();
+    const float* HWY_RESTRICT from = points_->values + begin_ + first;
+    float* HWY_RESTRICT x = values_.get() + first;
+    const std::size_t stride = points_->stride;
+    for (; terms != end; terms += kGroup, x += kChunk) {
+      Vector feature[kVectors];
+      HWY_UNROLL(4)
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        if (kLoad) {
+          feature[v] = hn::Sub(hn::LoadU(d, from + v * kLanes), hn::Set(d, *origin));
+          hn::Store(feature[v], d, x + v * kLanes);
+        } else {
+          feature[v] = hn::Load(d, x + v * kLanes);
+        }
+      }
+      if (kLoad) {
+        from += stride;
+        ++origin;
+      }
+      HWY_UNROLL(4)
+      for (std::size_t j = 0; j < kGroup; ++j) {
+        const auto term = hn::Set(d, terms[j]);
+        HWY_UNROLL(4)
+        for (std::size_t v = 0; v < kVectors; ++v) {
+          score[j][v] = hn::MulAdd(feature[v], term, score[j][v]);
+        }
+      }
+    }
+  }
+
+  template <bool kLoad>
   HWY_INLINE void labelTile(std::size_t first) {
     const Lane d;
     const IndexLane di;
@@ -130,34 +180,17 @@ class Chunk {
       best[v] = hn::Set(d, std::numeric_limits<float>::infinity());
       index[v] = hn::Zero(di);
     }
-    const float* HWY_RESTRICT x = values_.get() + first;
-    const float* HWY_RESTRICT terms = table_.terms.data();
     // Counted up in a register: to bring it there from a number each time costs a shuffle.
     auto candidate = hn::Zero(di);
     const auto one = hn::Set(di, 1);
-    for (std::size_t k = 0; k < table_.squares.size(); k += kGroup) {
-      askForNext(first, k / kGroup);
+    const std::size_t groups = table_.squares.size() / kGroup;
+    for (std::size_t group = 0; group < groups; ++group) {
+      askForNext();
       Vector score[kGroup][kVectors];
-      HWY_UNROLL(4)
-      for (std::size_t j = 0; j < kGroup; ++j) {
-        const auto square = hn::Set(d, table_.squares[k + j]);
-        HWY_UNROLL(4)
-        for (std::size_t v = 0; v < kVectors; ++v) score[j][v] = square;
-      }
-      for (std::size_t f = 0; f < table_.features; ++f, terms += kGroup) {
-        Vector feature[kVectors];
-        HWY_UNROLL(4)
-        for (std::size_t v = 0; v < kVectors; ++v) {
-          feature[v] = hn::Load(d, x + f * kChunk + v * kLanes);
-        }
-        HWY_UNROLL(4)
-        for (std::size_t j = 0; j < kGroup; ++j) {
-          const auto term = hn::Set(d, terms[j]);
-          HWY_UNROLL(4)
-          for (std::size_t v = 0; v < kVectors; ++v) {
-            score[j][v] = hn::MulAdd(feature[v], term, score[j][v]);
-          }
-        }
+      if (kLoad && group == 0) {
+        scoreGroup<true>(first, group, score);
+      } else {
+        scoreGroup<false>(first, group, score);
       }
       HWY_UNROLL(4)
       for (std::size_t j = 0; j < kGroup; ++j) {
@@ -178,7 +211,9 @@ class Chunk {
 
   const CentreTable& table_;
   const Points* points_ = nullptr;
-  std::size_t next_ = 0, features_of_group_;
+  std::size_t begin_ = 0;
+  const float* ask_ = nullptr;
+  std::size_t asks_ = 0, asked_ = 0, asks_of_group_;
 
  public:
   std::size_t rows, count = 0, padded = 0;
@@ -251,8 +286,7 @@ void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sum
   HWY_ALIGN std::uint8_t fresh[kChunk];
   std::size_t chunks = 0;
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-    chunk.load(points, begin);
-    chunk.label();
+    chunk.label(points, begin);
     running.add(chunk);
     if (labels != nullptr) {
       chunk.storeLabels(fresh);
@@ -263,19 +297,51 @@ void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sum
   running.foldInto(sums);
 }
 
-// Moves a point of the chunk from one cluster to another.
-void movePoint(const Chunk& chunk, std::size_t point, std::size_t from, std::size_t to,
-               std::size_t features, ClusterSums& sums) {
-  double* before = sums.sums.data() + from * features;
-  double* after = sums.sums.data() + to * features;
-  const float* value = chunk.values() + point;
-  for (std::size_t f = 0; f < features; ++f, value += kChunk) {
-    before[f] -= static_cast<double>(*value);
-    after[f] += static_cast<double>(*value);
+// Changes of the sums [cluster][row of the chunk] in double precision.
+class MovedSums {
+ public:
+  MovedSums(const CentreTable& table, std::size_t rows)
+      : table_(table), rows_(rows), sums_(hwy::AllocateAligned<double>(table.clusters * rows)) {
+    std::fill_n(sums_.get(), table.clusters * rows, 0.0);
   }
-  --sums.counts[from];
-  ++sums.counts[to];
-}
+
+  // A point of the chunk goes from one cluster to another.
+  void move(const Chunk& chunk, std::size_t point, std::size_t from, std::size_t to) {
+    const Lane d;
+    const IndexLane di;
+    constexpr auto kStep = static_cast<std::int32_t>(kChunk);
+    const auto column = hn::Mul(hn::Iota(di, 0), hn::Set(di, kStep));
+    for (std::size_t row = 0; row < rows_; row += kLanes) {
+      const auto values = hn::GatherIndex(d, chunk.values() + row * kChunk + point, column);
+      moveHalf(hn::LowerHalf(values), from * rows_ + row, to * rows_ + row);
+      moveHalf(hn::UpperHalf(hn::Half<Lane>(), values), from * rows_ + row + kLanes / 2,
+               to * rows_ + row + kLanes / 2);
+    }
+  }
+
+  void foldInto(ClusterSums& total) const {
+    for (std::size_t k = 0; k < table_.clusters; ++k) {
+      const double* from = sums_.get() + k * rows_;
+      double* to = total.sums.data() + k * table_.features;
+      for (std::size_t f = 0; f < table_.features; ++f) to[f] += from[f];
+      total.counts[k] += from[table_.features];
+    }
+  }
+
+ private:
+  HWY_INLINE void moveHalf(hn::Vec<hn::Half<Lane>> half, std::size_t from, std::size_t to) {
+    const hn::ScalableTag<double> d;
+    const auto values = hn::PromoteTo(d, half);
+    double* before = sums_.get() + from;
+    double* after = sums_.get() + to;
+    hn::Store(hn::Sub(hn::Load(d, before), values), d, before);
+    hn::Store(hn::Add(hn::Load(d, after), values), d, after);
+  }
+
+  const CentreTable& table_;
+  std::size_t rows_;
+  hwy::AlignedFreeUniquePtr<double[]> sums_;
+};
 
 // Bit i is set where label i of the chunk, of those behind `first`, is not old[i]; `count` of a
 // vector's lanes are looked at.
@@ -295,9 +361,9 @@ HWY_INLINE std::uint32_t changedLabels(const Chunk& chunk, std::size_t first, st
 void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sums,
                 std::uint8_t* labels) {
   Chunk chunk(table);
+  MovedSums moved(table, chunk.rows);
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-    chunk.load(points, begin);
-    chunk.label();
+    chunk.label(points, begin);
     const std::size_t count = chunk.count;
     for (std::size_t i = 0; i < count; i += kLanes) {
       std::uint8_t* old = labels + begin + i;
@@ -305,11 +371,12 @@ void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sum
       for (; changed != 0; changed &= changed - 1) {
         const auto j = static_cast<std::size_t>(std::countr_zero(changed));
         const auto label = static_cast<std::uint8_t>(chunk.labels()[i + j]);
-        movePoint(chunk, i + j, old[j], label, table.features, sums);
+        moved.move(chunk, i + j, old[j], label);
         old[j] = label;
       }
     }
   }
+  moved.foldInto(sums);
 }
 
 // Numbers of the centres of a vector of labels: from `kTables` vectors of them where they are few,
@@ -394,8 +461,7 @@ double labelNearest(const CentreTable& table, const Points& points, std::uint16_
   HWY_ALIGN float own[kChunk];
   double sum = 0;
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-    chunk.load(points, begin);
-    chunk.label();
+    chunk.label(points, begin);
     distances_to_own(table, chunk, own);
     sum += sumOf(own, chunk.padded);
     for (std::size_t i = 0; i < chunk.count; ++i) {
