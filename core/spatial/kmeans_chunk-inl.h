@@ -13,8 +13,10 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "core/spatial/kmeans_kernel.h"
@@ -36,7 +38,7 @@ constexpr std::size_t kChunk = 128;  // points that are worked on in the first c
 constexpr std::size_t kVectors = kLanes >= 16 ? 4 : 2;
 constexpr std::size_t kTile = kVectors * kLanes;
 static_assert(kChunk % kTile == 0 && kChunk >= 2 * kTile);
-constexpr std::size_t kRow = kChunk + kLanes;  // room for a whole vector behind the last point
+constexpr std::size_t kRow = kChunk + kLanes;      // room for a whole vector behind the last point
 constexpr std::size_t kLine = 64 / sizeof(float);  // of the cache
 constexpr std::size_t kAsk = 4 * kLine;            // what is asked for at a time
 
@@ -53,7 +55,11 @@ class Chunk {
       : table_(table),
         rows(roundUp(table.features + 1, kLanes)),
         values_(hwy::AllocateAligned<float>(rows * kRow)),
-        labels_(hwy::AllocateAligned<std::int32_t>(kChunk)) {
+        labels_(hwy::AllocateAligned<std::int32_t>(kChunk)),
+        places_(hwy::AllocateAligned<std::int32_t>(kRow)),
+        old_(hwy::AllocateAligned<std::int32_t>(kRow)),
+        nearest_(hwy::AllocateAligned<float>(kTile)),
+        second_(hwy::AllocateAligned<float>(kTile)) {
     std::fill_n(values_.get(), rows * kRow, 0.0f);
     std::fill_n(values_.get() + table.features * kRow, kRow, 1.0f);
     const std::size_t groups = table.squares.size() / CentreTable::kGroup;
@@ -82,6 +88,71 @@ class Chunk {
               static_cast<std::int32_t>(table_.clusters));
   }
 
+  // Puts points of the tile at `begin` behind those there are, which may be fewer than a tile:
+  // those whose bits are set in `which`. Places are counted from the first of `points`, which
+  // `labels` belong to.
+  void append(const Points& points, const std::uint8_t* labels, std::size_t begin,
+              std::uint64_t which) {
+    points_ = &points;
+    if (begin + kTile <= points.count) {
+      appendVectors(labels, begin, which);
+      return;
+    }
+    for (; which != 0; which &= which - 1) {
+      const std::size_t place = begin + static_cast<std::size_t>(std::countr_zero(which));
+      for (std::size_t f = 0; f < table_.features; ++f) {
+        values_[f * kRow + count] = points.values[f * points.stride + place] - table_.origin[f];
+      }
+      old_[count] = labels[place];
+      places_[count++] = static_cast<std::int32_t>(place);
+    }
+  }
+
+  // Labels of the first tile of the appended points and what their scores are.
+  void labelAppended() { labelTile<false, true>(0); }
+
+  // Lets the first tile go; there are fewer than two.
+  void dropTile() {
+    count -= kTile;
+    const Lane d;
+    const IndexLane di;
+    for (std::size_t i = 0; i < count; i += kLanes) {
+      for (std::size_t f = 0; f < table_.features; ++f) {
+        float* to = values_.get() + f * kRow + i;
+        hn::Store(hn::Load(d, to + kTile), d, to);
+      }
+      hn::Store(hn::Load(di, places_.get() + kTile + i), di, places_.get() + i);
+      hn::Store(hn::Load(di, old_.get() + kTile + i), di, old_.get() + i);
+    }
+  }
+
+  // Bits of those of the first tile whose labels are not what they were, of the first `number`.
+  std::uint64_t changed(std::size_t number) const {
+    const IndexLane di;
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < kTile; i += kLanes) {
+      std::uint8_t bits[8] = {};
+      hn::StoreMaskBits(di, hn::Ne(hn::Load(di, labels_.get() + i), hn::Load(di, old_.get() + i)),
+                        bits);
+      all |= (bits[0] | std::uint64_t{bits[1]} << 8) << i;
+    }
+    return number < 64 ? all & ((std::uint64_t{1} << number) - 1) : all;
+  }
+
+  // The tile at `begin` will be appended soon: it is asked for while others are compared.
+  void askLater(const Points& points, std::size_t begin) {
+    if (begin + kTile > points.count) return;
+    for (std::size_t f = 0; f < table_.features; ++f) {
+      if (last_ask_ - first_ask_ == kMostAsks) askForFirst();
+      later_[last_ask_++ % kMostAsks] = points.values + f * points.stride + begin;
+    }
+  }
+
+  // Of labelAppended(): the least |c|^2 - 2 x.c and the least but that one.
+  const float* nearest() const { return nearest_.get(); }
+  const float* second() const { return second_.get(); }
+  const std::int32_t* places() const { return places_.get(); }
+
   const float* values() const { return values_.get(); }
   const std::int32_t* labels() const { return labels_.get(); }
 
@@ -109,6 +180,43 @@ class Chunk {
     }
     asked_ = end;
     ask_ = place;
+  }
+
+  HWY_INLINE void askForFirst() {
+    const float* place = later_[first_ask_++ % kMostAsks];
+    HWY_UNROLL(4)
+    for (std::size_t i = 0; i < kTile; i += kLine) hwy::Prefetch(place + i);
+  }
+
+  void appendVectors(const std::uint8_t* labels, std::size_t begin, std::uint64_t which) {
+    const Lane d;
+    const IndexLane di;
+    const hn::Rebind<std::uint8_t, IndexLane> small;
+    std::size_t to[kVectors + 1] = {count};
+    hn::Mask<Lane> mask[kVectors];
+    HWY_UNROLL(4)
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const std::uint64_t bits = which >> v * kLanes & ((std::uint64_t{1} << kLanes) - 1);
+      std::uint8_t bytes[sizeof(bits)];
+      std::memcpy(bytes, &bits, sizeof(bits));
+      mask[v] = hn::LoadMaskBits(d, bytes);
+      const auto place = hn::Iota(di, static_cast<std::int32_t>(begin + v * kLanes));
+      hn::StoreU(hn::Compress(place, hn::RebindMask(di, mask[v])), di, places_.get() + to[v]);
+      const auto label = hn::PromoteTo(di, hn::LoadU(small, labels + begin + v * kLanes));
+      hn::StoreU(hn::Compress(label, hn::RebindMask(di, mask[v])), di, old_.get() + to[v]);
+      to[v + 1] = to[v] + static_cast<std::size_t>(std::popcount(bits));
+    }
+    for (std::size_t f = 0; f < table_.features; ++f) {
+      const float* HWY_RESTRICT from = points_->values + f * points_->stride + begin;
+      float* HWY_RESTRICT row = values_.get() + f * kRow;
+      const auto origin = hn::Set(d, table_.origin[f]);
+      HWY_UNROLL(4)
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        const auto values = hn::Sub(hn::LoadU(d, from + v * kLanes), origin);
+        hn::StoreU(hn::Compress(values, mask[v]), d, row + to[v]);
+      }
+    }
+    count = to[kVectors];
   }
 
   // What is no whole tile.
@@ -166,24 +274,32 @@ class Chunk {
     }
   }
 
-  template <bool kLoad>
+  // kSecond: what is second is found, too, and both scores are kept.
+  template <bool kLoad, bool kSecond = false>
   HWY_INLINE void labelTile(std::size_t first) {
     const Lane d;
     const IndexLane di;
     constexpr std::size_t kGroup = CentreTable::kGroup;
     Vector best[kVectors];
+    Vector second[kVectors];
     Index index[kVectors];
     HWY_UNROLL(4)
     for (std::size_t v = 0; v < kVectors; ++v) {
       best[v] = hn::Set(d, std::numeric_limits<float>::infinity());
+      second[v] = best[v];
       index[v] = hn::Zero(di);
     }
     // Counted up in a register: to bring it there from a number each time costs a shuffle.
     auto candidate = hn::Zero(di);
     const auto one = hn::Set(di, 1);
     const std::size_t groups = table_.squares.size() / kGroup;
+    const std::size_t asks = (last_ask_ - first_ask_ + groups - 1) / groups;
     for (std::size_t group = 0; group < groups; ++group) {
-      askForNext();
+      if (kSecond) {
+        for (std::size_t i = 0; i < asks && first_ask_ != last_ask_; ++i) askForFirst();
+      } else {
+        askForNext();
+      }
       Vector score[kGroup][kVectors];
       if (kLoad && group == 0) {
         scoreGroup<true>(first, group, score);
@@ -195,6 +311,7 @@ class Chunk {
         HWY_UNROLL(4)
         for (std::size_t v = 0; v < kVectors; ++v) {
           const auto nearer = hn::Lt(score[j][v], best[v]);
+          if (kSecond) second[v] = hn::Min(second[v], hn::Max(score[j][v], best[v]));
           best[v] = hn::Min(score[j][v], best[v]);
           index[v] = hn::IfThenElse(hn::RebindMask(di, nearer), candidate, index[v]);
         }
@@ -204,6 +321,9 @@ class Chunk {
     HWY_UNROLL(4)
     for (std::size_t v = 0; v < kVectors; ++v) {
       hn::Store(index[v], di, labels_.get() + first + v * kLanes);
+      if (!kSecond) continue;
+      hn::Store(best[v], d, nearest_.get() + v * kLanes);
+      hn::Store(second[v], d, second_.get() + v * kLanes);
     }
   }
 
@@ -212,13 +332,53 @@ class Chunk {
   std::size_t begin_ = 0;
   const float* ask_ = nullptr;
   std::size_t asks_ = 0, asked_ = 0, asks_of_group_;
+  static constexpr std::size_t kMostAsks = 64;
+  const float* later_[kMostAsks];
+  std::size_t first_ask_ = 0, last_ask_ = 0;
 
  public:
   std::size_t rows, count = 0, padded = 0;
 
  private:
   hwy::AlignedFreeUniquePtr<float[]> values_;
-  hwy::AlignedFreeUniquePtr<std::int32_t[]> labels_;
+  hwy::AlignedFreeUniquePtr<std::int32_t[]> labels_, places_, old_;
+  hwy::AlignedFreeUniquePtr<float[]> nearest_, second_;
+};
+
+// Numbers of the clusters of a vector of labels: from `kTables` vectors of them where they are few,
+// since to gather takes a load for each lane. 0 tables: gathered.
+template <std::size_t kTables>
+class OfLabels {
+ public:
+  explicit HWY_INLINE OfLabels(Index label) : label_(label) {
+    if constexpr (kTables > 0) {
+      const IndexLane di;
+      const auto lane = hn::And(label, hn::Set(di, static_cast<std::int32_t>(kLanes - 1)));
+      lane_ = hn::IndicesFromVec(Lane(), lane);
+      odd_ = hn::RebindMask(Lane(), hn::TestBit(label, hn::Set(di, std::int32_t{kLanes})));
+      high_ = hn::RebindMask(Lane(), hn::TestBit(label, hn::Set(di, std::int32_t{2 * kLanes})));
+    }
+  }
+
+  // `row` has a number for each cluster, and kRowMultiple of them.
+  HWY_INLINE Vector operator()(const float* row) const {
+    if constexpr (kTables == 0) return hn::GatherIndex(Lane(), row, label_);
+    if constexpr (kTables == 1) return from(row, 0);
+    if constexpr (kTables == 2) return either(row, 0);
+    if constexpr (kTables == 4) return hn::IfThenElse(high_, either(row, 2), either(row, 0));
+  }
+
+ private:
+  HWY_INLINE Vector from(const float* row, std::size_t table) const {
+    return hn::TableLookupLanes(hn::LoadU(Lane(), row + table * kLanes), lane_);
+  }
+  HWY_INLINE Vector either(const float* row, std::size_t table) const {
+    return hn::IfThenElse(odd_, from(row, table + 1), from(row, table));
+  }
+
+  Index label_;
+  decltype(hn::IndicesFromVec(Lane(), Index())) lane_;
+  hn::Mask<Lane> odd_, high_;
 };
 
 // Changes of the sums [cluster][row of the chunk] in double precision.

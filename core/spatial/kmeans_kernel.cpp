@@ -138,42 +138,6 @@ void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sum
   moved.foldInto(sums);
 }
 
-// Numbers of the centres of a vector of labels: from `kTables` vectors of them where they are few,
-// since to gather takes a load for each lane. 0 tables: gathered.
-template <std::size_t kTables>
-class OwnCentre {
- public:
-  explicit OwnCentre(Index label) : label_(label) {
-    if constexpr (kTables > 0) {
-      const IndexLane di;
-      const auto lane = hn::And(label, hn::Set(di, static_cast<std::int32_t>(kLanes - 1)));
-      lane_ = hn::IndicesFromVec(Lane(), lane);
-      odd_ = hn::RebindMask(Lane(), hn::TestBit(label, hn::Set(di, std::int32_t{kLanes})));
-      high_ = hn::RebindMask(Lane(), hn::TestBit(label, hn::Set(di, std::int32_t{2 * kLanes})));
-    }
-  }
-
-  // `row` is a feature of all centres.
-  HWY_INLINE Vector operator()(const float* row) const {
-    if constexpr (kTables == 0) return hn::GatherIndex(Lane(), row, label_);
-    if constexpr (kTables == 1) return from(row, 0);
-    if constexpr (kTables == 2) return either(row, 0);
-    if constexpr (kTables == 4) return hn::IfThenElse(high_, either(row, 2), either(row, 0));
-  }
-
- private:
-  HWY_INLINE Vector from(const float* row, std::size_t table) const {
-    return hn::TableLookupLanes(hn::LoadU(Lane(), row + table * kLanes), lane_);
-  }
-  HWY_INLINE Vector either(const float* row, std::size_t table) const {
-    return hn::IfThenElse(odd_, from(row, table + 1), from(row, table));
-  }
-
-  Index label_;
-  decltype(hn::IndicesFromVec(Lane(), Index())) lane_;
-  hn::Mask<Lane> odd_, high_;
-};
-
 // |x - c|^2 for the centre of each point's label, from the differences; 0 behind the last point.
 template <std::size_t kTables>
 void distancesToOwn(const CentreTable& table, const Chunk& chunk, float* distances) {
@@ -181,7 +145,7 @@ void distancesToOwn(const CentreTable& table, const Chunk& chunk, float* distanc
   const IndexLane di;
   const auto last = hn::Set(di, static_cast<std::int32_t>(table.clusters - 1));
   for (std::size_t i = 0; i < chunk.padded; i += kLanes) {
-    const OwnCentre<kTables> centre(hn::Min(hn::Load(di, chunk.labels() + i), last));
+    const OfLabels<kTables> centre(hn::Min(hn::Load(di, chunk.labels() + i), last));
     auto sum = hn::Zero(d);
     const float* row = table.centres.data();
     for (std::size_t f = 0; f < table.features; ++f, row += table.stride) {
@@ -255,7 +219,7 @@ void squaresTo(const Points& points, const float* place, std::size_t features, f
 
 // One feature; returns whether all values are in range.
 bool addMomentsOf(const float* HWY_RESTRICT values, std::size_t count, float pivot, double& sum,
-                  double& square) {
+                  double& square, float& reach) {
   const Lane d;
   const auto shift = hn::Set(d, pivot), largest = hn::Set(d, kLargestValue);
   bool usable = true;
@@ -263,15 +227,18 @@ bool addMomentsOf(const float* HWY_RESTRICT values, std::size_t count, float piv
     const std::size_t end = std::min(count, begin + kChunk);
     auto sums = hn::Zero(d), squares = hn::Zero(d);
     auto within = hn::Eq(sums, sums);
+    auto farthest = hn::Zero(d);
     std::size_t i = begin;
     for (; i + kLanes <= end; i += kLanes) {
       const auto x = hn::LoadU(d, values + i);
       within = hn::And(within, hn::Le(hn::Abs(x), largest));
       const auto difference = hn::Sub(x, shift);
+      farthest = hn::Max(farthest, hn::Abs(difference));
       sums = hn::Add(sums, difference);
       squares = hn::MulAdd(difference, difference, squares);
     }
     usable = usable && hn::AllTrue(d, within);
+    reach = std::max(reach, hn::GetLane(hn::MaxOfLanes(d, farthest)));
     sum += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sums)));
     square += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, squares)));
     for (; i < end; ++i) {
@@ -279,6 +246,7 @@ bool addMomentsOf(const float* HWY_RESTRICT values, std::size_t count, float piv
       const double difference = static_cast<double>(values[i]) - static_cast<double>(pivot);
       sum += difference;
       square += difference * difference;
+      reach = std::max(reach, std::abs(values[i] - pivot));
     }
   }
   return usable;
@@ -354,11 +322,12 @@ void squaredDistances(const Points& points, std::span<const float> place, float*
   HWY_DYNAMIC_DISPATCH(squaresTo)(points, place.data(), place.size(), distances);
 }
 
-bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares) {
+bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares,
+                float* reach) {
   bool usable = true;
   for (std::size_t f = 0; f < pivot.size(); ++f) {
     usable &= HWY_DYNAMIC_DISPATCH(addMomentsOf)(points.values + f * points.stride, points.count,
-                                                 pivot[f], sums[f], squares[f]);
+                                                 pivot[f], sums[f], squares[f], reach[f]);
   }
   return usable;
 }

@@ -58,9 +58,11 @@ double labelNearest(const CentreTable& table, const Points& points, std::uint16_
 // The squared distance of each point to one place, from differences.
 void squaredDistances(const Points& points, std::span<const float> place, float* distances);
 
-// Sums of x - pivot and of its square for each feature are added to `sums` and `squares`. False
-// where a value is not finite or so large that its square would not be.
+// Sums of x - pivot and of its square for each feature are added to `sums` and `squares`; `reach`
+// is raised to the largest |x - pivot|. False where a value is not finite or so large that its
+// square would not be.
 inline constexpr float kLargestValue = 1e15f;
-bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares);
+bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares,
+                float* reach);
 
 }  // namespace lineament::spatial
