@@ -6,10 +6,10 @@
 #include <limits>
 #include <set>
 
-#include "core/base/memory.h"
 #include "core/base/random.h"
 #include "core/spatial/block_pass.h"
 #include "core/spatial/kmeans_kernel.h"
+#include "core/spatial/kmeans_passes.h"
 #include "core/spatial/kmeans_seeding.h"
 #include "core/spatial/point_moments.h"
 
@@ -18,6 +18,7 @@ namespace lineament::spatial {
 namespace {
 
 constexpr std::size_t kMostClusters = 4096;  // so that k-means||'s candidates have labels, too
+constexpr std::size_t kClustersBoundsPayFor = 32;  // of 12 features, ten passes and more
 
 constexpr ErrorText kClusters{"kmeans.clusters", "Make {clusters} clusters",
                               "there have to be 1 to {most}", "", "Choose another number"};
@@ -47,8 +48,8 @@ void check(const PointSource& source, const KMeansOptions& options) {
 // What is looked at before the first iteration.
 struct Survey {
   BlockCounts counts;
-  std::vector<double> mean;
-  double variance = 0;  // mean over the features
+  std::vector<double> mean, reach;  // of each feature (PointMoments)
+  double variance = 0;              // mean over the features
 };
 
 Survey survey(const PointSource& source, const KMeansOptions& options, const Context& context) {
@@ -58,6 +59,7 @@ Survey survey(const PointSource& source, const KMeansOptions& options, const Con
   survey.counts.total = moments.count();
   survey.counts.blocks = std::move(moments.counts);
   survey.mean = std::move(moments.mean);
+  survey.reach = std::move(moments.reach);
   for (const double variance : moments.variance) {
     survey.variance += variance / static_cast<double>(moments.variance.size());
   }
@@ -163,43 +165,6 @@ int reseed(const PointSource& source, const CentreTable& table, ClusterSums& sum
   return reseeded;
 }
 
-// The sums of all clusters, pass by pass. Up to 256 clusters the label of each point is kept, and
-// passes behind the first one count only what has changed.
-class Sums {
- public:
-  Sums(const PointSource& source, const BlockCounts& counts, std::size_t clusters)
-      : source_(source),
-        labels_(clusters <= 256 ? source.blocks() : 0),
-        room_(reserveMemory(labels_.empty() ? 0 : counts.total, "the clusters of the points")) {
-    for (std::size_t b = 0; b < labels_.size(); ++b) labels_[b].resize(counts.blocks[b]);
-  }
-
-  const ClusterSums& pass(const CentreTable& table, const Context& context) {
-    const bool first = labels_.empty() || total_.counts.empty();
-    const ClusterSums found = reducePointBlocks<ClusterSums>(
-        source_, context,
-        [&](std::size_t block, const Points& points) {
-          ClusterSums part(table);
-          std::uint8_t* labels = labels_.empty() ? nullptr : labels_[block].data();
-          first ? sumNearest(table, points, part, labels) : sumChanged(table, points, part, labels);
-          return part;
-        },
-        [](ClusterSums& left, const ClusterSums& right) { left.add(right); });
-    if (first) {
-      total_ = found;
-    } else {
-      total_.add(found);
-    }
-    return total_;
-  }
-
- private:
-  const PointSource& source_;
-  std::vector<std::vector<std::uint8_t>> labels_;  // of each block
-  MemoryReservation room_;
-  ClusterSums total_;
-};
-
 // Moves each centre to the mean of its points; returns the sum of squared shifts.
 double moveToMeans(const ClusterSums& sums, const std::vector<float>& origin,
                    std::vector<double>& centres) {
@@ -214,13 +179,19 @@ double moveToMeans(const ClusterSums& sums, const std::vector<float>& origin,
   return shift;
 }
 
+bool boundsPay(const KMeansOptions& options) {
+  if (options.algorithm == Algorithm::lloyd) return false;
+  return options.algorithm == Algorithm::hamerly || options.clusters >= kClustersBoundsPayFor;
+}
+
 KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeansOptions& options,
                    std::vector<double> start, const Context& context) {
   KMeansResult result;
   result.clusters = options.clusters;
   result.features = source.features();
   result.centres = std::move(start);
-  Sums passes(source, survey.counts, options.clusters);
+  ClusterPasses passes(source, survey.counts, options.clusters, boundsPay(options));
+  if (passes.bounded()) passes.boundBy(survey.mean, survey.reach);
   while (result.iterations < options.iterations && !result.converged) {
     context.checkpoint(static_cast<double>(result.iterations) / options.iterations,
                        "Moving centres");
@@ -256,6 +227,17 @@ void say(const KMeansResult& result, const Context& context) {
   }
 }
 
+// How many points have each label. Neighbours are counted apart: they often have the same label,
+// and to add to what was stored a moment ago means to wait.
+std::vector<std::uint64_t> countsOf(std::span<const std::uint16_t> labels, std::size_t clusters) {
+  constexpr std::size_t kApart = 4;
+  std::vector<std::uint32_t> apart(kApart * clusters);
+  for (std::size_t i = 0; i < labels.size(); ++i) ++apart[i % kApart * clusters + labels[i]];
+  std::vector<std::uint64_t> counts(clusters);
+  for (std::size_t i = 0; i < apart.size(); ++i) counts[i % clusters] += apart[i];
+  return counts;
+}
+
 }  // namespace
 
 Assignment assign(const PointSource& source, std::span<const double> centres,
@@ -265,11 +247,9 @@ Assignment assign(const PointSource& source, std::span<const double> centres,
       source, context,
       [&](std::size_t block, const Points& points) {
         std::vector<std::uint16_t> labels(points.count);
-        std::vector<float> squares(points.count);
-        labelNearest(table, points, labels.data(), squares.data());
-        Assignment part{std::vector<std::uint64_t>(table.clusters), 0};
-        for (const std::uint16_t label : labels) ++part.counts[label];
-        for (const float square : squares) part.inertia += static_cast<double>(square);
+        Assignment part;
+        part.inertia = labelNearest(table, points, labels.data(), nullptr);
+        part.counts = countsOf(labels, table.clusters);
         if (store) store(block, labels);
         return part;
       },

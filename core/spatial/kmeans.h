@@ -16,6 +16,12 @@ enum class Seeding {
   parallel,   // k-means||: five passes draw some 10 K candidates, k-means++ chooses among them
 };
 
+enum class Algorithm {
+  fastest,  // lloyd or hamerly, by the number of clusters
+  lloyd,    // every point is compared with every centre in each pass
+  hamerly,  // bounds say which points need not be compared; the same bytes as lloyd
+};
+
 struct KMeansOptions {
   std::size_t clusters = 8;
   int restarts = 10;        // from other seeds; the result with the least inertia is kept
@@ -23,6 +29,7 @@ struct KMeansOptions {
   double tolerance = 1e-4;  // of the centres' squared shift, in mean variances of the features
   std::uint64_t seed = 0;
   Seeding seeding = Seeding::plus_plus;
+  Algorithm algorithm = Algorithm::fastest;
   std::vector<double> start;  // [cluster][feature]: the only start, where given
 };
 

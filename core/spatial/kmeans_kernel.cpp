@@ -2,6 +2,7 @@
 #include "core/spatial/kmeans_kernel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -10,11 +11,11 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/spatial/kmeans_kernel.cpp"
 #include <hwy/aligned_allocator.h>
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
 #include "core/base/transpose-inl.h"
+#include "core/spatial/kmeans_chunk-inl.h"
 
 // A pass of an iteration reads 4 d bytes of a point and does 2 K d operations for its distances,
 // 3 K to find the least of them and some 4 d to add it to its cluster, where that has changed. At d
@@ -24,158 +25,8 @@ namespace lineament::spatial::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Lane = hn::ScalableTag<float>;
-using Vector = hn::Vec<Lane>;
-using IndexLane = hn::RebindToSigned<Lane>;
-using Index = hn::Vec<IndexLane>;
-
-constexpr std::size_t kLanes = HWY_LANES(float);
-constexpr std::size_t kChunk = 256;  // points that are worked on in the first cache
 // Chunks whose sums are in single precision before they are folded into the double ones.
-constexpr std::size_t kChunksPerFold = 8;
-// Vectors of points that share a load of the centres: as many as the registers hold with kGroup
-// sums of products each.
-constexpr std::size_t kVectors = kLanes >= 16 ? 4 : 2;
-constexpr std::size_t kTile = kVectors * kLanes;
-static_assert(kChunk % kTile == 0);
-
-std::size_t roundUp(std::size_t count, std::size_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
-}
-
-// Up to kChunk points relative to the origin: feature f of point i at values[f * kChunk + i].
-// Behind the features comes one that is 1 for every point, whose sums are the numbers of points,
-// and then zeros up to whole vectors of features. Behind the points come zeros up to a whole tile.
-class Chunk {
- public:
-  explicit Chunk(const CentreTable& table)
-      : table_(table),
-        rows(roundUp(table.features + 1, kLanes)),
-        values_(hwy::AllocateAligned<float>(rows * kChunk)),
-        labels_(hwy::AllocateAligned<std::int32_t>(kChunk)) {
-    std::fill_n(values_.get(), rows * kChunk, 0.0f);
-    std::fill_n(values_.get() + table.features * kChunk, kChunk, 1.0f);
-  }
-
-  void load(const Points& points, std::size_t begin) {
-    const Lane d;
-    points_ = &points;
-    next_ = begin + kChunk;
-    count = std::min(kChunk, points.count - begin);
-    padded = roundUp(count, kTile);
-    for (std::size_t f = 0; f < table_.features; ++f) {
-      const float* HWY_RESTRICT from = points.values + f * points.stride + begin;
-      float* HWY_RESTRICT to = values_.get() + f * kChunk;
-      const auto origin = hn::Set(d, table_.origin[f]);
-      std::size_t i = 0;
-      for (; i + kLanes <= count; i += kLanes) {
-        hn::Store(hn::Sub(hn::LoadU(d, from + i), origin), d, to + i);
-      }
-      for (; i < count; ++i) to[i] = from[i] - table_.origin[f];
-      std::fill(to + count, to + padded, 0.0f);
-    }
-  }
-
-  // The index of the centre with the least |c|^2 - 2 x.c, which is |x - c|^2 less what all centres
-  // have in common. Points behind the last one get the index behind the last cluster.
-  // What load() will want next is asked for meanwhile.
-  void label() {
-    for (std::size_t i = 0; i < padded; i += kTile) {
-      askForNext(i);
-      labelTile(i);
-    }
-    std::fill(labels_.get() + count, labels_.get() + padded,
-              static_cast<std::int32_t>(table_.clusters));
-  }
-
-  const float* values() const { return values_.get(); }
-  const std::int32_t* labels() const { return labels_.get(); }
-
-  // Up to `padded` of them.
-  void storeLabels(std::uint8_t* to) const {
-    const hn::RebindToUnsigned<Lane> du;
-    const hn::Rebind<std::uint8_t, Lane> bytes;
-    for (std::size_t i = 0; i < padded; i += kLanes) {
-      const auto labels = hn::Load(du, reinterpret_cast<const std::uint32_t*>(labels_.get()) + i);
-      hn::StoreU(hn::TruncateTo(bytes, labels), bytes, to + i);
-    }
-  }
-
- private:
-  HWY_INLINE void askForNext(std::size_t first) const {
-    constexpr std::size_t kLine = 64 / sizeof(float);
-    if (next_ + first + kTile > points_->count) return;
-    for (std::size_t f = 0; f < table_.features; ++f) {
-      const float* place = points_->values + f * points_->stride + next_ + first;
-      HWY_UNROLL(4)
-      for (std::size_t i = 0; i < kTile; i += kLine) hwy::Prefetch(place + i);
-    }
-  }
-
-  HWY_INLINE void labelTile(std::size_t first) {
-    const Lane d;
-    const IndexLane di;
-    constexpr std::size_t kGroup = CentreTable::kGroup;
-    Vector best[kVectors];
-    Index index[kVectors];
-    HWY_UNROLL(4)
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      best[v] = hn::Set(d, std::numeric_limits<float>::infinity());
-      index[v] = hn::Zero(di);
-    }
-    const float* HWY_RESTRICT x = values_.get() + first;
-    const float* HWY_RESTRICT terms = table_.terms.data();
-    for (std::size_t k = 0; k < table_.squares.size(); k += kGroup) {
-      Vector score[kGroup][kVectors];
-      HWY_UNROLL(4)
-      for (std::size_t j = 0; j < kGroup; ++j) {
-        const auto square = hn::Set(d, table_.squares[k + j]);
-        HWY_UNROLL(4)
-        for (std::size_t v = 0; v < kVectors; ++v) score[j][v] = square;
-      }
-      for (std::size_t f = 0; f < table_.features; ++f, terms += kGroup) {
-        Vector feature[kVectors];
-        HWY_UNROLL(4)
-        for (std::size_t v = 0; v < kVectors; ++v) {
-          feature[v] = hn::Load(d, x + f * kChunk + v * kLanes);
-        }
-        HWY_UNROLL(4)
-        for (std::size_t j = 0; j < kGroup; ++j) {
-          const auto term = hn::Set(d, terms[j]);
-          HWY_UNROLL(4)
-          for (std::size_t v = 0; v < kVectors; ++v) {
-            score[j][v] = hn::MulAdd(feature[v], term, score[j][v]);
-          }
-        }
-      }
-      HWY_UNROLL(4)
-      for (std::size_t j = 0; j < kGroup; ++j) {
-        const auto candidate = hn::Set(di, static_cast<std::int32_t>(k + j));
-        HWY_UNROLL(4)
-        for (std::size_t v = 0; v < kVectors; ++v) {
-          const auto nearer = hn::Lt(score[j][v], best[v]);
-          best[v] = hn::Min(score[j][v], best[v]);
-          index[v] = hn::IfThenElse(hn::RebindMask(di, nearer), candidate, index[v]);
-        }
-      }
-    }
-    HWY_UNROLL(4)
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      hn::Store(index[v], di, labels_.get() + first + v * kLanes);
-    }
-  }
-
-  const CentreTable& table_;
-  const Points* points_ = nullptr;
-  std::size_t next_ = 0;
-
- public:
-  std::size_t rows, count = 0, padded = 0;
-
- private:
-  hwy::AlignedFreeUniquePtr<float[]> values_;
-  hwy::AlignedFreeUniquePtr<std::int32_t[]> labels_;
-};
+constexpr std::size_t kChunksPerFold = 16;
 
 // Sums [cluster][row of the chunk] in single precision, folded into double ones now and then. Even
 // and odd points have sums of their own: to add to what was stored a moment ago means to wait.
@@ -192,7 +43,7 @@ class RunningSums {
   void add(const Chunk& chunk) {
     for (std::size_t i = 0; i < chunk.padded; i += kLanes) {
       for (std::size_t f = 0; f < rows_; f += kLanes) {
-        addSquare(chunk.values() + f * kChunk + i, chunk.labels() + i, f);
+        addSquare(chunk.values() + f * kRow + i, chunk.labels() + i, f);
       }
     }
   }
@@ -218,7 +69,7 @@ class RunningSums {
     const Lane d;
     Vector rows[kLanes];
     HWY_UNROLL(16)
-    for (std::size_t i = 0; i < kLanes; ++i) rows[i] = hn::Load(d, from + i * kChunk);
+    for (std::size_t i = 0; i < kLanes; ++i) rows[i] = hn::Load(d, from + i * kRow);
     lineament::HWY_NAMESPACE::transposeRows(d, rows);
     HWY_UNROLL(16)
     for (std::size_t i = 0; i < kLanes; ++i) {
@@ -240,8 +91,7 @@ void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sum
   HWY_ALIGN std::uint8_t fresh[kChunk];
   std::size_t chunks = 0;
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-    chunk.load(points, begin);
-    chunk.label();
+    chunk.label(points, begin);
     running.add(chunk);
     if (labels != nullptr) {
       chunk.storeLabels(fresh);
@@ -252,79 +102,97 @@ void sumNearest(const CentreTable& table, const Points& points, ClusterSums& sum
   running.foldInto(sums);
 }
 
-// Moves a point of the chunk from one cluster to another.
-void movePoint(const Chunk& chunk, std::size_t point, std::size_t from, std::size_t to,
-               std::size_t features, ClusterSums& sums) {
-  double* before = sums.sums.data() + from * features;
-  double* after = sums.sums.data() + to * features;
-  const float* value = chunk.values() + point;
-  for (std::size_t f = 0; f < features; ++f, value += kChunk) {
-    before[f] -= static_cast<double>(*value);
-    after[f] += static_cast<double>(*value);
-  }
-  --sums.counts[from];
-  ++sums.counts[to];
-}
-
-constexpr std::size_t kWord = sizeof(std::uint64_t);  // labels that are compared at once
-
-bool sameWord(const std::uint8_t* one, const std::uint8_t* other) {
-  std::uint64_t a = 0, b = 0;
-  std::memcpy(&a, one, kWord);
-  std::memcpy(&b, other, kWord);
-  return a == b;
+// Bit i is set where label i of the chunk, of those behind `first`, is not old[i]; `count` of a
+// vector's lanes are looked at.
+HWY_INLINE std::uint32_t changedLabels(const Chunk& chunk, std::size_t first, std::size_t count,
+                                       const std::uint8_t* old) {
+  const IndexLane di;
+  const hn::Rebind<std::uint8_t, IndexLane> bytes;
+  HWY_ALIGN std::uint8_t last[kLanes] = {};
+  if (count < kLanes) old = std::copy_n(old, count, last) - count;
+  const auto before = hn::PromoteTo(di, hn::LoadU(bytes, old));
+  const auto changed = hn::Ne(hn::Load(di, chunk.labels() + first), before);
+  std::uint8_t bits[8] = {};
+  hn::StoreMaskBits(di, changed, bits);
+  return (bits[0] | std::uint32_t{bits[1]} << 8) & ((std::uint32_t{1} << count) - 1);
 }
 
 void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sums,
                 std::uint8_t* labels) {
   Chunk chunk(table);
-  HWY_ALIGN std::uint8_t fresh[kChunk];
+  MovedSums moved(table, chunk.rows);
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-    chunk.load(points, begin);
-    chunk.label();
-    chunk.storeLabels(fresh);
-    std::uint8_t* old = labels + begin;
-    for (std::size_t i = 0; i < chunk.count; i += kWord) {
-      const std::size_t count = std::min(kWord, chunk.count - i);
-      if (count == kWord && sameWord(fresh + i, old + i)) continue;
-      for (std::size_t j = i; j < i + count; ++j) {
-        if (fresh[j] != old[j]) movePoint(chunk, j, old[j], fresh[j], table.features, sums);
+    chunk.label(points, begin);
+    const std::size_t count = chunk.count;
+    for (std::size_t i = 0; i < count; i += kLanes) {
+      std::uint8_t* old = labels + begin + i;
+      std::uint32_t changed = changedLabels(chunk, i, std::min(kLanes, count - i), old);
+      for (; changed != 0; changed &= changed - 1) {
+        const auto j = static_cast<std::size_t>(std::countr_zero(changed));
+        const auto label = static_cast<std::uint8_t>(chunk.labels()[i + j]);
+        moved.move(chunk, i + j, old[j], label);
+        old[j] = label;
       }
     }
-    std::copy_n(fresh, chunk.count, old);
   }
+  moved.foldInto(sums);
 }
 
-// |x - c|^2 for the centre of each point's label.
+// |x - c|^2 for the centre of each point's label, from the differences; 0 behind the last point.
+template <std::size_t kTables>
 void distancesToOwn(const CentreTable& table, const Chunk& chunk, float* distances) {
   const Lane d;
   const IndexLane di;
   const auto last = hn::Set(di, static_cast<std::int32_t>(table.clusters - 1));
   for (std::size_t i = 0; i < chunk.padded; i += kLanes) {
-    const auto label = hn::Min(hn::Load(di, chunk.labels() + i), last);
+    const OfLabels<kTables> centre(hn::Min(hn::Load(di, chunk.labels() + i), last));
     auto sum = hn::Zero(d);
-    for (std::size_t f = 0; f < table.features; ++f) {
-      const auto centre = hn::GatherIndex(d, table.centres.data() + f * table.clusters, label);
-      const auto difference = hn::Sub(hn::Load(d, chunk.values() + f * kChunk + i), centre);
+    const float* row = table.centres.data();
+    for (std::size_t f = 0; f < table.features; ++f, row += table.stride) {
+      const auto difference = hn::Sub(hn::Load(d, chunk.values() + f * kRow + i), centre(row));
       sum = hn::MulAdd(difference, difference, sum);
     }
     hn::Store(sum, d, distances + i);
   }
+  std::fill(distances + chunk.count, distances + chunk.padded, 0.0f);
 }
 
-void labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
-                  float* distances) {
+using DistancesToOwn = void (*)(const CentreTable& table, const Chunk& chunk, float* distances);
+DistancesToOwn distancesFor(std::size_t clusters) {
+  static_assert(4 * kLanes <= CentreTable::kRowMultiple);
+  if (clusters <= kLanes) return distancesToOwn<1>;
+  if (clusters <= 2 * kLanes) return distancesToOwn<2>;
+  return clusters <= 4 * kLanes ? distancesToOwn<4> : distancesToOwn<0>;
+}
+
+// In double precision.
+double sumOf(const float* values, std::size_t count) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> half;
+  auto even = hn::Zero(d), odd = hn::Zero(d);
+  for (std::size_t i = 0; i < count; i += 2 * hn::Lanes(d)) {
+    even = hn::Add(even, hn::PromoteTo(d, hn::Load(half, values + i)));
+    odd = hn::Add(odd, hn::PromoteTo(d, hn::Load(half, values + i + hn::Lanes(d))));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+}
+
+double labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
+                    float* distances) {
   Chunk chunk(table);
+  const DistancesToOwn distances_to_own = distancesFor(table.clusters);
   HWY_ALIGN float own[kChunk];
+  double sum = 0;
   for (std::size_t begin = 0; begin < points.count; begin += kChunk) {
-    chunk.load(points, begin);
-    chunk.label();
-    distancesToOwn(table, chunk, own);
+    chunk.label(points, begin);
+    distances_to_own(table, chunk, own);
+    sum += sumOf(own, chunk.padded);
     for (std::size_t i = 0; i < chunk.count; ++i) {
       labels[begin + i] = static_cast<std::uint16_t>(chunk.labels()[i]);
     }
-    std::copy_n(own, chunk.count, distances + begin);
+    if (distances != nullptr) std::copy_n(own, chunk.count, distances + begin);
   }
+  return sum;
 }
 
 void squaresTo(const Points& points, const float* place, std::size_t features, float* distances) {
@@ -351,7 +219,7 @@ void squaresTo(const Points& points, const float* place, std::size_t features, f
 
 // One feature; returns whether all values are in range.
 bool addMomentsOf(const float* HWY_RESTRICT values, std::size_t count, float pivot, double& sum,
-                  double& square) {
+                  double& square, float& reach) {
   const Lane d;
   const auto shift = hn::Set(d, pivot), largest = hn::Set(d, kLargestValue);
   bool usable = true;
@@ -359,15 +227,18 @@ bool addMomentsOf(const float* HWY_RESTRICT values, std::size_t count, float piv
     const std::size_t end = std::min(count, begin + kChunk);
     auto sums = hn::Zero(d), squares = hn::Zero(d);
     auto within = hn::Eq(sums, sums);
+    auto farthest = hn::Zero(d);
     std::size_t i = begin;
     for (; i + kLanes <= end; i += kLanes) {
       const auto x = hn::LoadU(d, values + i);
       within = hn::And(within, hn::Le(hn::Abs(x), largest));
       const auto difference = hn::Sub(x, shift);
+      farthest = hn::Max(farthest, hn::Abs(difference));
       sums = hn::Add(sums, difference);
       squares = hn::MulAdd(difference, difference, squares);
     }
     usable = usable && hn::AllTrue(d, within);
+    reach = std::max(reach, hn::GetLane(hn::MaxOfLanes(d, farthest)));
     sum += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sums)));
     square += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, squares)));
     for (; i < end; ++i) {
@@ -375,6 +246,7 @@ bool addMomentsOf(const float* HWY_RESTRICT values, std::size_t count, float piv
       const double difference = static_cast<double>(values[i]) - static_cast<double>(pivot);
       sum += difference;
       square += difference * difference;
+      reach = std::max(reach, std::abs(values[i] - pivot));
     }
   }
   return usable;
@@ -406,8 +278,9 @@ float coarse(double value) {
 CentreTable::CentreTable(std::span<const double> from, std::span<const double> middle)
     : features(middle.size()),
       clusters(from.size() / middle.size()),
+      stride((clusters + kRowMultiple - 1) / kRowMultiple * kRowMultiple),
       origin(middle.size()),
-      centres(from.size()) {
+      centres(middle.size() * stride) {
   std::transform(middle.begin(), middle.end(), origin.begin(), coarse);
   const std::size_t groups = (clusters + kGroup - 1) / kGroup;
   terms.assign(groups * features * kGroup, 0.0f);
@@ -417,7 +290,7 @@ CentreTable::CentreTable(std::span<const double> from, std::span<const double> m
     for (std::size_t f = 0; f < features; ++f) {
       const auto centre =
           static_cast<float>(from[k * features + f] - static_cast<double>(origin[f]));
-      centres[f * clusters + k] = centre;
+      centres[f * stride + k] = centre;
       terms[(k / kGroup * features + f) * kGroup + k % kGroup] = -2 * centre;
       square += static_cast<double>(centre) * static_cast<double>(centre);
     }
@@ -440,20 +313,21 @@ void sumChanged(const CentreTable& table, const Points& points, ClusterSums& sum
   HWY_DYNAMIC_DISPATCH(sumChanged)(table, points, sums, labels);
 }
 
-void labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
-                  float* distances) {
-  HWY_DYNAMIC_DISPATCH(labelNearest)(table, points, labels, distances);
+double labelNearest(const CentreTable& table, const Points& points, std::uint16_t* labels,
+                    float* distances) {
+  return HWY_DYNAMIC_DISPATCH(labelNearest)(table, points, labels, distances);
 }
 
 void squaredDistances(const Points& points, std::span<const float> place, float* distances) {
   HWY_DYNAMIC_DISPATCH(squaresTo)(points, place.data(), place.size(), distances);
 }
 
-bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares) {
+bool addMoments(const Points& points, std::span<const float> pivot, double* sums, double* squares,
+                float* reach) {
   bool usable = true;
   for (std::size_t f = 0; f < pivot.size(); ++f) {
     usable &= HWY_DYNAMIC_DISPATCH(addMomentsOf)(points.values + f * points.stride, points.count,
-                                                 pivot[f], sums[f], squares[f]);
+                                                 pivot[f], sums[f], squares[f], reach[f]);
   }
   return usable;
 }

@@ -45,6 +45,7 @@ std::vector<float> firstPoint(const PointSource& source) {
 
 struct Sums {
   std::vector<double> sums, squares;
+  std::vector<float> reach;
 };
 
 Sums sumsAround(const std::vector<float>& pivot, const PointSource& source,
@@ -52,9 +53,10 @@ Sums sumsAround(const std::vector<float>& pivot, const PointSource& source,
   return reducePointBlocks<Sums>(
       source, context,
       [&](std::size_t block, const Points& points) {
-        Sums part{std::vector<double>(pivot.size()), std::vector<double>(pivot.size())};
+        Sums part{std::vector<double>(pivot.size()), std::vector<double>(pivot.size()),
+                  std::vector<float>(pivot.size())};
         counts[block] = points.count;
-        if (!addMoments(points, pivot, part.sums.data(), part.squares.data())) {
+        if (!addMoments(points, pivot, part.sums.data(), part.squares.data(), part.reach.data())) {
           throwUnusable(block, points, pivot.size());
         }
         return part;
@@ -63,6 +65,7 @@ Sums sumsAround(const std::vector<float>& pivot, const PointSource& source,
         for (std::size_t f = 0; f < left.sums.size(); ++f) {
           left.sums[f] += right.sums[f];
           left.squares[f] += right.squares[f];
+          left.reach[f] = std::max(left.reach[f], right.reach[f]);
         }
       });
 }
@@ -80,6 +83,7 @@ PointMoments momentsOf(const PointSource& source, const Context& context) {
     const double mean = sums.sums[f] / n;
     moments.mean.push_back(mean + static_cast<double>(pivot[f]));
     moments.variance.push_back(std::max(0.0, sums.squares[f] / n - mean * mean));
+    moments.reach.push_back((static_cast<double>(sums.reach[f]) + std::abs(mean)) * (1 + 1e-6));
   }
   return moments;
 }

@@ -13,6 +13,7 @@ namespace lineament::spatial {
 struct PointMoments {
   std::vector<std::size_t> counts;     // of points, for each block
   std::vector<double> mean, variance;  // of each feature, over the points; empty without points
+  std::vector<double> reach;           // no point is farther than that from the mean, in a feature
 
   std::size_t count() const {
     return std::accumulate(counts.begin(), counts.end(), std::size_t{0});

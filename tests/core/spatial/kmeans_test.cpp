@@ -117,6 +117,36 @@ class KMeansTest : public QObject {
     QVERIFY(std::abs(result.inertia / expected.result.inertia - 1) < 1e-5);
   }
 
+  // On whole numbers many points are equally near to two centres, and centres come to lie on
+  // points.
+  void boundsChangeNoByte() {
+    Random random(71);
+    for (int round = 0; round < 60; ++round) {
+      const std::size_t features = 1 + random.below(20);
+      const std::size_t clusters = 1 + random.below(round % 5 == 0 ? 256 : 70);
+      PointRows points =
+          clouds(clusters + random.below(6000), features, 1 + clusters / 2, random.bits());
+      if (round % 3 == 0) {
+        for (double& value : points.rows) value = std::round(value);
+        points = PointRows(features, points.rows);
+      }
+      KMeansOptions options = starting(points, clusters, 25);
+      if (round % 4 == 0) std::fill_n(options.start.begin(), features, -4000.0);  // gets no point
+      const auto source = points.source(1 + random.below(3000));
+      options.algorithm = Algorithm::lloyd;
+      const KMeansResult expected = fitKMeans(source, options, {});
+      options.algorithm = Algorithm::hamerly;
+      const KMeansResult result = fitKMeans(source, options, {});
+      const auto said =
+          fmt::format("{} points, {} features, {} clusters", points.count(), features, clusters);
+      QVERIFY2(result.centres == expected.centres, said.c_str());
+      QCOMPARE(result.counts, expected.counts);
+      QCOMPARE(result.iterations, expected.iterations);
+      QCOMPARE(result.reseeded, expected.reseeded);
+      QCOMPARE(result.inertia, expected.inertia);
+    }
+  }
+
   void equallyNearGoToTheFirst() {
     const PointRows points(1, {0, 2, 1, 1, 1});
     KMeansOptions options = starting(points, 3, 1);
