@@ -28,6 +28,7 @@
 
 #include "core/sequence/delta_shape.h"
 #include "core/sequence/elementwise-inl.h"
+#include "core/sequence/prefetch.h"
 #include "core/sequence/small_product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -166,22 +167,28 @@ static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk&
 }
 
 // The chunk's outputs, to rows [count, 2 count) of `out` [2 count, value] with the excess z in
-// those before, and the state after it. `x` [sources, value] has r and becomes the solution.
+// those before, and the state after it. `x` [sources, value] has r and becomes the solution. A few
+// rows of `ahead` are asked for between products.
 HWY_INLINE void forwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, float* x,
-                             float* state, float* out) {
+                             float* state, float* out, PrefetchList& ahead) {
   const std::size_t strip = kBlockVectors * hn::Lanes(hn::ScalableTag<float>());
   const DeltaTriangle system{.count = chunk.count,
                              .factors = chunk.gram,
                              .row = kGramStride,
                              .column = 1,
                              .rates = chunk.rates};
+  const std::size_t times = 3 * ((shape.value_stride + strip - 1) / strip);
+  const std::size_t rows_at_once = (ahead.size() + times - 1) / times;
   for (std::size_t j = 0; j < shape.value_stride; j += strip) {
     const std::size_t columns = std::min(strip, shape.value_stride - j);
+    ahead.ask(rows_at_once);
     product(2 * chunk.count, columns, shape.keys, chunk.reads, shape.key_stride, 1, state + j,
             shape.state_stride, out + j, shape.value_stride);
+    ahead.ask(rows_at_once);
     subtractValues(shape, chunk, columns, x + j, out + j);
     solveTriangle(system, columns, out + j, x + j, static_cast<std::ptrdiff_t>(shape.value_stride));
     addOwnWrites(shape, chunk, columns, x + j, out + chunk.count * shape.value_stride + j);
+    ahead.ask(rows_at_once);
     advanceState(shape, chunk, columns, x + j, state + j, state + j);
   }
 }

@@ -70,13 +70,28 @@ class DeltaHead {
       loadRow(tokens.from->value, tokens, first + static_cast<std::int64_t>(i), shape_.values,
               x_ + i * shape_.value_stride);
     }
-    forwardChunk(shape_, chunk(), x_, state, from_state_);
+    forwardChunk(shape_, chunk(), x_, state, from_state_, ahead_);
     if (excess) {
       std::copy_n(from_state_, count_ * shape_.value_stride,
                   excess + static_cast<std::size_t>(first) * shape_.value_stride);
     }
     for (std::size_t i = 0; i < count_; ++i) {
       emit(first + static_cast<std::int64_t>(i), from_state_ + (count_ + i) * shape_.value_stride);
+    }
+  }
+
+  // What the next forwardOne reads and its caller writes for consecutive tokens [first, end) of a
+  // head: asked for a few rows at a time while this one's products go on.
+  void expect(const DeltaOperands& from, const StoredTarget& output, std::int64_t batch,
+              std::int64_t head, std::int64_t first, std::int64_t end) {
+    const auto keys = static_cast<std::int64_t>(shape_.keys);
+    const auto values = static_cast<std::int64_t>(shape_.values);
+    ahead_.clear();
+    for (std::int64_t t = first; t < end; ++t) {
+      ahead_.addRow(from.key, keys, batch, t, head);
+      ahead_.addRow(from.query, keys, batch, t, head);
+      ahead_.addRow(from.value, values, batch, t, head);
+      ahead_.addRow(output, values, batch, t, head);
     }
   }
 
@@ -199,6 +214,7 @@ class DeltaHead {
     for (std::size_t i = 0; i < kDeltaChunk; ++i) row[i] *= factors[i];
   }
 
+  PrefetchList ahead_;
   float gates_[kDeltaChunk] = {};
   std::int64_t overshoots_ = 0;
 };

@@ -61,6 +61,11 @@ void deltaForward(const Call<float>& call, const DeltaOperands& operands, float 
     for (std::int64_t t = 0; t < heads[0]->tokens.count; t += kDeltaChunk) {
       for (std::size_t h = 0; h < overshoots.size(); ++h) {
         const auto& [place, state, tokens] = *heads[h];
+        const bool last = h + 1 == overshoots.size();
+        const std::int64_t next = tokens.first + t + (last ? kDeltaChunk : 0);
+        rule.expect(operands, call.output, batch,
+                    first_head + static_cast<std::int64_t>(last ? 0 : h + 1), next,
+                    std::min<std::int64_t>(next + kDeltaChunk, place.tokens));
         rule.forwardOne(tokens, t, state, place.keeps() ? place.keptExcess(i) : nullptr,
                         [&, &at = tokens](std::int64_t token, const float* row) {
                           call.output.store(row, call.sizes.values(), batch, at.first + token,

@@ -21,39 +21,61 @@ namespace hn = hwy::HWY_NAMESPACE;
 inline constexpr float kLog2E = 1.44269504088896341f;
 inline constexpr float kLn2 = 0.693147180559945309f;
 
+// Adding it leaves the nearest whole number in the low bits of the sum.
+inline constexpr float kShifter = 12582912.0f;  // 1.5 * 2^23
+
+// 2^(n + f) to `f`, f in [-1/2, 1/2] and n in the low bits of `shifted`: 2^f = 1 + f q(f), q of
+// degree 4 with the least largest error of 2^f (1.1e-7), so that 2^f - 1 is good for small f, too;
+// n goes into the exponent.
+template <std::size_t kCount, class D, class V = hn::Vec<D>>
+HWY_INLINE void joinPowers(D d, const V (&shifted)[kCount], V (&f)[kCount]) {
+  constexpr float kPolynomial[] = {0.009671513f, 0.055507336f, 0.24022242f, 0.693147f, 1.0f};
+  const hn::RebindToSigned<D> whole;
+  V q[kCount];
+  HWY_UNROLL(8)
+  for (std::size_t i = 0; i < kCount; ++i) q[i] = hn::Set(d, 0.0013264727f);
+  HWY_UNROLL(5)
+  for (const float coefficient : kPolynomial) {
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < kCount; ++i) q[i] = hn::MulAdd(q[i], f[i], hn::Set(d, coefficient));
+  }
+  HWY_UNROLL(8)
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const auto exponent = hn::ShiftLeft<23>(hn::BitCast(whole, shifted[i]));
+    f[i] = hn::BitCast(d, hn::Add(hn::BitCast(whole, q[i]), exponent));
+  }
+}
+
 // 2^x for x up to 127, of kCount vectors in step: their chains of operations fill each other's
 // gaps. Relative error at most 2.5e-7 for x from -126 on; 0 from -127 down; between the two
 // anything from 0 to 2^-126.
-//
-// x = n + f with n whole and f in [-1/2, 1/2]; 2^f = 1 + f q(f), q of degree 4 with the least
-// largest error of 2^f (1.1e-7), so that 2^x - 1 is good for small x, too; n goes into the
-// exponent. Adding 1.5 * 2^23 leaves n in the low bits of the sum.
 template <std::size_t kCount, class D, class V = hn::Vec<D>>
 HWY_INLINE void powersOfTwo(D d, V (&x)[kCount]) {
-  constexpr float kPolynomial[] = {0.009671513f, 0.055507336f, 0.24022242f, 0.693147f, 1.0f};
-  const hn::RebindToSigned<D> whole;
-  const V shifter = hn::Set(d, 12582912.0f);
-  V shifted[kCount], q[kCount];
+  const V shifter = hn::Set(d, kShifter);
+  V shifted[kCount];
   HWY_UNROLL(8)
   for (std::size_t i = 0; i < kCount; ++i) {
     x[i] = hn::Max(x[i], hn::Set(d, -127.0f));
     shifted[i] = hn::Add(x[i], shifter);
   }
   HWY_UNROLL(8)
-  for (std::size_t i = 0; i < kCount; ++i) {
-    x[i] = hn::Sub(x[i], hn::Sub(shifted[i], shifter));
-    q[i] = hn::Set(d, 0.0013264727f);
-  }
-  HWY_UNROLL(5)
-  for (const float coefficient : kPolynomial) {
-    HWY_UNROLL(8)
-    for (std::size_t i = 0; i < kCount; ++i) q[i] = hn::MulAdd(q[i], x[i], hn::Set(d, coefficient));
-  }
+  for (std::size_t i = 0; i < kCount; ++i) x[i] = hn::Sub(x[i], hn::Sub(shifted[i], shifter));
+  joinPowers(d, shifted, x);
+}
+
+// 2^(step rate) for each of the rates, to their place; exponents from -126 to 126 only. As good as
+// powersOfTwo and two operations shorter: the product is never rounded on its own.
+template <std::size_t kCount, class D, class V = hn::Vec<D>>
+HWY_INLINE void boundedPowersOfTwo(D d, V step, V (&rates)[kCount]) {
+  const V shifter = hn::Set(d, kShifter);
+  V shifted[kCount];
+  HWY_UNROLL(8)
+  for (std::size_t i = 0; i < kCount; ++i) shifted[i] = hn::MulAdd(step, rates[i], shifter);
   HWY_UNROLL(8)
   for (std::size_t i = 0; i < kCount; ++i) {
-    const auto exponent = hn::ShiftLeft<23>(hn::BitCast(whole, shifted[i]));
-    x[i] = hn::BitCast(d, hn::Add(hn::BitCast(whole, q[i]), exponent));
+    rates[i] = hn::MulSub(step, rates[i], hn::Sub(shifted[i], shifter));
   }
+  joinPowers(d, shifted, rates);
 }
 
 template <class D, class V = hn::Vec<D>>
@@ -67,8 +89,7 @@ HWY_INLINE V powerOfTwo(D d, V x) {
 // place. Returns n where the exponent of a number has it.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE auto reduceByLn2(D d, V x, V& r) {
-  // Adding 1.5 2^23 rounds to a whole number, which then stands in the lowest bits.
-  const auto shifter = hn::Set(d, 12582912.0f);
+  const auto shifter = hn::Set(d, kShifter);
   const auto shifted = hn::MulAdd(x, hn::Set(d, kLog2E), shifter);
   const auto n = hn::Sub(shifted, shifter);
   r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x);

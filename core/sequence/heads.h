@@ -10,6 +10,11 @@
 
 namespace lineament::sequence {
 
+// How many threads a call may have.
+inline std::int64_t threadsOf(const Context& context) {
+  return context.threads > 0 ? context.threads : hardwareThreads();
+}
+
 // work(batch, head) for every head of a call, several at once.
 template <class T, class Work>
 void forHeads(const Call<T>& call, Work work) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/parallel.h"
+#include "core/sequence/heads.h"
 #include "core/sequence/legendre.h"
 #include "core/sequence/lssl_convolution.h"
 #include "core/sequence/lssl_tiles.h"
@@ -13,6 +14,10 @@ namespace lineament::sequence {
 namespace {
 
 enum class LsslViewChoice : std::int64_t { automatic, recurrence, convolution };
+
+LsslViewChoice viewOf(const Options& options) {
+  return static_cast<LsslViewChoice>(options.integer(kLsslView));
+}
 
 Description describe() {
   using Role = OperandSpec::Role;
@@ -57,10 +62,6 @@ Description describe() {
                     .choices = {"auto", "recurrence", "convolution"},
                     .help = "How the fast form goes about it"}};
   return about;
-}
-
-std::int64_t tokensAfter(const auto& call) {
-  return call.sizes.tokens() + (call.initial ? call.initial->tokens : 0);
 }
 
 // One feature of one batch entry, by the definition.
@@ -121,6 +122,13 @@ class Lssl : public Mechanism {
     return {diagonal.begin(), diagonal.end()};
   }
 
+  // Of the recurrence: the state before each block of tokens.
+  std::size_t keptElements(const Sizes& sizes, const Options& options) const override {
+    if (viewOf(options) == LsslViewChoice::convolution) return 0;
+    const std::int64_t blocks = (sizes.tokens() + kLsslBlock - 1) / kLsslBlock;
+    return static_cast<std::size_t>(sizes.batch() * blocks * sizes.keys() * sizes.heads());
+  }
+
   // Of the recurrence: three multiply-adds and two products for each state, and its reading.
   double flops(const Sizes& sizes, const Options&) const override {
     const double each = 6 + 2 * static_cast<double>(sizes[Dim::channel]);
@@ -129,8 +137,6 @@ class Lssl : public Mechanism {
   }
 
  private:
-  void recurrence(const Call<float>& call) const;
-
   Description about_ = describe();
 };
 
@@ -221,17 +227,19 @@ std::vector<double> Lssl::attention(const Call<double>& call, std::int64_t,
   return weights;
 }
 
-// Calls work(first feature) for all tasks.
+// Calls work(first, end of features) for all tasks: strips as wide as leave every thread one, so
+// that rows of memory come in long pieces. What a feature comes to does not depend on them.
 template <class Work>
 void forFeatures(const Call<float>& call, const Work& work) {
-  const std::int64_t tasks = (call.sizes.heads() + kLsslFeatures - 1) / kLsslFeatures;
-  forBlocks(static_cast<std::size_t>(tasks), 1, *call.context, [&](std::size_t task, std::size_t) {
-    work(static_cast<std::int64_t>(task) * kLsslFeatures);
-  });
-}
-
-void Lssl::recurrence(const Call<float>& call) const {
-  forFeatures(call, [&](std::int64_t first) { lsslRecurrence(call, first); });
+  const std::int64_t heads = call.sizes.heads();
+  const std::int64_t line_of_each = kLsslFeatures * threadsOf(*call.context);
+  const std::int64_t lines = (heads + line_of_each - 1) / line_of_each;
+  const std::int64_t strip = std::clamp(lines * kLsslFeatures, kLsslFeatures, kLsslStrip);
+  forBlocks(static_cast<std::size_t>((heads + strip - 1) / strip), 1, *call.context,
+            [&](std::size_t task, std::size_t) {
+              const std::int64_t first = static_cast<std::int64_t>(task) * strip;
+              work(first, std::min(first + strip, heads));
+            });
 }
 
 void Lssl::fast(const Call<float>& call) const {
@@ -239,11 +247,10 @@ void Lssl::fast(const Call<float>& call) const {
     call.final->tokens = tokensAfter(call);
     call.final->values.resize(elementsOf(state(call.sizes, *call.options, 0)));
   }
-  const auto view = static_cast<LsslViewChoice>(call.options->integer(kLsslView));
-  if (view == LsslViewChoice::convolution) {
+  if (viewOf(*call.options) == LsslViewChoice::convolution) {
     lsslConvolution(call);
   } else {
-    recurrence(call);
+    forFeatures(call, [&](std::int64_t first, std::int64_t end) { lsslForward(call, first, end); });
   }
 }
 
@@ -251,7 +258,17 @@ void Lssl::step(const Call<float>& call, State<float>& state) const {
   Call<float> one = call;
   one.initial = &state;
   one.final = &state;
-  recurrence(one);
+  // Many batch entries to a task: finding the coefficients costs as much as a few steps.
+  constexpr std::int64_t kEntries = 64;
+  const std::int64_t batch = call.sizes.batch(), heads = call.sizes.heads();
+  const std::int64_t strips = (heads + kLsslStrip - 1) / kLsslStrip;
+  forBlocks(static_cast<std::size_t>(strips * ((batch + kEntries - 1) / kEntries)), 1,
+            *call.context, [&](std::size_t task, std::size_t) {
+              const auto i = static_cast<std::int64_t>(task);
+              const std::int64_t first = i % strips * kLsslStrip, begin = i / strips * kEntries;
+              lsslStep(one, first, std::min(first + kLsslStrip, heads), begin,
+                       std::min(begin + kEntries, batch));
+            });
   ++state.tokens;
 }
 
@@ -261,11 +278,11 @@ void Lssl::fastBackward(const BackwardCall<float>& back) const {
     back.initial_gradient->values.resize(
         elementsOf(state(back.forward.sizes, *back.forward.options, 0)));
   }
-  const std::int64_t view = back.forward.options->integer(kLsslView);
-  if (static_cast<LsslViewChoice>(view) == LsslViewChoice::convolution) {
+  if (viewOf(*back.forward.options) == LsslViewChoice::convolution) {
     lsslConvolutionBackward(back);
   } else {
-    forFeatures(back.forward, [&](std::int64_t first) { lsslAdjoint(back, first); });
+    forFeatures(back.forward,
+                [&](std::int64_t first, std::int64_t end) { lsslAdjoint(back, first, end); });
   }
 }
 

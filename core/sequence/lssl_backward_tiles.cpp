@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/base/subnormals.h"
@@ -13,70 +14,64 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "core/sequence/lssl_strip-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-using Lanes = hn::ScalableTag<float>;
-
-constexpr auto kFeatures = static_cast<std::size_t>(kLsslFeatures);
-constexpr std::size_t kSegment = 32;  // tokens whose states are kept at once
-
-// Of a state's row, one behind the other: e, f, l and m of lssl_tiles.cpp, and their derivatives by
-// the step size.
-enum Coefficient : std::size_t { kE, kF, kL, kM, kSlopeE, kSlopeF, kSlopeL, kSlopeM, kCount };
+// States that go backwards over a block together: four coefficients, four sums and two numbers
+// each.
+constexpr std::size_t kBackGroup = 2;
+static_assert(kStateGroup % kBackGroup == 0);
 
 // The recurrence backwards. With z_n the gradient by x'_n and h the one by q_{n+1}, from the last
 // row up
 //   dL/dx_n = e z_n + m h,   h <- f z_n + l h,   dL/du = d h behind the first row
-// and dL/dd = u h + sum_n x_n (e' z_n + m' h) + q_n (f' z_n + l' h). States are kept at the
-// beginning of each segment and made again inside it, so that memory beside the results is
-// N (T / 32 + 32) numbers for a feature.
-class Adjoint {
+// and dL/dd = u h + sum_n e' x_n z_n + m' x_n h + f' q_n z_n + l' q_n h, where e' is e's derivative
+// by d and so on: sums over the tokens of a block, times what does not depend on the token. The
+// filters go over a block of tokens as in the forward pass, the last ones first; the states that
+// the forward pass kept before each block bring back those inside it. Memory beside that is 64 N
+// numbers for each of a vector's features.
+class LsslAdjoint {
  public:
-  Adjoint(const BackwardCall<float>& back, std::int64_t first)
+  LsslAdjoint(const BackwardCall<float>& back, std::int64_t first, std::int64_t end)
       : back_(back),
         call_(back.forward),
-        first_(first),
-        width_(static_cast<std::size_t>(std::min(kLsslFeatures, call_.sizes.heads() - first))),
-        states_(static_cast<std::size_t>(call_.sizes.keys())),
-        channels_(static_cast<std::size_t>(call_.sizes[Dim::channel])),
-        tokens_(static_cast<std::size_t>(call_.sizes.tokens())),
-        coefficients_(work_.tile(kCount * states_, kFeatures)),
-        read_(work_.tile(channels_ * states_, kFeatures)),
-        skip_(work_.tile(channels_, kFeatures)),
-        step_(work_.tile(1, kFeatures)),
-        starts_(work_.tile((tokens_ / kSegment + 1) * states_, kFeatures)),
-        path_(work_.tile((kSegment + 1) * states_, kFeatures)),
-        inputs_(work_.tile(kSegment, kFeatures)),
-        carried_(work_.tile(states_, kFeatures)),
-        adjoint_(work_.tile(states_, kFeatures)),
-        above_(work_.tile(channels_, kFeatures)),
-        by_read_(work_.tile(channels_ * states_, kFeatures)),
-        by_skip_(work_.tile(channels_, kFeatures)),
-        by_input_(work_.tile(1, kFeatures)),
-        by_step_(work_.tile(1, kFeatures)) {
-    loadCoefficients();
-    loadReadings();
+        strip_(call_, first, end, work_),
+        slopes_(work_.tile(LsslStrip::kCoefficients * strip_.padded, strip_.width)),
+        by_read_(work_.tile(strip_.channels * strip_.padded, strip_.width)),
+        by_skip_(work_.tile(strip_.channels, strip_.width)),
+        adjoint_(work_.numbers(strip_.vectors * strip_.padded * kLanes).data()),
+        row_(work_.numbers(strip_.row).data()),
+        inputs_(work_, strip_.vectors),
+        behind_(work_, strip_.vectors),
+        above_(work_, strip_.channels * strip_.vectors),
+        states_(work_, strip_.padded),
+        carried_(work_, strip_.padded) {
+    for (std::size_t i = 0; i < strip_.width; ++i) findSlopes(i);
   }
 
   void run(std::int64_t batch) {
-    walkForward(batch);
-    turn(batch, back_.final_gradient ? back_.final_gradient->values.data() : nullptr, adjoint_);
-    for (std::size_t end = tokens_; end > 0;) {
-      const std::size_t begin = (end - 1) / kSegment * kSegment;
-      loadInputs(batch, begin, end);
-      std::copy_n(starts_ + begin / kSegment * states_ * kFeatures, states_ * kFeatures, path_);
-      for (std::size_t t = begin; t < end; ++t) advance(t - begin);
-      for (std::size_t t = end; t-- > begin;) retreat(batch, t, t - begin);
-      end = begin;
+    for (std::size_t v = 0; v < strip_.vectors; ++v) {
+      strip_.loadState(back_.final_gradient, batch, v, adjointOf(v));
     }
-    if (back_.initial_gradient == nullptr) return;
-    float* to = back_.initial_gradient->values.data();
-    for (std::size_t i = 0; i < width_; ++i) {
-      for (std::size_t n = 0; n < states_; ++n) {
-        to[rowOf(batch, i) + n] = adjoint_[n * kFeatures + i];
+    for (std::int64_t end = call_.sizes.tokens(); end > 0;) {
+      const std::int64_t from = (end - 1) / kLsslBlock * kLsslBlock;
+      const auto count = static_cast<std::size_t>(end - from);
+      load(batch, from, count);
+      behind_.clear();
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        replay(batch, from / kLsslBlock, v, count);
+        for (std::size_t n = strip_.padded; n > 0; n -= kBackGroup) {
+          reverse(v, n - kBackGroup, count);
+        }
+        inputGradients(v, count);
       }
+      addInputGradients(batch, from, count);
+      end = from;
+    }
+    for (std::size_t v = 0; back_.initial_gradient != nullptr && v < strip_.vectors; ++v) {
+      strip_.storeState(adjointOf(v), batch, v, *back_.initial_gradient);
     }
   }
 
@@ -84,212 +79,225 @@ class Adjoint {
   void finish() const {
     const auto rate = static_cast<float>(call_.options->real(kLsslRate));
     const auto& gradients = back_.input_gradients;
-    for (std::size_t i = 0; i < width_; ++i) {
-      for (std::size_t m = 0; m < channels_; ++m) {
-        for (std::size_t n = 0; n < states_ && gradients[kLsslC]; ++n) {
-          gradients[kLsslC](head(i), m, n) += by_read_[(m * states_ + n) * kFeatures + i];
+    for (std::size_t i = 0; i < strip_.width; ++i) {
+      const std::int64_t head = strip_.head(i);
+      for (std::size_t m = 0; m < strip_.channels; ++m) {
+        for (std::size_t n = 0; n < strip_.states && gradients[kLsslC]; ++n) {
+          gradients[kLsslC](head, m, n) += by_read_[(m * strip_.padded + n) * strip_.row + i];
         }
-        if (gradients[kLsslSkip]) {
-          gradients[kLsslSkip](head(i), m) += by_skip_[m * kFeatures + i];
-        }
+        if (gradients[kLsslSkip]) gradients[kLsslSkip](head, m) += by_skip_[m * strip_.row + i];
       }
       if (gradients[kLsslStep]) {
-        gradients[kLsslStep](head(i)) += rate * static_cast<float>(step_sum_[i]);
+        gradients[kLsslStep](head) += rate * static_cast<float>(by_step_[i]);
       }
     }
   }
 
  private:
-  std::int64_t head(std::size_t i) const { return first_ + static_cast<std::int64_t>(i); }
-  std::size_t rowOf(std::int64_t batch, std::size_t i) const {
-    return static_cast<std::size_t>(batch * call_.sizes.heads() + head(i)) * states_;
+  float* adjointOf(std::size_t vector) const { return adjoint_ + vector * strip_.padded * kLanes; }
+  Vector slope(LsslStrip::Coefficient which, std::size_t state, std::size_t vector) const {
+    return hn::Load(Lane(), slopes_ + (LsslStrip::kCoefficients * state + which) * strip_.row +
+                                vector * kLanes);
   }
 
-  void loadCoefficients() {
+  // The derivatives of a feature's coefficients by its step size.
+  void findSlopes(std::size_t i) const {
     const double alpha = call_.options->real(kLsslAlpha), rate = call_.options->real(kLsslRate);
-    for (std::size_t i = 0; i < width_; ++i) {
-      const double d = rate * static_cast<double>(call_.inputs[kLsslStep].at(head(i)));
-      step_[i] = static_cast<float>(d);
-      for (std::size_t n = 0; n < states_; ++n) {
-        const double k = static_cast<double>(n) + 1, p = std::sqrt(2 * k - 1);
-        const double inverse = 1 / (1 + alpha * d * k), slope = -alpha * k * inverse * inverse;
-        const double rest = 1 - (1 - alpha) * d * k, e = inverse * rest, f = inverse * p;
-        const double slope_e = slope * rest - inverse * (1 - alpha) * k, slope_f = slope * p;
-        const double values[kCount] = {e,
-                                       f,
-                                       1 - alpha * d * p * f,
-                                       -d * p * ((1 - alpha) + alpha * e),
-                                       slope_e,
-                                       slope_f,
-                                       -alpha * p * (f + d * slope_f),
-                                       -p * ((1 - alpha) + alpha * e) - d * p * alpha * slope_e};
-        for (std::size_t c = 0; c < kCount; ++c) {
-          coefficients_[(kCount * n + c) * kFeatures + i] = static_cast<float>(values[c]);
-        }
-      }
-    }
-  }
-
-  void loadReadings() {
-    for (std::size_t m = 0; m < channels_; ++m) {
-      for (std::size_t i = 0; i < width_; ++i) {
-        for (std::size_t n = 0; n < states_; ++n) {
-          read_[(m * states_ + n) * kFeatures + i] = call_.inputs[kLsslC].at(head(i), m, n);
-        }
-        if (call_.inputs[kLsslSkip]) {
-          skip_[m * kFeatures + i] = call_.inputs[kLsslSkip].at(head(i), m);
-        }
-      }
-    }
-  }
-
-  // A state of the caller's into a tile; null: zeros.
-  void turn(std::int64_t batch, const float* from, float* tile) const {
-    for (std::size_t i = 0; i < width_; ++i) {
-      for (std::size_t n = 0; n < states_; ++n) {
-        tile[n * kFeatures + i] = from ? from[rowOf(batch, i) + n] : 0.0f;
-      }
-    }
-  }
-
-  void loadInputs(std::int64_t batch, std::size_t begin, std::size_t end) {
-    const auto width = static_cast<std::int64_t>(width_);
-    for (std::size_t t = begin; t < end; ++t) {
-      float* row = inputs_ + (t - begin) * kFeatures;
-      const float* u =
-          call_.inputs[kLsslU].row(row, width, batch, static_cast<std::int64_t>(t), first_);
-      if (u != row) std::copy_n(u, width_, row);
-    }
-  }
-
-  void walkForward(std::int64_t batch) {
-    turn(batch, call_.initial ? call_.initial->values.data() : nullptr, path_);
-    for (std::size_t begin = 0; begin < tokens_; begin += kSegment) {
-      const std::size_t end = std::min(tokens_, begin + kSegment);
-      std::copy_n(path_, states_ * kFeatures, starts_ + begin / kSegment * states_ * kFeatures);
-      loadInputs(batch, begin, end);
-      for (std::size_t t = begin; t < end; ++t) advance(t - begin);
-      std::copy_n(path_ + (end - begin) * states_ * kFeatures, states_ * kFeatures, path_);
-    }
-  }
-
-  // path_[at + 1] from path_[at].
-  void advance(std::size_t at) {
-    const Lanes d;
-    const float* before = path_ + at * states_ * kFeatures;
-    float* after = path_ + (at + 1) * states_ * kFeatures;
-    for (std::size_t i = 0; i < kFeatures; i += hn::Lanes(d)) {
-      auto q = hn::Mul(hn::Load(d, step_ + i), hn::Load(d, inputs_ + at * kFeatures + i));
-      for (std::size_t n = 0; n < states_; ++n) {
-        const float* c = coefficients_ + kCount * n * kFeatures + i;
-        const auto x = hn::Load(d, before + n * kFeatures + i);
-        const auto next = hn::MulAdd(hn::Load(d, c + kF * kFeatures), q,
-                                     hn::Mul(hn::Load(d, c + kE * kFeatures), x));
-        hn::Store(next, d, after + n * kFeatures + i);
-        q = hn::MulAdd(hn::Load(d, c + kL * kFeatures), q,
-                       hn::Mul(hn::Load(d, c + kM * kFeatures), x));
-      }
-    }
-  }
-
-  void retreat(std::int64_t batch, std::size_t token, std::size_t at) {
-    const auto t = static_cast<std::int64_t>(token);
-    for (std::size_t m = 0; m < channels_; ++m) {
-      for (std::size_t i = 0; i < width_; ++i) {
-        above_[m * kFeatures + i] = back_.output_gradient(batch, t, head(i), m);
-      }
-    }
-    for (std::size_t i = 0; i < kFeatures; i += hn::Lanes(Lanes())) {
-      readOut(at, i);
-      carry(at, i);
-      retreat(at, i);
-    }
-    for (std::size_t i = 0; i < width_; ++i) step_sum_[i] += static_cast<double>(by_step_[i]);
-    if (!back_.input_gradients[kLsslU]) return;
-    for (std::size_t i = 0; i < width_; ++i) {
-      back_.input_gradients[kLsslU](batch, t, head(i)) += by_input_[i];
-    }
-  }
-
-  // z += C dy, and the gradients by C and D.
-  void readOut(std::size_t at, std::size_t i) {
-    const Lanes d;
-    const float* after = path_ + (at + 1) * states_ * kFeatures + i;
-    const auto u = hn::Load(d, inputs_ + at * kFeatures + i);
-    for (std::size_t m = 0; m < channels_; ++m) {
-      const auto above = hn::Load(d, above_ + m * kFeatures + i);
-      float* by_skip = by_skip_ + m * kFeatures + i;
-      hn::Store(hn::MulAdd(above, u, hn::Load(d, by_skip)), d, by_skip);
-      for (std::size_t n = 0; n < states_; ++n) {
-        float* z = adjoint_ + n * kFeatures + i;
-        float* by_read = by_read_ + (m * states_ + n) * kFeatures + i;
-        const auto read = hn::Load(d, read_ + (m * states_ + n) * kFeatures + i);
-        const auto x = hn::Load(d, after + n * kFeatures);
-        hn::Store(hn::MulAdd(above, read, hn::Load(d, z)), d, z);
-        hn::Store(hn::MulAdd(above, x, hn::Load(d, by_read)), d, by_read);
-      }
-    }
-  }
-
-  // q_n before each row.
-  void carry(std::size_t at, std::size_t i) {
-    const Lanes d;
-    const float* before = path_ + at * states_ * kFeatures + i;
-    auto q = hn::Mul(hn::Load(d, step_ + i), hn::Load(d, inputs_ + at * kFeatures + i));
-    for (std::size_t n = 0; n < states_; ++n) {
-      const float* c = coefficients_ + kCount * n * kFeatures + i;
-      hn::Store(q, d, carried_ + n * kFeatures + i);
-      q = hn::MulAdd(hn::Load(d, c + kL * kFeatures), q,
-                     hn::Mul(hn::Load(d, c + kM * kFeatures), hn::Load(d, before + n * kFeatures)));
-    }
-  }
-
-  void retreat(std::size_t at, std::size_t i) {
-    const Lanes d;
-    const float* before = path_ + at * states_ * kFeatures + i;
-    auto h = hn::Zero(d), by_step = h, second = h;
-    for (std::size_t n = states_; n-- > 0;) {
-      const auto coefficient = [&](Coefficient which) {
-        return hn::Load(d, coefficients_ + (kCount * n + which) * kFeatures + i);
+    const double d = rate * static_cast<double>(call_.inputs[kLsslStep].at(strip_.head(i)));
+    for (std::size_t n = 0; n < strip_.states; ++n) {
+      const double k = static_cast<double>(n) + 1, p = std::sqrt(2 * k - 1);
+      const double inverse = 1 / (1 + alpha * d * k), slope = -alpha * k * inverse * inverse;
+      const double rest = 1 - (1 - alpha) * d * k, e = inverse * rest, f = inverse * p;
+      const double slope_e = slope * rest - inverse * (1 - alpha) * k, slope_f = slope * p;
+      const auto put = [&](LsslStrip::Coefficient which, double value) {
+        slopes_[(LsslStrip::kCoefficients * n + which) * strip_.row + i] =
+            static_cast<float>(value);
       };
-      float* place = adjoint_ + n * kFeatures + i;
-      const auto z = hn::Load(d, place), x = hn::Load(d, before + n * kFeatures);
-      const auto q = hn::Load(d, carried_ + n * kFeatures + i);
-      by_step = hn::MulAdd(x, hn::MulAdd(coefficient(kSlopeE), z, hn::Mul(coefficient(kSlopeM), h)),
-                           by_step);
-      second = hn::MulAdd(q, hn::MulAdd(coefficient(kSlopeF), z, hn::Mul(coefficient(kSlopeL), h)),
-                          second);
-      hn::Store(hn::MulAdd(coefficient(kE), z, hn::Mul(coefficient(kM), h)), d, place);
-      h = hn::MulAdd(coefficient(kL), h, hn::Mul(coefficient(kF), z));
+      put(LsslStrip::kE, slope_e);
+      put(LsslStrip::kF, slope_f);
+      put(LsslStrip::kL, -alpha * p * (f + d * slope_f));
+      put(LsslStrip::kM, -p * ((1 - alpha) + alpha * e) - d * p * alpha * slope_e);
     }
-    auto by_input = hn::Mul(hn::Load(d, step_ + i), h);
-    for (std::size_t m = 0; m < channels_; ++m) {
-      by_input = hn::MulAdd(hn::Load(d, skip_ + m * kFeatures + i),
-                            hn::Load(d, above_ + m * kFeatures + i), by_input);
+  }
+
+  // u, and the gradients by y, a vector of each channel after the other.
+  void load(std::int64_t batch, std::int64_t from, std::size_t count) const {
+    const Lane d;
+    for (std::size_t t = 0; t < count; ++t) {
+      const std::int64_t token = from + static_cast<std::int64_t>(t);
+      const float* u = strip_.inputs(batch, token, row_);
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        hn::Store(hn::LoadU(d, u + v * kLanes), d, inputs_.at(v, t));
+      }
+      const float* above = back_.output_gradient.row(batch, token, strip_.first);
+      const std::ptrdiff_t step = back_.output_gradient.stride[2];
+      for (std::size_t m = 0; m < strip_.channels; ++m) {
+        for (std::size_t v = 0; v < strip_.vectors; ++v) {
+          loadLanes(above + static_cast<std::ptrdiff_t>(v * kLanes) * step + m, step,
+                    strip_.countOf(v), above_.at(m * strip_.vectors + v, t));
+        }
+      }
     }
-    hn::Store(by_input, d, by_input_ + i);
-    const auto u = hn::Load(d, inputs_ + at * kFeatures + i);
-    hn::Store(hn::MulAdd(u, h, hn::Add(by_step, second)), d, by_step_ + i);
+  }
+  static void loadLanes(const float* from, std::ptrdiff_t step, std::size_t count, float* to) {
+    const Lane d;
+    if (step == 1) return hn::Store(loadFirst(d, count, from), d, to);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      to[i] = i < count ? from[static_cast<std::ptrdiff_t>(i) * step] : 0.0f;
+    }
+  }
+
+  // The states before each token of the block, and what the rows above them handed on.
+  void replay(std::int64_t batch, std::int64_t block, std::size_t v, std::size_t count) const {
+    for (std::size_t n = 0; n < strip_.padded; n += kStateGroup) replay(batch, block, v, n, count);
+  }
+  HWY_INLINE void replay(std::int64_t batch, std::int64_t block, std::size_t v, std::size_t n,
+                         std::size_t count) const {
+    const Lane d;
+    Vector x[kStateGroup], e[kStateGroup], f[kStateGroup], l[kStateGroup], m[kStateGroup];
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kStateGroup; ++k) {
+      x[k] = n + k < strip_.states
+                 ? loadFirst(d, strip_.countOf(v), strip_.kept(batch, block, n + k, v))
+                 : hn::Zero(d);
+      e[k] = strip_.coefficient(LsslStrip::kE, n + k, v);
+      f[k] = strip_.coefficient(LsslStrip::kF, n + k, v);
+      l[k] = strip_.coefficient(LsslStrip::kL, n + k, v);
+      m[k] = strip_.coefficient(LsslStrip::kM, n + k, v);
+    }
+    const Vector step = hn::Load(d, strip_.step + v * kLanes);
+    for (std::size_t t = 0; t < count; ++t) {
+      Vector q =
+          n == 0 ? hn::Mul(step, hn::Load(d, inputs_.at(v, t))) : hn::Load(d, carried_.at(n, t));
+      HWY_UNROLL(4)
+      for (std::size_t k = 0; k < kStateGroup; ++k) {
+        hn::Store(q, d, carried_.at(n + k, t));
+        hn::Store(x[k], d, states_.at(n + k, t));
+        const Vector before = x[k];
+        x[k] = hn::MulAdd(e[k], before, hn::Mul(f[k], q));
+        q = hn::MulAdd(l[k], q, hn::Mul(m[k], before));
+      }
+      if (n + kStateGroup < strip_.padded) hn::Store(q, d, carried_.at(n + kStateGroup, t));
+    }
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kStateGroup; ++k) hn::Store(x[k], d, states_.at(n + k, count));
+  }
+
+  // States [n, n + kBackGroup) from the block's last token to its first.
+  HWY_INLINE void reverse(std::size_t v, std::size_t n, std::size_t count) {
+    const Lane d;
+    Vector z[kBackGroup], after[kBackGroup];
+    Vector e[kBackGroup], f[kBackGroup], l[kBackGroup], m[kBackGroup];
+    Vector by_e[kBackGroup], by_f[kBackGroup], by_l[kBackGroup], by_m[kBackGroup];
+    HWY_UNROLL(2)
+    for (std::size_t k = 0; k < kBackGroup; ++k) {
+      z[k] = hn::Load(d, adjointOf(v) + (n + k) * kLanes);
+      after[k] = hn::Load(d, states_.at(n + k, count));
+      e[k] = strip_.coefficient(LsslStrip::kE, n + k, v);
+      f[k] = strip_.coefficient(LsslStrip::kF, n + k, v);
+      l[k] = strip_.coefficient(LsslStrip::kL, n + k, v);
+      m[k] = strip_.coefficient(LsslStrip::kM, n + k, v);
+      by_e[k] = by_f[k] = by_l[k] = by_m[k] = hn::Zero(d);
+    }
+    for (std::size_t t = count; t-- > 0;) {
+      readGradients(v, n, t, after, z);
+      Vector h = hn::Load(d, behind_.at(v, t));
+      HWY_UNROLL(2)
+      for (std::size_t below = 0; below < kBackGroup; ++below) {
+        const std::size_t k = kBackGroup - 1 - below;
+        const Vector x = hn::Load(d, states_.at(n + k, t));
+        const Vector q = hn::Load(d, carried_.at(n + k, t));
+        by_e[k] = hn::MulAdd(x, z[k], by_e[k]);
+        by_m[k] = hn::MulAdd(x, h, by_m[k]);
+        by_f[k] = hn::MulAdd(q, z[k], by_f[k]);
+        by_l[k] = hn::MulAdd(q, h, by_l[k]);
+        const Vector before = hn::MulAdd(m[k], h, hn::Mul(e[k], z[k]));
+        h = hn::MulAdd(l[k], h, hn::Mul(f[k], z[k]));
+        z[k] = before;
+        after[k] = x;
+      }
+      hn::Store(h, d, behind_.at(v, t));
+    }
+    Vector by_step = hn::Zero(d);
+    HWY_UNROLL(2)
+    for (std::size_t k = 0; k < kBackGroup; ++k) {
+      hn::Store(z[k], d, adjointOf(v) + (n + k) * kLanes);
+      by_step = hn::MulAdd(by_e[k], slope(LsslStrip::kE, n + k, v), by_step);
+      by_step = hn::MulAdd(by_f[k], slope(LsslStrip::kF, n + k, v), by_step);
+      by_step = hn::MulAdd(by_l[k], slope(LsslStrip::kL, n + k, v), by_step);
+      by_step = hn::MulAdd(by_m[k], slope(LsslStrip::kM, n + k, v), by_step);
+    }
+    addToStep(v, by_step);
+  }
+
+  // z += C dy, and the gradient by C.
+  HWY_INLINE void readGradients(std::size_t v, std::size_t n, std::size_t t,
+                                const Vector (&after)[kBackGroup], Vector (&z)[kBackGroup]) const {
+    const Lane d;
+    for (std::size_t c = 0; c < strip_.channels; ++c) {
+      const Vector above = hn::Load(d, above_.at(c * strip_.vectors + v, t));
+      HWY_UNROLL(2)
+      for (std::size_t k = 0; k < kBackGroup; ++k) {
+        float* by_read = by_read_ + (c * strip_.padded + n + k) * strip_.row + v * kLanes;
+        hn::Store(hn::MulAdd(above, after[k], hn::Load(d, by_read)), d, by_read);
+        z[k] = hn::MulAdd(above, strip_.read(c, n + k, v), z[k]);
+      }
+    }
+  }
+
+  // From what came through all states, and straight from the outputs: dL/du, left in `behind_`.
+  void inputGradients(std::size_t v, std::size_t count) {
+    const Lane d;
+    const Vector step = hn::Load(d, strip_.step + v * kLanes);
+    Vector by_step = hn::Zero(d);
+    for (std::size_t t = 0; t < count; ++t) {
+      const Vector h = hn::Load(d, behind_.at(v, t)), u = hn::Load(d, inputs_.at(v, t));
+      by_step = hn::MulAdd(u, h, by_step);
+      Vector by_input = hn::Mul(step, h);
+      for (std::size_t c = 0; c < strip_.channels; ++c) {
+        const Vector above = hn::Load(d, above_.at(c * strip_.vectors + v, t));
+        float* by_skip = by_skip_ + c * strip_.row + v * kLanes;
+        hn::Store(hn::MulAdd(above, u, hn::Load(d, by_skip)), d, by_skip);
+        by_input = hn::MulAdd(strip_.skip(c, v), above, by_input);
+      }
+      hn::Store(by_input, d, behind_.at(v, t));
+    }
+    addToStep(v, by_step);
+  }
+  void addToStep(std::size_t v, Vector by_step) {
+    alignas(64) float lanes[kLanes];
+    hn::Store(by_step, Lane(), lanes);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      by_step_[v * kLanes + i] += static_cast<double>(lanes[i]);
+    }
+  }
+
+  void addInputGradients(std::int64_t batch, std::int64_t from, std::size_t count) const {
+    const View<float>& to = back_.input_gradients[kLsslU];
+    for (std::size_t t = 0; to && t < count; ++t) {
+      float* row = to.row(batch, from + static_cast<std::int64_t>(t), strip_.first);
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        addRow(behind_.at(v, t), strip_.countOf(v), row + v * kLanes);
+      }
+    }
   }
 
   const BackwardCall<float>& back_;
   const Call<float>& call_;
-  std::int64_t first_;
-  std::size_t width_, states_, channels_, tokens_;
   Workspace work_;
-  float *coefficients_, *read_, *skip_, *step_;
-  float* starts_;   // the state before each segment
-  float* path_;     // the states of a segment: before its first token, behind each
-  float* inputs_;   // of a segment
-  float* carried_;  // q before each row
-  float* adjoint_;  // z
-  float *above_, *by_read_, *by_skip_, *by_input_, *by_step_;
-  double step_sum_[kFeatures] = {};
+  LsslStrip strip_;
+  float* slopes_;  // rows like the strip's coefficients
+  float *by_read_, *by_skip_;
+  float* adjoint_;  // z: [vector][padded state][lane]
+  float* row_;
+  LsslTile inputs_, behind_, above_;  // u; h, then dL/du; dy
+  LsslTile states_, carried_;         // of one vector, by state: x before each token; q
+  std::array<double, static_cast<std::size_t>(kLsslStrip)> by_step_{};
 };
 
-void adjoint(const BackwardCall<float>& back, std::int64_t first) {
+void adjoint(const BackwardCall<float>& back, std::int64_t first, std::int64_t end) {
   const FlushSubnormals flush;
-  Adjoint task(back, first);
+  LsslAdjoint task(back, first, end);
   for (std::int64_t b = 0; b < back.forward.sizes.batch(); ++b) task.run(b);
   task.finish();
 }
@@ -302,8 +310,8 @@ namespace lineament::sequence {
 
 HWY_EXPORT(adjoint);
 
-void lsslAdjoint(const BackwardCall<float>& back, std::int64_t first) {
-  HWY_DYNAMIC_DISPATCH(adjoint)(back, first);
+void lsslAdjoint(const BackwardCall<float>& back, std::int64_t first, std::int64_t end) {
+  HWY_DYNAMIC_DISPATCH(adjoint)(back, first, end);
 }
 
 }  // namespace lineament::sequence

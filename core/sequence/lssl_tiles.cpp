@@ -2,179 +2,301 @@
 #include "core/sequence/lssl_tiles.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <optional>
 
 #include "core/base/subnormals.h"
-#include "core/sequence/lssl_convolution.h"
 #include "core/sequence/prefetch.h"
-#include "core/sequence/tile.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/sequence/lssl_tiles.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
-#include "core/sequence/elementwise-inl.h"
+#include "core/sequence/lssl_strip-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-constexpr auto kFeatures = static_cast<std::size_t>(kLsslFeatures);
-
-// With A[n, k] = -p_n p_k under the diagonal and -(n + 1) on it, row n of
-//   (I - a d A) x' = (I + (1 - a) d A) x + d B u
-// is x'_n (1 + a d (n + 1)) = x_n (1 - (1 - a) d (n + 1)) + p_n q_n, where
-//   q_n = d u - d sum_{k < n} p_k ((1 - a) x_k + a x'_k)
-// so that x'_n = e x_n + f q_n and q_{n+1} = l q_n + m x_n.
-class Recurrence {
+// Outputs of a strip, a row [feature][channel] for a token, from vectors of a channel each.
+class LsslOutputRow {
  public:
-  Recurrence(const Call<float>& call, std::int64_t first)
-      : call_(call),
-        first_(first),
-        width_(static_cast<std::size_t>(std::min(kLsslFeatures, call.sizes.heads() - first))),
-        states_(static_cast<std::size_t>(call.sizes.keys())),
-        channels_(static_cast<std::size_t>(call.sizes[Dim::channel])),
-        coefficients_(work_.tile(4 * states_, kFeatures)),
-        read_(work_.tile(channels_ * states_, kFeatures)),
-        skip_(work_.tile(channels_, kFeatures)),
-        step_(work_.tile(1, kFeatures)),
-        state_(work_.tile(states_, kFeatures)),
-        input_(work_.tile(1, kFeatures)),
-        outputs_(work_.tile(channels_, kFeatures)),
-        row_(work_.tile(1, kFeatures * channels_)) {
-    loadCoefficients();
-    for (std::size_t m = 0; m < channels_; ++m) {
-      for (std::size_t i = 0; i < width_; ++i) {
-        const auto channel = static_cast<std::int64_t>(m);
-        for (std::size_t n = 0; n < states_; ++n) {
-          read_[(m * states_ + n) * kFeatures + i] =
-              call.inputs[kLsslC].at(head(i), channel, static_cast<std::int64_t>(n));
-        }
-        if (call.inputs[kLsslSkip]) {
-          skip_[m * kFeatures + i] = call.inputs[kLsslSkip].at(head(i), channel);
-        }
-      }
+  LsslOutputRow(const Call<float>& call, const LsslStrip& strip, Workspace& work)
+      : call_(call), strip_(strip), row_(work.numbers(strip.row * strip.channels).data()) {}
+
+  void put(std::size_t channel, std::size_t vector, Vector outputs) const {
+    const Lane d;
+    if (strip_.channels == 1) return hn::Store(outputs, d, row_ + vector * kLanes);
+    alignas(64) float lanes[kLanes];
+    hn::Store(outputs, d, lanes);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      row_[(vector * kLanes + i) * strip_.channels + channel] = lanes[i];
     }
   }
 
-  void run(std::int64_t batch) {
-    prefetch(batch + 1);
-    if (call_.initial) {
-      transpose(call_.initial->values.data() + stateAt(batch), width_, states_, states_, state_,
-                kFeatures);
-    } else {
-      std::fill_n(state_, states_ * kFeatures, 0.0f);
+  void store(std::int64_t batch, std::int64_t token) const {
+    const auto channels = static_cast<std::int64_t>(strip_.channels);
+    const auto width = static_cast<std::int64_t>(strip_.width);
+    if (call_.output.stride[2] == channels) {
+      call_.output.store(row_, width * channels, batch, token, strip_.first);
+      return;
     }
-    for (std::int64_t t = 0; t < call_.sizes.tokens(); ++t) {
-      const float* u =
-          call_.inputs[kLsslU].row(input_, static_cast<std::int64_t>(width_), batch, t, first_);
-      if (u != input_) std::copy_n(u, width_, input_);
-      for (std::size_t i = 0; i < kFeatures; i += hn::Lanes(hn::ScalableTag<float>())) {
-        advance(i);
-        readOut(i);
-      }
-      for (std::size_t i = 0; i < width_; ++i) {
-        for (std::size_t m = 0; m < channels_; ++m) {
-          row_[i * channels_ + m] = outputs_[m * kFeatures + i];
-        }
-      }
-      call_.output.store(row_, static_cast<std::int64_t>(width_ * channels_), batch, t, first_);
+    for (std::int64_t i = 0; i < width; ++i) {
+      call_.output.store(row_ + i * channels, channels, batch, token, strip_.first + i);
     }
-    if (call_.final == nullptr) return;
-    transpose(state_, states_, width_, kFeatures, call_.final->values.data() + stateAt(batch),
-              states_);
   }
 
  private:
-  std::int64_t head(std::size_t i) const { return first_ + static_cast<std::int64_t>(i); }
-  std::size_t stateAt(std::int64_t batch) const {
-    return static_cast<std::size_t>(batch * call_.sizes.heads() + first_) * states_;
+  const Call<float>& call_;
+  const LsslStrip& strip_;
+  float* row_;
+};
+
+class LsslForward {
+ public:
+  LsslForward(const Call<float>& call, std::int64_t first, std::int64_t end)
+      : call_(call),
+        strip_(call, first, end, work_),
+        state_(work_.numbers(strip_.vectors * strip_.padded * kLanes).data()),
+        input_(work_.numbers(strip_.row).data()),
+        carried_(work_, strip_.vectors),
+        outputs_(work_, strip_.channels * strip_.vectors),
+        row_(call, strip_, work_) {}
+
+  void run(std::int64_t batch) {
+    for (std::size_t v = 0; v < strip_.vectors; ++v) {
+      strip_.loadState(call_.initial, batch, v, stateOf(v));
+    }
+    for (std::int64_t from = 0; from < call_.sizes.tokens(); from += kLsslBlock) {
+      const auto count =
+          static_cast<std::size_t>(std::min(kLsslBlock, call_.sizes.tokens() - from));
+      if (!call_.kept.empty()) keep(batch, from / kLsslBlock);
+      load(batch, from, count);
+      lookAhead(batch, from + kLsslBlock);
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        for (std::size_t n = 0; n < strip_.padded; n += kStateGroup) {
+          ahead_.ask(rows_at_once_);
+          filter(v, n, count);
+        }
+      }
+      store(batch, from, count);
+    }
+    for (std::size_t v = 0; call_.final != nullptr && v < strip_.vectors; ++v) {
+      strip_.storeState(stateOf(v), batch, v, *call_.final);
+    }
   }
 
-  // Of another batch entry: its first token and its state, far from the ones before.
-  void prefetch(std::int64_t batch) {
-    if (batch == call_.sizes.batch()) return;
-    const auto width = static_cast<std::int64_t>(width_);
+ private:
+  float* stateOf(std::size_t vector) const { return state_ + vector * strip_.padded * kLanes; }
+
+  void keep(std::int64_t batch, std::int64_t block) const {
+    const Lane d;
+    for (std::size_t n = 0; n < strip_.states; ++n) {
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        storeFirst(hn::Load(d, stateOf(v) + n * kLanes), d, strip_.countOf(v),
+                   strip_.kept(batch, block, n, v));
+      }
+    }
+  }
+
+  // q of the first state, d u, and D u, which the outputs begin with.
+  void load(std::int64_t batch, std::int64_t from, std::size_t count) const {
+    const Lane d;
+    for (std::size_t t = 0; t < count; ++t) {
+      const float* u = strip_.inputs(batch, from + static_cast<std::int64_t>(t), input_);
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        const Vector input = hn::LoadU(d, u + v * kLanes);
+        hn::Store(hn::Mul(hn::Load(d, strip_.step + v * kLanes), input), d, carried_.at(v, t));
+        for (std::size_t m = 0; m < strip_.channels; ++m) {
+          hn::Store(hn::Mul(strip_.skip(m, v), input), d, outputs_.at(m * strip_.vectors + v, t));
+        }
+      }
+    }
+  }
+
+  // The rows of the next block are asked for a few at a time: each is pages away from the last.
+  void lookAhead(std::int64_t batch, std::int64_t from) {
+    const auto width = static_cast<std::int64_t>(strip_.width);
     ahead_.clear();
-    if (call_.initial) {
-      ahead_.add(call_.initial->values.data() + stateAt(batch), width_ * states_ * sizeof(float));
+    const std::int64_t end = std::min(from + kLsslBlock, call_.sizes.tokens());
+    for (std::int64_t token = from; token < end; ++token) {
+      ahead_.addRow(call_.inputs[kLsslU], width, batch, token, strip_.first);
+      ahead_.addRow(call_.output, width * static_cast<std::int64_t>(strip_.channels), batch, token,
+                    strip_.first);
     }
-    ahead_.addRow(call_.inputs[kLsslU], width, batch, 0, first_);
-    ahead_.addRow(call_.output, width * call_.sizes[Dim::channel], batch, 0, first_);
-    ahead_.ask(ahead_.size());
+    const std::size_t times = strip_.vectors * (strip_.padded / kStateGroup);
+    rows_at_once_ = (ahead_.size() + times - 1) / times;
   }
 
-  void loadCoefficients() {
-    const auto alpha = static_cast<float>(call_.options->real(kLsslAlpha));
-    const auto rate = static_cast<float>(call_.options->real(kLsslRate));
-    for (std::size_t i = 0; i < width_; ++i) {
-      step_[i] = rate * call_.inputs[kLsslStep].at(head(i));
-      for (std::size_t n = 0; n < states_; ++n) {
-        const auto place = static_cast<float>(n);
-        const float p = std::sqrt(2 * place + 1);
-        const float inverse = 1 / (1 + alpha * step_[i] * (place + 1));
-        const float e = inverse * (1 - (1 - alpha) * step_[i] * (place + 1)), f = inverse * p;
-        float* to = coefficients_ + 4 * n * kFeatures + i;
-        to[0] = e;
-        to[kFeatures] = f;
-        to[2 * kFeatures] = 1 - alpha * step_[i] * p * f;
-        to[3 * kFeatures] = -step_[i] * p * ((1 - alpha) + alpha * e);
+  // States [n, n + kStateGroup) of a vector of features over the block.
+  HWY_INLINE void filter(std::size_t v, std::size_t n, std::size_t count) const {
+    const Lane d;
+    Vector x[kStateGroup], e[kStateGroup], f[kStateGroup], l[kStateGroup], m[kStateGroup];
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kStateGroup; ++k) {
+      x[k] = hn::Load(d, stateOf(v) + (n + k) * kLanes);
+      e[k] = strip_.coefficient(LsslStrip::kE, n + k, v);
+      f[k] = strip_.coefficient(LsslStrip::kF, n + k, v);
+      l[k] = strip_.coefficient(LsslStrip::kL, n + k, v);
+      m[k] = strip_.coefficient(LsslStrip::kM, n + k, v);
+    }
+    for (std::size_t t = 0; t < count; ++t) {
+      Vector q = hn::Load(d, carried_.at(v, t));
+      HWY_UNROLL(4)
+      for (std::size_t k = 0; k < kStateGroup; ++k) {
+        const Vector before = x[k];
+        x[k] = hn::MulAdd(e[k], before, hn::Mul(f[k], q));
+        q = hn::MulAdd(l[k], q, hn::Mul(m[k], before));
+      }
+      hn::Store(q, d, carried_.at(v, t));
+      for (std::size_t c = 0; c < strip_.channels; ++c) {
+        float* place = outputs_.at(c * strip_.vectors + v, t);
+        Vector y = hn::Load(d, place);
+        HWY_UNROLL(4)
+        for (std::size_t k = 0; k < kStateGroup; ++k) {
+          y = hn::MulAdd(strip_.read(c, n + k, v), x[k], y);
+        }
+        hn::Store(y, d, place);
       }
     }
-  }
-
-  void advance(std::size_t i) {
-    const hn::ScalableTag<float> d;
-    auto q = hn::Mul(hn::Load(d, step_ + i), hn::Load(d, input_ + i));
-    for (std::size_t n = 0; n < states_; ++n) {
-      float* place = state_ + n * kFeatures + i;
-      const float* c = coefficients_ + 4 * n * kFeatures + i;
-      const auto x = hn::Load(d, place);
-      hn::Store(hn::MulAdd(hn::Load(d, c + kFeatures), q, hn::Mul(hn::Load(d, c), x)), d, place);
-      q = hn::MulAdd(hn::Load(d, c + 2 * kFeatures), q, hn::Mul(hn::Load(d, c + 3 * kFeatures), x));
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kStateGroup; ++k) {
+      hn::Store(x[k], d, stateOf(v) + (n + k) * kLanes);
     }
   }
 
-  // y = C x + D u, in four sums that do not wait for each other.
-  void readOut(std::size_t i) {
-    const hn::ScalableTag<float> d;
-    for (std::size_t m = 0; m < channels_; ++m) {
-      const float* read = read_ + m * states_ * kFeatures + i;
-      auto sum = hn::Mul(hn::Load(d, skip_ + m * kFeatures + i), hn::Load(d, input_ + i));
-      auto second = hn::Zero(d), third = second, fourth = second;
-      const auto add = [&](std::size_t n, auto& to) {
-        to = hn::MulAdd(hn::Load(d, read + n * kFeatures), hn::Load(d, state_ + n * kFeatures + i),
-                        to);
-      };
-      std::size_t n = 0;
-      for (; n + 4 <= states_; n += 4) {
-        add(n, sum);
-        add(n + 1, second);
-        add(n + 2, third);
-        add(n + 3, fourth);
+  void store(std::int64_t batch, std::int64_t from, std::size_t count) const {
+    for (std::size_t t = 0; t < count; ++t) {
+      for (std::size_t c = 0; c < strip_.channels; ++c) {
+        for (std::size_t v = 0; v < strip_.vectors; ++v) {
+          row_.put(c, v, hn::Load(Lane(), outputs_.at(c * strip_.vectors + v, t)));
+        }
       }
-      for (; n < states_; ++n) add(n, sum);
-      sum = hn::Add(hn::Add(sum, second), hn::Add(third, fourth));
-      hn::Store(sum, d, outputs_ + m * kFeatures + i);
+      row_.store(batch, from + static_cast<std::int64_t>(t));
     }
   }
 
   const Call<float>& call_;
-  std::int64_t first_;
-  std::size_t width_, states_, channels_;
   Workspace work_;
+  LsslStrip strip_;
+  float* state_;  // [vector][padded state][lane]
+  float* input_;
+  LsslTile carried_;  // q, of the states that are next
+  LsslTile outputs_;  // a vector of each channel after the other
+  LsslOutputRow row_;
   PrefetchList ahead_;
-  float* coefficients_;  // rows e, f, l, m for each state
-  float *read_, *skip_, *step_, *state_, *input_, *outputs_, *row_;
+  std::size_t rows_at_once_ = 0;
 };
 
-void recurrence(const Call<float>& call, std::int64_t first) {
+// One token. The states of kEntries batch entries go through the rows side by side, which hides
+// that each row waits for the one above it.
+class LsslStepTask {
+  static constexpr auto kEntries = static_cast<std::size_t>(kLsslEntries);
+
+ public:
+  LsslStepTask(const Call<float>& call, std::int64_t first, std::int64_t end)
+      : call_(call),
+        strip_(call, first, end, work_),
+        states_(work_.numbers(kEntries * strip_.padded * kLanes).data()),
+        inputs_(work_.tile(kEntries, strip_.width)) {
+    for (auto& row : rows_) row.emplace(call, strip_, work_);
+  }
+
+  void run(std::int64_t begin, std::int64_t end) {
+    for (std::int64_t batch = begin; batch < end; batch += kLsslEntries) {
+      const auto count = static_cast<std::size_t>(std::min(kLsslEntries, end - batch));
+      const float* u[kEntries];
+      for (std::size_t b = 0; b < count; ++b) {
+        u[b] = strip_.inputs(entry(batch, b), 0, inputs_ + b * strip_.row);
+      }
+      for (std::size_t v = 0; v < strip_.vectors; ++v) {
+        for (std::size_t b = 0; b < count; ++b) {
+          prefetchBehind(entry(batch, b), v, end);
+          strip_.loadState(call_.initial, entry(batch, b), v, stateOf(b));
+        }
+        advance(v, u, count);
+        for (std::size_t b = 0; b < count; ++b) {
+          readOut(v, b, hn::LoadU(Lane(), u[b] + v * kLanes));
+          strip_.storeState(stateOf(b), entry(batch, b), v, *call_.final);
+        }
+      }
+      for (std::size_t b = 0; b < count; ++b) rows_[b]->store(entry(batch, b), 0);
+    }
+  }
+
+ private:
+  static std::int64_t entry(std::int64_t batch, std::size_t b) {
+    return batch + static_cast<std::int64_t>(b);
+  }
+  float* stateOf(std::size_t b) const { return states_ + b * strip_.padded * kLanes; }
+
+  // What is loaded next in this one's place.
+  void prefetchBehind(std::int64_t batch, std::size_t vector, std::int64_t end) const {
+    if (++vector == strip_.vectors) {
+      vector = 0;
+      batch = std::min(batch + kLsslEntries, end - 1);
+    }
+    const float* from = call_.initial->values.data() + strip_.stateAt(batch, vector);
+    const std::size_t numbers = strip_.countOf(vector) * strip_.states;
+    for (std::size_t i = 0; i < numbers; i += kTilePadding) hwy::Prefetch(from + i);
+  }
+
+  HWY_INLINE void advance(std::size_t v, const float* const (&u)[kEntries],
+                          std::size_t count) const {
+    const Lane d;
+    Vector q[kEntries];
+    for (std::size_t b = 0; b < kEntries; ++b) {
+      const float* row = b < count ? u[b] : u[0];
+      q[b] = hn::Mul(hn::Load(d, strip_.step + v * kLanes), hn::LoadU(d, row + v * kLanes));
+    }
+    for (std::size_t n = 0; n < strip_.states; ++n) {
+      const Vector e = strip_.coefficient(LsslStrip::kE, n, v);
+      const Vector f = strip_.coefficient(LsslStrip::kF, n, v);
+      const Vector l = strip_.coefficient(LsslStrip::kL, n, v);
+      const Vector m = strip_.coefficient(LsslStrip::kM, n, v);
+      HWY_UNROLL(4)
+      for (std::size_t b = 0; b < kEntries; ++b) {
+        float* place = stateOf(b) + n * kLanes;
+        const Vector x = hn::Load(d, place);
+        hn::Store(hn::MulAdd(e, x, hn::Mul(f, q[b])), d, place);
+        q[b] = hn::MulAdd(l, q[b], hn::Mul(m, x));
+      }
+    }
+  }
+
+  void readOut(std::size_t v, std::size_t b, Vector input) const {
+    const Lane d;
+    const float* x = stateOf(b);
+    for (std::size_t c = 0; c < strip_.channels; ++c) {
+      Vector even = hn::Mul(strip_.skip(c, v), input), odd = hn::Zero(d);
+      for (std::size_t n = 0; n < strip_.padded; n += 2) {
+        even = hn::MulAdd(strip_.read(c, n, v), hn::Load(d, x + n * kLanes), even);
+        odd = hn::MulAdd(strip_.read(c, n + 1, v), hn::Load(d, x + (n + 1) * kLanes), odd);
+      }
+      rows_[b]->put(c, v, hn::Add(even, odd));
+    }
+  }
+
+  const Call<float>& call_;
+  Workspace work_;
+  LsslStrip strip_;
+  float* states_;  // [entry][padded state][lane]
+  float* inputs_;
+  std::array<std::optional<LsslOutputRow>, kEntries> rows_;
+};
+
+void forwardFeatures(const Call<float>& call, std::int64_t first, std::int64_t end) {
   const FlushSubnormals flush;
-  Recurrence task(call, first);
+  LsslForward task(call, first, end);
   for (std::int64_t b = 0; b < call.sizes.batch(); ++b) task.run(b);
+}
+
+void stepFeatures(const Call<float>& call, std::int64_t first, std::int64_t end, std::int64_t begin,
+                  std::int64_t end_batch) {
+  const FlushSubnormals flush;
+  LsslStepTask(call, first, end).run(begin, end_batch);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
@@ -183,10 +305,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lineament::sequence {
 
-HWY_EXPORT(recurrence);
+HWY_EXPORT(forwardFeatures);
+HWY_EXPORT(stepFeatures);
 
-void lsslRecurrence(const Call<float>& call, std::int64_t first) {
-  HWY_DYNAMIC_DISPATCH(recurrence)(call, first);
+void lsslForward(const Call<float>& call, std::int64_t first, std::int64_t end) {
+  HWY_DYNAMIC_DISPATCH(forwardFeatures)(call, first, end);
+}
+
+void lsslStep(const Call<float>& call, std::int64_t first, std::int64_t end, std::int64_t begin,
+              std::int64_t end_batch) {
+  HWY_DYNAMIC_DISPATCH(stepFeatures)(call, first, end, begin, end_batch);
 }
 
 }  // namespace lineament::sequence

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/parallel.h"
+#include "core/sequence/heads.h"
 #include "core/sequence/mamba_tiles.h"
 #include "core/sequence/short_convolution.h"
 #include "core/sequence/tile.h"
@@ -353,15 +354,20 @@ void Mamba::step(const Call<float>& call, State<float>& state) const {
   Call<float> one = call;
   one.initial = &state;
   one.final = &state;
-  // Several batch entries to a task: preparing a channel's weights costs as much as its step.
+  // Several batch entries to a task: preparing a channel's weights costs as much as its step. All
+  // channels, too, where the entries alone keep every thread busy.
   constexpr std::int64_t kEntries = 64;
-  const std::int64_t tasks = mambaTasks(call.sizes), batch = call.sizes.batch();
-  forBlocks(static_cast<std::size_t>(tasks * ((batch + kEntries - 1) / kEntries)), 1, *call.context,
+  const std::int64_t batch = call.sizes.batch(), channels = call.sizes.heads();
+  const std::int64_t groups = (batch + kEntries - 1) / kEntries;
+  const std::int64_t each =
+      groups < 2 * threadsOf(*call.context) ? kMambaChannels : kMambaStepChannels;
+  const std::int64_t tasks = (channels + each - 1) / each;
+  forBlocks(static_cast<std::size_t>(tasks * groups), 1, *call.context,
             [&](std::size_t task, std::size_t) {
               const auto i = static_cast<std::int64_t>(task);
-              const std::int64_t begin = i / tasks * kEntries;
-              mambaStep(one, signed_, begin, std::min(begin + kEntries, batch),
-                        i % tasks * kMambaChannels);
+              const std::int64_t begin = i / tasks * kEntries, first = i % tasks * each;
+              mambaStep(one, signed_, begin, std::min(begin + kEntries, batch), first,
+                        std::min(first + each, channels));
             });
   ++state.tokens;
 }

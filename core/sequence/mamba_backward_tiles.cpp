@@ -33,6 +33,7 @@ class GroupPass {
         reads(work.tile(MambaBlock::kTokens, kVectorsOfStates)) {}
 
   // Channels from i, states from n. `before` are the states that enter the block; out += C h.
+  template <bool kBounded>
   void replay(std::size_t count, std::size_t i, std::size_t n, const float* rates,
               const float* before, float* out) {
     const Lane d;
@@ -54,9 +55,9 @@ class GroupPass {
         Vector power[kStep];
         HWY_UNROLL(4)
         for (std::size_t j = 0; j < kStep; ++j) {
-          power[j] = hn::Mul(dt, hn::Load(d, rates + (n + first + j) * kRow + i));
+          power[j] = hn::Load(d, rates + (n + first + j) * kRow + i);
         }
-        powersOfTwo(d, power);
+        decayPowers<kBounded>(d, dt, power);
         HWY_UNROLL(4)
         for (std::size_t j = 0; j < kStep; ++j) {
           const std::size_t k = first + j;
@@ -167,7 +168,8 @@ class BackwardTask {
     for (; first < end; first += kMambaStrip) {
       const MambaStrip strip(call_, batch, first, end, work_);
       const float* rates = strip.loadRates(work_);
-      strips_[count_++].emplace(Running{strip, rates, StripSums(block_, work_)});
+      strips_[count_++].emplace(
+          Running{strip, rates, strip.lowestRates(rates, work_), StripSums(block_, work_)});
     }
   }
 
@@ -188,7 +190,7 @@ class BackwardTask {
 
   struct Running {
     MambaStrip strip;
-    const float* rates;
+    const float *rates, *lowest;
     StripSums sums;
   };
 
@@ -228,7 +230,11 @@ class BackwardTask {
     std::fill_n(decay_, count * kRow, 0.0f);
     for (std::size_t n = 0; n < block_.states; n += kStateGroup) {
       for (std::size_t i = 0; i < strip.width; i += kLanes) {
-        group_.replay(count, i, n, running.rates, before_, out_);
+        if (block_.isBounded(running.lowest, i, count)) {
+          group_.template replay<true>(count, i, n, running.rates, before_, out_);
+        } else {
+          group_.template replay<false>(count, i, n, running.rates, before_, out_);
+        }
         group_.reverse(count, i, n, running.rates, above_, i > 0, running.sums.behind,
                        running.sums.rates, input_, decay_);
       }

@@ -39,6 +39,19 @@ HWY_INLINE Vector decayOf(Lane d, Vector power) {
   return kSigned ? hn::MulSub(hn::Set(d, 2.0f), power, hn::Set(d, 1.0f)) : power;
 }
 
+// Decay exponents dt A of a few states, in powers of two, become those powers. kBounded: none is
+// under -126.
+template <bool kBounded, std::size_t kCount>
+HWY_INLINE void decayPowers(Lane d, Vector dt, Vector (&rates)[kCount]) {
+  if constexpr (kBounded) {
+    boundedPowersOfTwo(d, dt, rates);
+  } else {
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kCount; ++k) rates[k] = hn::Mul(dt, rates[k]);
+    powersOfTwo(d, rates);
+  }
+}
+
 // Up to kMambaStrip channels of one batch entry, with their weights. Rows of kRow numbers; those
 // behind the last channel are 0.
 class MambaStrip {
@@ -72,6 +85,16 @@ class MambaStrip {
       }
     }
     return rates;
+  }
+
+  // The lowest of a channel's rates, by channel.
+  float* lowestRates(const float* rates, Workspace& work) const {
+    float* lowest = work.tile(1, kRow);
+    for (std::int64_t n = 0; n < layout_.states; ++n) {
+      const float* row = rates + static_cast<std::size_t>(n) * kRow;
+      for (std::size_t i = 0; i < kRow; ++i) lowest[i] = std::min(lowest[i], row[i]);
+    }
+    return lowest;
   }
 
   // Rows of raw inputs from a token on; tokens before the first one come from the state.
@@ -185,6 +208,16 @@ class MambaBlock {
     for (std::size_t i = 0; i < count * kRow; i += hn::Lanes(d)) {
       hn::Store(hn::Mul(hn::Load(d, step + i), hn::Load(d, x + i)), d, write + i);
     }
+  }
+
+  // Whether no decay of the channels from i on falls under 2^-126 within the block.
+  bool isBounded(const float* lowest, std::size_t i, std::size_t count) const {
+    const Lane d;
+    Vector longest = hn::Zero(d);
+    for (std::size_t t = 0; t < count; ++t)
+      longest = hn::Max(longest, hn::Load(d, step + t * kRow + i));
+    const Vector exponent = hn::Mul(longest, hn::Load(d, lowest + i));
+    return hn::AllTrue(d, hn::Ge(exponent, hn::Set(d, -126.0f)));
   }
 
   // out += D x, times silu(z): from a scan's sums to the output.

@@ -31,11 +31,11 @@ struct Ahead {
 
 // One vector of channels and kStateGroup of their states over a block of tokens, all in registers:
 // out += C h. `h` and `rates` are rows of states, `b` and `c` the columns of the group's first one.
-template <bool kSigned>
-HWY_INLINE void scanGroup(std::size_t count, std::size_t padded, const float* HWY_RESTRICT rates,
-                          const float* HWY_RESTRICT step, const float* HWY_RESTRICT write,
-                          const float* HWY_RESTRICT b, const float* HWY_RESTRICT c,
-                          float* HWY_RESTRICT h, float* HWY_RESTRICT out, Ahead ahead) {
+template <bool kSigned, bool kBounded>
+void scanGroup(std::size_t count, std::size_t padded, const float* HWY_RESTRICT rates,
+               const float* HWY_RESTRICT step, const float* HWY_RESTRICT write,
+               const float* HWY_RESTRICT b, const float* HWY_RESTRICT c, float* HWY_RESTRICT h,
+               float* HWY_RESTRICT out, Ahead ahead) {
   const Lane d;
   Vector state[kStateGroup];
   HWY_UNROLL(8)
@@ -51,10 +51,8 @@ HWY_INLINE void scanGroup(std::size_t count, std::size_t padded, const float* HW
     for (std::size_t first = 0; first < kStateGroup; first += kStep) {
       Vector power[kStep];
       HWY_UNROLL(4)
-      for (std::size_t k = 0; k < kStep; ++k) {
-        power[k] = hn::Mul(dt, hn::Load(d, rates + (first + k) * kRow));
-      }
-      powersOfTwo(d, power);
+      for (std::size_t k = 0; k < kStep; ++k) power[k] = hn::Load(d, rates + (first + k) * kRow);
+      decayPowers<kBounded>(d, dt, power);
       HWY_UNROLL(4)
       for (std::size_t k = 0; k < kStep; ++k) {
         const std::size_t n = first + k;
@@ -80,7 +78,8 @@ class ForwardTask {
     for (; first < end; first += kMambaStrip) {
       const MambaStrip strip(call, batch, first, end, work_);
       const float* rates = strip.loadRates(work_);
-      strips_[count_++].emplace(Running{strip, rates, work_.tile(block_.padded, kRow)});
+      strips_[count_++].emplace(
+          Running{strip, rates, strip.lowestRates(rates, work_), work_.tile(block_.padded, kRow)});
     }
   }
 
@@ -105,7 +104,7 @@ class ForwardTask {
  private:
   struct Running {
     MambaStrip strip;
-    const float* rates;
+    const float *rates, *lowest;
     float* h;
   };
 
@@ -151,10 +150,12 @@ class ForwardTask {
     block_.load(strip, from, count);
     std::fill_n(out_, count * kRow, 0.0f);
     for (std::size_t i = 0; i < strip.width; i += hn::Lanes(Lane())) {
+      const auto scan = block_.isBounded(running.lowest, i, count) ? scanGroup<kSigned, true>
+                                                                   : scanGroup<kSigned, false>;
       for (std::size_t n = 0; n < block_.states; n += kStateGroup) {
-        scanGroup<kSigned>(count, block_.padded, running.rates + n * kRow + i, block_.step + i,
-                           block_.write + i, block_.b + n, block_.c + n, running.h + n * kRow + i,
-                           out_ + i, aheadOf(next, next_from, i, n == 0));
+        scan(count, block_.padded, running.rates + n * kRow + i, block_.step + i, block_.write + i,
+             block_.b + n, block_.c + n, running.h + n * kRow + i, out_ + i,
+             aheadOf(next, next_from, i, n == 0));
       }
     }
     block_.finish(strip, count, out_);
@@ -210,22 +211,20 @@ HWY_INLINE void stepChannels(std::size_t count, std::size_t states, std::size_t 
   }
 }
 
-// A token of channels [first, first + kMambaChannels), whose weights serve one batch entry after
-// the other.
+// A token of channels [first, last), whose weights serve one batch entry after the other.
 template <bool kSigned>
 class StepTask {
   static constexpr std::size_t kLanes = HWY_LANES(float);
 
  public:
-  StepTask(const Call<float>& call, std::int64_t first)
+  StepTask(const Call<float>& call, std::int64_t first, std::int64_t last)
       : call_(call),
         layout_(call.sizes),
         block_(call, work_, 1),
         out_(work_.tile(1, kRow)),
         parts_(work_.tile(kRow, kLanes)) {
-    const std::int64_t end = std::min(first + kMambaChannels, call.sizes.heads());
-    for (; first < end; first += kMambaStrip) {
-      const MambaStrip strip(call, 0, first, end, work_);
+    for (; first < last; first += kMambaStrip) {
+      const MambaStrip strip(call, 0, first, last, work_);
       strips_[count_++].emplace(Weighted{strip, loadRates(strip)});
     }
   }
@@ -296,13 +295,14 @@ class StepTask {
   MambaBlock block_;
   float *out_, *parts_;
   PrefetchList ahead_;
-  std::array<std::optional<Weighted>, kMambaChannels / kMambaStrip> strips_;
+  std::array<std::optional<Weighted>, kMambaStepChannels / kMambaStrip> strips_;
   std::size_t count_ = 0;
 };
 
 template <bool kSigned>
-void stepTask(const Call<float>& call, std::int64_t begin, std::int64_t end, std::int64_t first) {
-  StepTask<kSigned> task(call, first);
+void stepTask(const Call<float>& call, std::int64_t begin, std::int64_t end, std::int64_t first,
+              std::int64_t last) {
+  StepTask<kSigned> task(call, first, last);
   for (std::int64_t batch = begin; batch < end; ++batch) task.run(batch);
 }
 
@@ -316,9 +316,9 @@ void forward(const Call<float>& call, bool is_signed, std::int64_t batch, std::i
 }
 
 void step(const Call<float>& call, bool is_signed, std::int64_t begin, std::int64_t end,
-          std::int64_t first) {
+          std::int64_t first, std::int64_t last) {
   const FlushSubnormals flush;
-  (is_signed ? stepTask<true> : stepTask<false>)(call, begin, end, first);
+  (is_signed ? stepTask<true> : stepTask<false>)(call, begin, end, first, last);
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
@@ -339,8 +339,8 @@ void mambaForward(const Call<float>& call, bool is_signed, std::int64_t batch, s
 }
 
 void mambaStep(const Call<float>& call, bool is_signed, std::int64_t begin, std::int64_t end,
-               std::int64_t first) {
-  HWY_DYNAMIC_DISPATCH(step)(call, is_signed, begin, end, first);
+               std::int64_t first, std::int64_t last) {
+  HWY_DYNAMIC_DISPATCH(step)(call, is_signed, begin, end, first, last);
 }
 
 }  // namespace lineament::sequence

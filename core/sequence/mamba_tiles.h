@@ -39,9 +39,12 @@ struct MambaState {
 };
 
 inline constexpr std::int64_t kMambaChannels = 256;  // channels that one task carries over time
-inline constexpr std::int64_t kMambaStrip = 128;     // of them in the tiles at a time
-inline constexpr std::int64_t kMambaTokens = 32;     // tokens of a block: its tiles stay in L2
-inline constexpr std::int64_t kMambaPass = 1024;     // tokens between two sums over the channels
+// Channels whose weights a task of a step has at most: the more, the longer the pieces of memory
+// that it walks over, and beyond this number they fill a good part of the second-level cache.
+inline constexpr std::int64_t kMambaStepChannels = 2048;
+inline constexpr std::int64_t kMambaStrip = 128;  // of them in the tiles at a time
+inline constexpr std::int64_t kMambaTokens = 32;  // tokens of a block: its tiles stay in L2
+inline constexpr std::int64_t kMambaPass = 1024;  // tokens between two sums over the channels
 
 inline std::int64_t mambaTasks(const Sizes& sizes) {
   return (sizes.heads() + kMambaChannels - 1) / kMambaChannels;
@@ -52,10 +55,10 @@ inline std::int64_t mambaTasks(const Sizes& sizes) {
 // kept[batch][block][state][channel].
 void mambaForward(const Call<float>& call, bool is_signed, std::int64_t batch, std::int64_t first);
 
-// The same for one token of batch entries [begin, end), in place in call.final, which is
-// call.initial.
+// One token of channels [first, last), at most kMambaStepChannels, of batch entries [begin, end),
+// in place in call.final, which is call.initial.
 void mambaStep(const Call<float>& call, bool is_signed, std::int64_t begin, std::int64_t end,
-               std::int64_t first);
+               std::int64_t first, std::int64_t last);
 
 // Tokens [begin, end) of a backward pass, which walks over the sequence from its end. The sums are
 // for each batch entry, so that tasks share none of them; their last axis is the channel.

@@ -117,6 +117,22 @@ class Rwkv7Chunk {
     mask(gram_);
   }
 
+  // What comes next of a head, tokens [first, first + kChunk) or fewer: asked for a few rows at a
+  // time while this chunk's products go on.
+  void expect(std::int64_t head, std::int64_t first) {
+    ahead_.clear();
+    const std::int64_t end = std::min(first + kChunk, call_.sizes.tokens());
+    for (std::int64_t t = first; t < end; ++t) {
+      for (std::size_t input = 0; input < call_.inputs.size(); ++input) {
+        const bool is_value = input == static_cast<std::size_t>(Rwkv7Input::value);
+        ahead_.addRow(call_.inputs[input], is_value ? call_.sizes.values() : call_.sizes.keys(),
+                      batch_, t, head);
+      }
+      ahead_.addRow(call_.output, call_.sizes.values(), batch_, t, head);
+    }
+  }
+  PrefetchList& ahead() { return ahead_; }
+
   // 0 where a token does not come before another: rows of recalls, then of queries; columns of
   // solved writes, then of given ones.
   void mask(float* gram) const {
@@ -158,6 +174,7 @@ class Rwkv7Chunk {
   float scale_;
   std::int64_t batch_, head_ = 0, first_ = 0;
   std::size_t count_ = 0;
+  PrefetchList ahead_;
   float *gates_, *removals_, *rates_, *rise_, *fall_;
   float *near_reads_, *near_writes_, *reads_, *writes_, *across_, *gram_, *first_gain_, *keep_, *x_;
 
@@ -203,7 +220,7 @@ struct Rwkv7Run {
     chunk.loadWrites();
     chunk.loadReads();
     std::fill_n(chunk.x(), half, 0.0f);
-    forwardChunk(shape, chunk.chunk(), chunk.x(), state, out);
+    forwardChunk(shape, chunk.chunk(), chunk.x(), state, out, chunk.ahead());
     if (place.keeps()) {
       std::copy_n(
           out, half,
@@ -234,6 +251,9 @@ void rwkv7Forward(const Call<float>& call, float scale, std::int64_t batch, std:
     busy = false;
     for (std::int64_t h = 0; h < count; ++h) {
       Rwkv7Run& run = *heads[static_cast<std::size_t>(h)];
+      const std::int64_t next = (h + 1) % count;
+      chunk.expect(first_head + next,
+                   heads[static_cast<std::size_t>(next)]->token + (next == h ? kChunk : 0));
       if (run.token < run.place.tokens) run.advance(call, chunk, out);
       busy |= run.token < run.place.tokens;
     }

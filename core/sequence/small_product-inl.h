@@ -72,6 +72,11 @@ struct ProductBlock {
       b += b_row;
     }
   }
+  HWY_INLINE void scale(float factor) {
+    forAll([&](std::size_t i, std::size_t j) {
+      sum[i][j] = hn::Mul(sum[i][j], hn::Set(Tag(), factor));
+    });
+  }
   HWY_INLINE void scaleRows(const float* factors) {
     forAll([&](std::size_t i, std::size_t j) {
       sum[i][j] = hn::Mul(sum[i][j], hn::Set(Tag(), factors[i]));

@@ -51,8 +51,8 @@ class SsdBackward {
         score_gradients_(work_.tile(kSegment, kChunk)),
         b_gradients_(work_.tile(kChunks * shape_.keys, kChunk)),
         c_gradients_(work_.tile(kChunks * shape_.keys, kChunk)),
-        states_(work_.tile(kChunks * shape_.keys, shape_.values)),
-        behind_(work_.tile(shape_.keys, shape_.values)),
+        states_(work_.tile(kChunks * shape_.keys, shape_.state_stride)),
+        behind_(work_.tile(shape_.keys, shape_.state_stride)),
         weights_(work_.tile(kChunk, kChunk)),
         between_(work_.tile(kChunk, kChunk)),
         slopes_(work_.tile(kChunk, kChunk)),
@@ -127,10 +127,10 @@ class SsdBackward {
       ChunkDecays decays;
       decays.load(call_, task_, head, firstOf(i), count);
       loadValues(head, i);
-      scaleRows(x_, count, shape_.value_stride, decays.step, values_);
-      scaleRows(values_, count, shape_.value_stride, decays.to_end, scaled_);
-      std::copy_n(state(i), shape_.stateTile(), state(i + 1));
-      updateState(shape_, count, decays.all, groupRows(b_, i), scaled_, state(i + 1));
+      alignas(64) float left[kChunk];
+      multiply(decays.step, decays.to_end, kChunk, left);
+      scaleRows(x_, count, shape_.value_stride, left, scaled_);
+      updateState(shape_, count, decays.all, groupRows(b_, i), scaled_, state(i), state(i + 1));
     }
   }
 
@@ -151,7 +151,7 @@ class SsdBackward {
     groupPartsOfState(chunk, decays);
     inputGradients(head, chunk, decays);
     scaleRows(above_, count, shape_.value_stride, decays.from_start, scaled_);
-    updateState(shape_, count, decays.all, groupRows(c_, chunk), scaled_, behind_);
+    updateState(shape_, count, decays.all, groupRows(c_, chunk), scaled_, behind_, behind_);
   }
 
   void loadAbove(std::int64_t head, std::size_t chunk) {
@@ -189,8 +189,8 @@ class SsdBackward {
   void valueGradients(std::size_t count, const float* b, const ChunkDecays& decays) {
     const auto stride = static_cast<std::ptrdiff_t>(shape_.value_stride);
     smallProduct<false>(count, shape_.values, shape_.keys, b,
-                        static_cast<std::ptrdiff_t>(shape_.key_stride), 1, behind_, stride,
-                        value_gradient_, stride);
+                        static_cast<std::ptrdiff_t>(shape_.key_stride), 1, behind_,
+                        static_cast<std::ptrdiff_t>(shape_.state_stride), value_gradient_, stride);
     scaleRows(value_gradient_, count, shape_.value_stride, decays.to_end, value_gradient_);
     float written = 0;
     for (std::size_t t = 0; t < count; ++t) {
@@ -236,7 +236,7 @@ class SsdBackward {
   // What dB and dC get through the states around the chunk.
   void groupPartsOfState(std::size_t chunk, const ChunkDecays& decays) {
     const hn::ScalableTag<float> d;
-    const auto stride = static_cast<std::ptrdiff_t>(shape_.value_stride);
+    const auto stride = static_cast<std::ptrdiff_t>(shape_.state_stride);
     for (std::size_t e = 0; e < shape_.values; ++e) {
       multiply(values_across_ + e * kChunk, decays.to_end, kChunk, values_across_ + e * kChunk);
       multiply(above_across_ + e * kChunk, decays.from_start, kChunk, above_across_ + e * kChunk);

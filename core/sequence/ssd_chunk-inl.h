@@ -29,12 +29,15 @@ inline constexpr std::size_t kScores = kChunk * kChunk;
 
 struct SsdShape {
   std::size_t keys, values, key_stride, value_stride;
+  std::size_t state_stride;  // of a state's rows in a tile
   explicit SsdShape(const Sizes& sizes)
       : keys(static_cast<std::size_t>(sizes.keys())),
         values(static_cast<std::size_t>(sizes.values())),
         key_stride(tileStride(keys)),
-        value_stride(tileStride(values)) {}
-  std::size_t stateTile() const { return keys * value_stride; }
+        value_stride(tileStride(values)),
+        // Rows a multiple of 256 bytes apart would share a few sets of the first-level cache.
+        state_stride(value_stride % 64 == 0 ? value_stride + kTilePadding : value_stride) {}
+  std::size_t stateTile() const { return keys * state_stride; }
 };
 
 // Rows in the caller's memory or in a tile.
@@ -127,25 +130,19 @@ HWY_INLINE void scaleRows(const float* from, std::size_t count, std::size_t stri
   scaleRows(Rows{from, static_cast<std::ptrdiff_t>(stride)}, count, stride, factors, to);
 }
 
-// O += W V with W lower triangular [count, kChunk]: rows of a block see no column behind it.
-HWY_INLINE void addLowerProduct(const SsdShape& shape, std::size_t count, const float* weights,
-                                const float* values, float* out) {
-  constexpr std::size_t kRows = 8;
-  const auto stride = static_cast<std::ptrdiff_t>(shape.value_stride);
-  for (std::size_t t = 0; t < count; t += kRows) {
-    const std::size_t rows = std::min(kRows, count - t);
-    smallProduct<true>(rows, shape.values, t + rows, weights + t * kChunk, kChunk, 1, values,
-                       stride, out + t * shape.value_stride, stride);
-  }
-}
-
-// S = exp(G_last) S + B' W, with W the chunk's weighted values.
+// S = exp(G_last) S + B' W, with W the chunk's weighted values, from `before` to `state`.
 HWY_INLINE void updateState(const SsdShape& shape, std::size_t count, float decay, Rows b,
-                            const float* weighted, float* state) {
+                            const float* weighted, const float* before, float* state) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.value_stride);
-  scaleAll(state, shape.stateTile(), decay);
-  smallProduct<true>(shape.keys, shape.values, count, b.first, 1, b.stride, weighted, stride, state,
-                     stride);
+  const auto state_stride = static_cast<std::ptrdiff_t>(shape.state_stride);
+  forProductBlocks(shape.keys, shape.values, [&](auto fit, std::size_t n, std::size_t j) {
+    typename decltype(fit)::Block block;
+    const std::size_t at = n * shape.state_stride + j;
+    block.load(before + at, state_stride);
+    block.scale(decay);
+    block.multiply(count, b.first + n, 1, b.stride, weighted + j, stride);
+    block.store(state + at, state_stride);
+  });
 }
 
 // The scores C B' of a chunk, for all heads of the group. `b_across` takes B turned.
@@ -159,12 +156,12 @@ HWY_INLINE void chunkScores(const SsdShape& shape, std::size_t count, Rows b, Ro
 // Between a state's rows in the caller's memory and a tile.
 HWY_INLINE void loadState(const SsdShape& shape, const float* from, float* tile) {
   for (std::size_t n = 0; n < shape.keys; ++n) {
-    std::copy_n(from + n * shape.values, shape.values, tile + n * shape.value_stride);
+    std::copy_n(from + n * shape.values, shape.values, tile + n * shape.state_stride);
   }
 }
 HWY_INLINE void storeState(const SsdShape& shape, const float* tile, float* to) {
   for (std::size_t n = 0; n < shape.keys; ++n) {
-    std::copy_n(tile + n * shape.value_stride, shape.values, to + n * shape.values);
+    std::copy_n(tile + n * shape.state_stride, shape.values, to + n * shape.values);
   }
 }
 

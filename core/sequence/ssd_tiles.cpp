@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sequence/ssd_tiles.h"
 
+#include <array>
+
 #include "core/base/subnormals.h"
+#include "core/sequence/diagonal_chunks.h"
+#include "core/sequence/diagonal_layout.h"
 #include "core/sequence/prefetch.h"
 
 // Compiled once for each vector instruction set; the best that the processor has is called.
@@ -16,6 +20,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace lineament::sequence::HWY_NAMESPACE {
 
+// States, x and what is written of it lie in strips of columns: all that the products of a strip
+// take and make is in the first-level cache while they go on.
 class SsdForward {
  public:
   SsdForward(const Call<float>& call, const SsdTask& task)
@@ -27,14 +33,18 @@ class SsdForward {
         b_across_(work_.tile(shape_.keys, kChunk)),
         scores_(work_.tile(kChunk, kChunk)),
         weights_(work_.tile(kChunk, kChunk)),
-        x_(work_.tile(kChunk, shape_.values)),
-        values_(work_.tile(kChunk, shape_.values)),
+        row_(work_.tile(1, shape_.values)),
         out_(work_.tile(kChunk, shape_.values)),
-        states_(work_.tile(static_cast<std::size_t>(task.heads) * shape_.keys, shape_.values)) {}
+        x_(stripsOf(kChunk)),
+        written_(stripsOf(kChunk)) {
+    for (std::int64_t i = 0; i < task.heads; ++i) {
+      states_[static_cast<std::size_t>(i)] = stripsOf(shape_.keys);
+    }
+  }
 
   void run() {
-    forStates([&](float* tile, std::size_t at) {
-      if (call_.initial) loadState(shape_, call_.initial->values.data() + at, tile);
+    forStates([&](const Strips& state, std::size_t at) {
+      if (call_.initial) state.copyFrom(call_.initial->values.data() + at);
     });
     const std::int64_t tokens = call_.sizes.tokens();
     for (std::int64_t from = 0; from < tokens; from += kSsdChunk) {
@@ -42,17 +52,21 @@ class SsdForward {
       chunk(from, static_cast<std::size_t>(std::min(kSsdChunk, tokens - from)));
     }
     if (call_.final == nullptr) return;
-    forStates([&](const float* tile, std::size_t at) {
-      storeState(shape_, tile, call_.final->values.data() + at);
+    forStates([&](const Strips& state, std::size_t at) {
+      state.copyTo(call_.final->values.data() + at);
     });
   }
 
  private:
+  Strips stripsOf(std::size_t rows) {
+    return {work_.numbers(Strips::numbers(rows, shape_.values)).data(), rows, shape_.values};
+  }
+
   template <class Work>
   void forStates(Work work) {
     for (std::int64_t i = 0; i < task_.heads; ++i) {
       const std::int64_t row = task_.batch * call_.sizes.heads() + task_.head + i;
-      work(states_ + static_cast<std::size_t>(i) * shape_.stateTile(),
+      work(states_[static_cast<std::size_t>(i)],
            static_cast<std::size_t>(row) * shape_.keys * shape_.values);
     }
   }
@@ -60,39 +74,32 @@ class SsdForward {
   void keepStates(std::int64_t segment) {
     const auto segments =
         static_cast<std::size_t>((call_.sizes.tokens() + kSsdSegment - 1) / kSsdSegment);
-    forStates([&](const float* tile, std::size_t at) {
-      storeState(shape_, tile,
-                 call_.kept.data() + at * segments +
-                     static_cast<std::size_t>(segment) * shape_.keys * shape_.values);
+    forStates([&](const Strips& state, std::size_t at) {
+      state.copyTo(call_.kept.data() + at * segments +
+                   static_cast<std::size_t>(segment) * shape_.keys * shape_.values);
     });
   }
 
-  // Rows of a chunk: the caller's own where they are single precision (and, where whole vectors are
-  // read, have no ragged end), otherwise a tile of them.
-  Rows rowsOf(std::size_t input, std::int64_t from, std::size_t count, std::int64_t head,
-              std::size_t width, bool vectors, float* tile) const {
+  // B or C of a chunk: the caller's own rows where they are single precision, otherwise a tile.
+  Rows rowsOf(std::size_t input, std::int64_t from, std::size_t count, float* tile) const {
     const StoredView& view = call_.inputs[input];
-    if (view.storage == Storage::f32 && (!vectors || width == tileStride(width))) {
-      return {static_cast<const float*>(view.data) + view.offsetOf(task_.batch, from, head),
+    if (view.storage == Storage::f32) {
+      return {static_cast<const float*>(view.data) + view.offsetOf(task_.batch, from, task_.group),
               view.stride[1]};
     }
-    const auto stride = static_cast<std::int64_t>(tileStride(width));
-    loadTile(view, task_.batch, from, static_cast<std::int64_t>(count), head,
-             static_cast<std::int64_t>(width), tile, stride);
+    const auto stride = static_cast<std::int64_t>(shape_.key_stride);
+    loadTile(view, task_.batch, from, static_cast<std::int64_t>(count), task_.group,
+             call_.sizes.keys(), tile, stride);
     return {tile, stride};
   }
 
   void chunk(std::int64_t from, std::size_t count) {
-    const Rows b = rowsOf(kSsdB, from, count, task_.group, shape_.keys, false, b_);
-    const Rows c = rowsOf(kSsdC, from, count, task_.group, shape_.keys, false, c_);
+    const Rows b = rowsOf(kSsdB, from, count, b_), c = rowsOf(kSsdC, from, count, c_);
     chunkScores(shape_, count, b, c, b_across_, scores_);
     for (std::int64_t i = 0; i < task_.heads; ++i) {
       const bool last = i + 1 == task_.heads;
       lookAhead(last ? from + kSsdChunk : from, task_.head + (last ? 0 : i + 1));
-      headChunk(from, count, task_.head + i, b, c,
-                states_ + static_cast<std::size_t>(i) * shape_.stateTile());
-      storeTile(call_.output, task_.batch, from, static_cast<std::int64_t>(count), task_.head + i,
-                call_.sizes.values(), out_, static_cast<std::int64_t>(shape_.value_stride));
+      headChunk(from, count, task_.head + i, b, c, states_[static_cast<std::size_t>(i)]);
     }
   }
 
@@ -100,63 +107,101 @@ class SsdForward {
   void lookAhead(std::int64_t from, std::int64_t head) {
     ahead_.clear();
     const std::int64_t end = std::min(from + kSsdChunk, call_.sizes.tokens());
-    const auto add = [&](const auto& tensor, std::int64_t token) {
-      const std::size_t size =
-          tensor.storage == Storage::f32 ? sizeof(float) : sizeof(std::uint16_t);
-      const std::ptrdiff_t offset =
-          task_.batch * tensor.stride[0] + token * tensor.stride[1] + head * tensor.stride[2];
-      ahead_.add(static_cast<const char*>(tensor.data) + offset * static_cast<std::ptrdiff_t>(size),
-                 shape_.values * size);
-    };
     for (std::int64_t token = from; token < end; ++token) {
-      add(call_.inputs[kSsdX], token);
-      add(call_.output, token);
+      ahead_.addRow(call_.inputs[kSsdX], call_.sizes.values(), task_.batch, token, head);
+      ahead_.addRow(call_.output, call_.sizes.values(), task_.batch, token, head);
     }
+    const std::size_t times = x_.count() * (shape_.keys / kBlockRows + 2);
+    rows_at_once_ = (ahead_.size() + times - 1) / times;
   }
 
   void headChunk(std::int64_t from, std::size_t count, std::int64_t head, Rows b, Rows c,
-                 float* state) {
-    const auto stride = static_cast<std::ptrdiff_t>(shape_.value_stride);
-    const Rows x = rowsOf(kSsdX, from, count, head, shape_.values, true, x_);
+                 const Strips& state) {
     ChunkDecays decays;
     decays.load(call_, task_, head, from, count);
-    ahead_.ask(kRowsAtATime);
-    smallProduct<false>(count, shape_.values, shape_.keys, c.first, c.stride, 1, state, stride,
-                        out_, stride);
-    ahead_.ask(kRowsAtATime);
-    scaleRowsAndSkip(count, decays, head, x);
-    decays.between(count, weights_);
-    multiply(weights_, scores_, count * kChunk, weights_);
-    scaleRows(x, count, shape_.value_stride, decays.step, values_);
-    ahead_.ask(kRowsAtATime);
-    addLowerProduct(shape_, count, weights_, values_, out_);
-    ahead_.ask(kRowsAtATime);
-    scaleRows(values_, count, shape_.value_stride, decays.to_end, values_);
-    updateState(shape_, count, decays.all, b, values_, state);
+    weigh(count, decays, head);
+    loadValues(from, count, head, decays);
+    const StoredTarget& to = call_.output;
+    const bool placed = to.storage == Storage::f32 && shape_.values == shape_.value_stride;
+    const RowsAt<float> out =
+        placed ? RowsAt<float>{static_cast<float*>(to.data) + to.offsetOf(task_.batch, from, head),
+                               to.stride[1]}
+               : RowsAt<float>{out_, static_cast<std::ptrdiff_t>(shape_.value_stride)};
+    for (std::size_t s = 0; s < state.count(); ++s) strip(s, count, decays, b, c, state, out);
+    if (placed) return;
+    storeTile(to, task_.batch, from, static_cast<std::int64_t>(count), head, call_.sizes.values(),
+              out_, static_cast<std::int64_t>(shape_.value_stride));
   }
 
-  // out = exp(G_t) out + D x
-  void scaleRowsAndSkip(std::size_t count, const ChunkDecays& decays, std::int64_t head, Rows x) {
+  // How much of x_s is in y_t: the scores times what is left by then and dt, and D on the diagonal.
+  void weigh(std::size_t count, const ChunkDecays& decays, std::int64_t head) {
     const hn::ScalableTag<float> d;
-    const auto skip = hn::Set(d, call_.inputs[kSsdSkip] ? call_.inputs[kSsdSkip].at(head) : 0.0f);
+    decays.between(count, weights_);
+    const float skip = call_.inputs[kSsdSkip] ? call_.inputs[kSsdSkip].at(head) : 0.0f;
     for (std::size_t t = 0; t < count; ++t) {
-      const auto factor = hn::Set(d, decays.from_start[t]);
-      float* row = out_ + t * shape_.value_stride;
+      float* row = weights_ + t * kChunk;
+      for (std::size_t s = 0; s < kChunk; s += hn::Lanes(d)) {
+        const auto score =
+            hn::Mul(hn::Load(d, scores_ + t * kChunk + s), hn::Load(d, decays.step + s));
+        hn::Store(hn::Mul(hn::Load(d, row + s), score), d, row + s);
+      }
+      row[t] += skip;
+    }
+  }
+
+  // x, and dt x times what is left of it at the chunk's end.
+  void loadValues(std::int64_t from, std::size_t count, std::int64_t head,
+                  const ChunkDecays& decays) {
+    const hn::ScalableTag<float> d;
+    const bool whole = shape_.values == shape_.value_stride;
+    for (std::size_t t = 0; t < count; ++t) {
+      const float* row = call_.inputs[kSsdX].row(row_, call_.sizes.values(), task_.batch,
+                                                 from + static_cast<std::int64_t>(t), head);
+      if (row != row_ && !whole) std::copy_n(row, shape_.values, row_);
+      const auto left = hn::Set(d, decays.step[t] * decays.to_end[t]);
       for (std::size_t i = 0; i < shape_.value_stride; i += hn::Lanes(d)) {
-        const auto straight = hn::Mul(skip, hn::LoadU(d, x.at(t) + i));
-        hn::Store(hn::MulAdd(factor, hn::Load(d, row + i), straight), d, row + i);
+        const auto x = hn::LoadU(d, (whole ? row : row_) + i);
+        hn::Store(x, d, x_.at(t, i));
+        hn::Store(hn::Mul(left, x), d, written_.at(t, i));
       }
     }
   }
 
-  static constexpr std::size_t kRowsAtATime = 2 * kChunk / 4;  // of x and the output, in four goes
+  // For the columns of one strip, O = exp(G) C S + W x and S = exp(G_last) S + B' (what is left).
+  HWY_INLINE void strip(std::size_t index, std::size_t count, const ChunkDecays& decays, Rows b,
+                        Rows c, const Strips& state, const RowsAt<float>& out) {
+    float* matrix = state.strip(index);
+    const float *x = x_.strip(index), *written = written_.strip(index);
+    const std::size_t width = state.width(index);
+    forProductBlocks(count, width, [&](auto fit, std::size_t t, std::size_t j) {
+      typename decltype(fit)::Block block;
+      ahead_.ask(rows_at_once_);
+      block.clear();
+      block.multiply(shape_.keys, c.at(t), c.stride, 1, matrix + j, kStrip);
+      block.scaleRows(decays.from_start + t);
+      block.multiply(t + block.kCount, weights_ + t * kChunk, kChunk, 1, x + j, kStrip);
+      block.store(out.row(t) + index * kStrip + j, out.stride);
+    });
+    forProductBlocks(shape_.keys, width, [&](auto fit, std::size_t n, std::size_t j) {
+      typename decltype(fit)::Block block;
+      float* to = matrix + n * kStrip + j;
+      block.load(to, kStrip);
+      block.scale(decays.all);
+      block.multiply(count, b.first + n, 1, b.stride, written + j, kStrip);
+      block.store(to, kStrip);
+      ahead_.ask(rows_at_once_);
+    });
+  }
 
   const Call<float>& call_;
   const SsdTask& task_;
   SsdShape shape_;
   Workspace work_;
-  float *b_, *c_, *b_across_, *scores_, *weights_, *x_, *values_, *out_, *states_;
+  float *b_, *c_, *b_across_, *scores_, *weights_, *row_, *out_;
+  Strips x_, written_;
+  std::array<Strips, static_cast<std::size_t>(kSsdHeads)> states_;
   PrefetchList ahead_;
+  std::size_t rows_at_once_ = 0;
 };
 
 // Up to kVectors vectors of a state's columns: S = a S + B' v, y = C S. Each number of the state is

@@ -141,19 +141,16 @@ class TransNormerDiag : public Mechanism {
   }
 
  private:
-  // Calls work(batch, head, block) for each block with tokens of the call.
+  // Calls work(batch, block) for each block with tokens of the call. Neighbouring heads share pages
+  // of memory, so a task has all heads of a block.
   template <class Work>
-  void forHeadBlocks(const Call<float>& call, Work work) const {
+  void forEachBlock(const Call<float>& call, Work work) const {
     if (call.sizes.tokens() == 0) return;
-    const std::int64_t heads = call.sizes.heads();
     const std::int64_t blocks = BlockWindow<float>{call, call.options->integer(kBlock)}.blocks();
-    // Neighbouring heads share pages of memory, so a task has all heads of a block.
     forBlocks(sizeOf(call.sizes.batch() * blocks), 1, *call.context,
               [&](std::size_t begin, std::size_t) {
                 const auto item = static_cast<std::int64_t>(begin);
-                for (std::int64_t head = 0; head < heads; ++head) {
-                  work(item / blocks, head, item % blocks);
-                }
+                work(item / blocks, item % blocks);
               });
   }
 
@@ -258,9 +255,8 @@ void TransNormerDiag::spreadFinalGradient(const BackwardCall<T>& back) const {
 
 void TransNormerDiag::fast(const Call<float>& call) const {
   const DiagRule rule = ruleOf(call);
-  forHeadBlocks(call, [&](std::int64_t batch, std::int64_t head, std::int64_t index) {
-    diagBlock(call, rule, batch, head, index);
-  });
+  forEachBlock(
+      call, [&](std::int64_t batch, std::int64_t index) { diagBlock(call, rule, batch, index); });
   storeState(call, rule.block, [&](std::size_t input, float* to, std::int64_t width, auto... at) {
     const float* row = call.inputs[input].row(to, width, at...);
     if (row != to) std::copy_n(row, width, to);
@@ -270,8 +266,8 @@ void TransNormerDiag::fast(const Call<float>& call) const {
 void TransNormerDiag::fastBackward(const BackwardCall<float>& back) const {
   const DiagRule rule = ruleOf(back.forward);
   spreadFinalGradient(back);
-  forHeadBlocks(back.forward, [&](std::int64_t batch, std::int64_t head, std::int64_t index) {
-    diagBlockBackward(back, rule, batch, head, index);
+  forEachBlock(back.forward, [&](std::int64_t batch, std::int64_t index) {
+    diagBlockBackward(back, rule, batch, index);
   });
 }
 

@@ -13,12 +13,12 @@ struct DiagRule {
   bool softmax;  // otherwise max(s, 0)
 };
 
-// The outputs of one head's tokens of block `index`.
-void diagBlock(const Call<float>& call, const DiagRule& rule, std::int64_t batch, std::int64_t head,
+// The outputs of all heads' tokens of block `index`.
+void diagBlock(const Call<float>& call, const DiagRule& rule, std::int64_t batch,
                std::int64_t index);
 
 // All gradients that come from them.
 void diagBlockBackward(const BackwardCall<float>& back, const DiagRule& rule, std::int64_t batch,
-                       std::int64_t head, std::int64_t index);
+                       std::int64_t index);
 
 }  // namespace lineament::sequence

@@ -2,10 +2,12 @@
 #include "core/sequence/transnormer_norm.h"
 
 #include <cmath>
+#include <functional>
 
 #include "core/base/parallel.h"
 #include "core/sequence/diagonal_layout.h"
 #include "core/sequence/diagonal_mechanism.h"
+#include "core/sequence/transnormer_norm_tiles.h"
 
 namespace lineament::sequence {
 
@@ -13,7 +15,7 @@ namespace {
 
 enum Option : std::size_t { kMap };
 
-constexpr double kEps = 1e-8;
+constexpr double kEps = static_cast<double>(kTransNormerEps);
 constexpr std::size_t kTokenBlock = 256;
 
 Description describe() {
@@ -30,7 +32,7 @@ Description describe() {
   return about;
 }
 
-// r_t of one token, from its outputs of all heads.
+// r_t of one token, from its outputs of all heads, by the definition.
 template <class Row>
 double normOf(const Sizes& sizes, Row row) {
   double squares = 0;
@@ -45,7 +47,7 @@ double normOf(const Sizes& sizes, Row row) {
 
 // From the gradients by o to those by u, of one token: with N = heads value,
 //   du = do / r - o (o . do) / (N (r - eps)),   0 where u is 0.
-template <class T, class Output, class Above, class To>
+template <class Output, class Above, class To>
 void normGradient(const Sizes& sizes, double norm, Output output, Above above, To to) {
   double along = 0;
   for (std::int64_t h = 0; h < sizes.heads(); ++h) {
@@ -60,19 +62,24 @@ void normGradient(const Sizes& sizes, double norm, Output output, Above above, T
     for (std::int64_t e = 0; e < sizes.values(); ++e) {
       const double gradient =
           static_cast<double>(above(h)[e]) / norm - static_cast<double>(output(h)[e]) * back;
-      to(h)[e] = silent ? T{0} : static_cast<T>(gradient);
+      to(h)[e] = silent ? 0 : gradient;
     }
   }
 }
 
 template <class Work>
-void forTokens(const Sizes& sizes, const Context& context, Work work) {
-  forBlocks(sizeOf(sizes.batch() * sizes.tokens()), kTokenBlock, context,
+void forTokens(const Sizes& sizes, Work work) {
+  for (std::int64_t b = 0; b < sizes.batch(); ++b) {
+    for (std::int64_t t = 0; t < sizes.tokens(); ++t) work(b, t);
+  }
+}
+
+// Calls work(begin, end) for blocks of all tokens, several at once.
+void forTokenBlocks(const Call<float>& call,
+                    const std::function<void(std::int64_t, std::int64_t)>& work) {
+  forBlocks(sizeOf(call.sizes.batch() * call.sizes.tokens()), kTokenBlock, *call.context,
             [&](std::size_t begin, std::size_t end) {
-              for (std::size_t i = begin; i < end; ++i) {
-                const auto item = static_cast<std::int64_t>(i);
-                work(i, item / sizes.tokens(), item % sizes.tokens());
-              }
+              work(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end));
             });
 }
 
@@ -82,7 +89,7 @@ class TransNormerNorm : public DiagonalMechanism {
 
   void reference(const Call<double>& call) const override {
     DiagonalMechanism::reference(call);
-    forTokens(call.sizes, {}, [&](std::size_t, std::int64_t b, std::int64_t t) {
+    forTokens(call.sizes, [&](std::int64_t b, std::int64_t t) {
       const auto row = [&](std::int64_t h) { return call.output.row(b, t, h); };
       const double norm = normOf(call.sizes, row);
       for (std::int64_t h = 0; h < call.sizes.heads(); ++h) {
@@ -101,13 +108,13 @@ class TransNormerNorm : public DiagonalMechanism {
     again.output = output;
     again.final = nullptr;
     DiagonalMechanism::reference(again);
-    forTokens(call.sizes, {}, [&](std::size_t, std::int64_t b, std::int64_t t) {
+    forTokens(call.sizes, [&](std::int64_t b, std::int64_t t) {
       const auto row = [&](std::int64_t h) { return output.row(b, t, h); };
       const double norm = normOf(call.sizes, row);
       for (std::int64_t h = 0; h < call.sizes.heads(); ++h) {
         for (std::int64_t e = 0; e < call.sizes.values(); ++e) row(h)[e] /= norm;
       }
-      normGradient<double>(
+      normGradient(
           call.sizes, norm, row, [&](std::int64_t h) { return back.output_gradient.row(b, t, h); },
           [&](std::int64_t h) { return gradient.row(b, t, h); });
     });
@@ -141,12 +148,8 @@ class TransNormerNorm : public DiagonalMechanism {
     float* gradients = work.numbers(sizeOf(elementsOf(description().output, call.sizes))).data();
     const View<float> gradient{gradients, strides};
     const std::span<const float> norms = call.kept.subspan(engineKept(call));
-    forTokens(call.sizes, *call.context, [&](std::size_t item, std::int64_t b, std::int64_t t) {
-      normGradient<float>(
-          call.sizes, static_cast<double>(norms[item]),
-          [&](std::int64_t h) { return back.output.row(b, t, h); },
-          [&](std::int64_t h) { return back.output_gradient.row(b, t, h); },
-          [&](std::int64_t h) { return gradient.row(b, t, h); });
+    forTokenBlocks(call, [&](std::int64_t begin, std::int64_t end) {
+      normGradients(back, begin, end, norms.data(), gradient);
     });
     BackwardCall<float> inner = back;
     inner.forward.kept = call.kept.first(engineKept(call));
@@ -192,24 +195,9 @@ class TransNormerNorm : public DiagonalMechanism {
 
   // Normalises the outputs where they lie.
   void finish(const Call<float>& call) const {
-    const StoredTarget& to = call.output;
-    const StoredView from{to.data, to.storage, to.stride};
-    const std::span<float> norms =
-        call.kept.empty() ? std::span<float>{} : call.kept.subspan(engineKept(call));
-    forTokens(call.sizes, *call.context, [&](std::size_t item, std::int64_t b, std::int64_t t) {
-      Workspace work;
-      float* buffer = work.numbers(sizeOf(call.sizes.values())).data();
-      const auto row = [&](std::int64_t h) {
-        return from.row(buffer, call.sizes.values(), b, t, h);
-      };
-      const double norm = normOf(call.sizes, row);
-      if (!norms.empty()) norms[item] = static_cast<float>(norm);
-      const auto factor = static_cast<float>(1 / norm);
-      for (std::int64_t h = 0; h < call.sizes.heads(); ++h) {
-        const float* numbers = row(h);
-        for (std::int64_t e = 0; e < call.sizes.values(); ++e) buffer[e] = numbers[e] * factor;
-        to.store(buffer, call.sizes.values(), b, t, h);
-      }
+    float* norms = call.kept.empty() ? nullptr : call.kept.data() + engineKept(call);
+    forTokenBlocks(call, [&](std::int64_t begin, std::int64_t end) {
+      divideByNorms(call, begin, end, norms);
     });
   }
 };
