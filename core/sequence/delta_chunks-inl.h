@@ -46,13 +46,17 @@ struct DeltaChunk {
   const float* keep = nullptr;    // [key]; null: 1
 };
 
-// Not inlined: one copy of each serves all products of a chunk.
+// Not inlined: one copy of each serves all products of a chunk. Between blocks some lines of what
+// is `ahead` are asked for.
 static HWY_NOINLINE void product(std::size_t rows, std::size_t columns, std::size_t depth,
                                  const float* a, std::size_t a_row, std::size_t a_column,
-                                 const float* b, std::size_t b_row, float* c, std::size_t c_row) {
+                                 const float* b, std::size_t b_row, float* c, std::size_t c_row,
+                                 PrefetchList* ahead = nullptr) {
   smallProduct<false>(rows, columns, depth, a, static_cast<std::ptrdiff_t>(a_row),
                       static_cast<std::ptrdiff_t>(a_column), b, static_cast<std::ptrdiff_t>(b_row),
-                      c, static_cast<std::ptrdiff_t>(c_row));
+                      c, static_cast<std::ptrdiff_t>(c_row), [ahead] {
+                        if (ahead) ahead->ask();
+                      });
 }
 static HWY_NOINLINE void addProduct(std::size_t rows, std::size_t columns, std::size_t depth,
                                     const float* a, std::size_t a_row, std::size_t a_column,
@@ -152,7 +156,7 @@ static HWY_NOINLINE void addOwnWrites(const DeltaShape& shape, const DeltaChunk&
 // Moves the state over a chunk of which `x` [sources, value] is known.
 static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk& chunk,
                                       std::size_t columns, const float* x, const float* before,
-                                      float* state) {
+                                      float* state, PrefetchList* ahead = nullptr) {
   const auto stride = static_cast<std::ptrdiff_t>(shape.state_stride);
   forProductBlocks(shape.keys, columns, [&](auto fit, std::size_t first, std::size_t j) {
     typename decltype(fit)::Block block;
@@ -163,12 +167,13 @@ static HWY_NOINLINE void advanceState(const DeltaShape& shape, const DeltaChunk&
                    static_cast<std::ptrdiff_t>(shape.key_stride), x + j,
                    static_cast<std::ptrdiff_t>(shape.value_stride));
     block.store(state + offset + j, stride);
+    if (ahead) ahead->ask();
   });
 }
 
 // The chunk's outputs, to rows [count, 2 count) of `out` [2 count, value] with the excess z in
-// those before, and the state after it. `x` [sources, value] has r and becomes the solution. A few
-// rows of `ahead` are asked for between products.
+// those before, and the state after it. `x` [sources, value] has r and becomes the solution. What
+// is `ahead` is asked for meanwhile.
 HWY_INLINE void forwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, float* x,
                              float* state, float* out, PrefetchList& ahead) {
   const std::size_t strip = kBlockVectors * hn::Lanes(hn::ScalableTag<float>());
@@ -177,19 +182,16 @@ HWY_INLINE void forwardChunk(const DeltaShape& shape, const DeltaChunk& chunk, f
                              .row = kGramStride,
                              .column = 1,
                              .rates = chunk.rates};
-  const std::size_t times = 3 * ((shape.value_stride + strip - 1) / strip);
-  const std::size_t rows_at_once = (ahead.size() + times - 1) / times;
+  const std::size_t strips = (shape.value_stride + strip - 1) / strip;
+  ahead.spread(strips * ((shape.keys + 2 * chunk.count) / kBlockRows + 1));
   for (std::size_t j = 0; j < shape.value_stride; j += strip) {
     const std::size_t columns = std::min(strip, shape.value_stride - j);
-    ahead.ask(rows_at_once);
     product(2 * chunk.count, columns, shape.keys, chunk.reads, shape.key_stride, 1, state + j,
-            shape.state_stride, out + j, shape.value_stride);
-    ahead.ask(rows_at_once);
+            shape.state_stride, out + j, shape.value_stride, &ahead);
     subtractValues(shape, chunk, columns, x + j, out + j);
     solveTriangle(system, columns, out + j, x + j, static_cast<std::ptrdiff_t>(shape.value_stride));
     addOwnWrites(shape, chunk, columns, x + j, out + chunk.count * shape.value_stride + j);
-    ahead.ask(rows_at_once);
-    advanceState(shape, chunk, columns, x + j, state + j, state + j);
+    advanceState(shape, chunk, columns, x + j, state + j, state + j, &ahead);
   }
 }
 

@@ -220,8 +220,10 @@ std::vector<std::complex<double>> DeltaRule::transition(const Call<double>& call
 }
 
 double DeltaRule::flops(const Sizes& sizes, const Options&) const {
-  return 6.0 * static_cast<double>(headsOf(sizes)) * static_cast<double>(sizes.tokens()) *
-         static_cast<double>(stateElements(sizes));
+  constexpr double kChunk = kDeltaChunk;
+  const auto widths = static_cast<double>(sizes.keys() + sizes.values());
+  return static_cast<double>(headsOf(sizes)) * static_cast<double>(sizes.tokens()) *
+         (6 * static_cast<double>(stateElements(sizes)) + 2 * kChunk * widths);
 }
 
 }  // namespace lineament::sequence

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One token of a delta rule, in the vector instructions of the including target: the state comes
 // from memory once and goes back once. With one head's state in the second-level cache between the
-// two, that is bytes 8 Dk Dv, which bound it. Memory must not rest while a state is gone over the
-// second time: both passes ask for half of the numbers behind it, which are those of the next head.
+// two, that is bytes 8 Dk Dv, which bound it.
 #if defined(LINEAMENT_SEQUENCE_DELTA_STEP_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LINEAMENT_SEQUENCE_DELTA_STEP_INL_H
 #undef LINEAMENT_SEQUENCE_DELTA_STEP_INL_H
@@ -10,7 +9,6 @@
 #define LINEAMENT_SEQUENCE_DELTA_STEP_INL_H
 #endif
 
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstddef>
@@ -34,16 +32,6 @@ struct DeltaStep {
   float* out;    // [value]
 };
 
-// Asks for one half of kVectors vectors `ahead` numbers behind a row.
-template <std::size_t kVectors, class D>
-HWY_INLINE void prefetchHalf(D d, const float* row, std::size_t ahead, std::size_t half) {
-  constexpr std::size_t kEach = kVectors / 2;
-  HWY_UNROLL(4)
-  for (std::size_t j = half * kEach; j < (half + 1) * kEach; ++j) {
-    hwy::Prefetch(row + ahead + j * hn::Lanes(d));
-  }
-}
-
 // Columns [first, first + kVectors vectors).
 template <std::size_t kVectors, bool kGiven, class D>
 HWY_INLINE void stepColumns(D d, const DeltaStep& step, std::size_t first) {
@@ -52,9 +40,7 @@ HWY_INLINE void stepColumns(D d, const DeltaStep& step, std::size_t first) {
   HWY_UNROLL(8)
   for (std::size_t j = 0; j < kVectors; ++j) x[j] = out[j] = hn::Zero(d);
   const float* read = step.state + first;
-  const std::size_t ahead = step.keys * step.values;
   for (std::size_t i = 0; i < step.keys; ++i, read += step.values) {
-    prefetchHalf<kVectors>(d, read, ahead, 0);
     const auto recall = hn::Set(d, step.recall[i]), query = hn::Set(d, step.query[i]);
     HWY_UNROLL(8)
     for (std::size_t j = 0; j < kVectors; ++j) {
@@ -74,7 +60,6 @@ HWY_INLINE void stepColumns(D d, const DeltaStep& step, std::size_t first) {
   }
   float* line = step.state + first;
   for (std::size_t i = 0; i < step.keys; ++i, line += step.values) {
-    prefetchHalf<kVectors>(d, line, ahead, 1);
     const auto keep = hn::Set(d, step.keep[i]), write = hn::Set(d, step.write[i]);
     const auto given = hn::Set(d, kGiven ? step.given[i] : 0);
     HWY_UNROLL(8)

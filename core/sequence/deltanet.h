@@ -20,7 +20,8 @@ namespace lineament::sequence {
 // in [0, 2]; beta |k|^2 over 2 is warned of. Options: `scale`, 0 for 1 / sqrt(key). State: S
 // [batch, head, key, value].
 //
-// Floor: flops 6 Dk Dv a token and head; bytes 4 (2 Dk + 2 Dv + 1). Bound by arithmetic.
+// Floor, a token and head: flops 6 Dk Dv, and 2 C (Dk + Dv) inside chunks of C = 16 tokens; bytes
+// 4 (2 Dk + 2 Dv + 1). Bound by arithmetic.
 const Mechanism& deltanet();
 
 }  // namespace lineament::sequence

@@ -178,7 +178,7 @@ class BackwardHeads {
                        tile_.key_stride);
         if (whole != nullptr) block.scaleColumns(whole + s * kStrip + j);
         block.store(to.strip(s) + i * kStrip + j, kStrip);
-        rows_ahead_.ask(rows_at_once_);
+        rows_ahead_.ask();
       });
     }
   }
@@ -223,7 +223,7 @@ class BackwardHeads {
   void expect(std::size_t blocks, Fill fill) {
     rows_ahead_.clear();
     fill(rows_ahead_);
-    rows_at_once_ = (rows_ahead_.size() + blocks - 1) / blocks;
+    rows_ahead_.spread(blocks);
   }
 
   // The chunk before, or the segment that is walked next: the next head's, or the one before.
@@ -274,7 +274,7 @@ class BackwardHeads {
                      tile_.keys + at + j, tile_.key_stride);
       block.multiply(rows_, above_ + i * value_stride_, tile_.value_stride, 1, state + j, kStrip);
       block.store(found_.queries + i * key_stride_ + at + j, tile_.key_stride);
-      rows_ahead_.ask(rows_at_once_);
+      rows_ahead_.ask();
     });
     forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
@@ -285,7 +285,7 @@ class BackwardHeads {
       block.multiply(count - i, slopes_ + i * kScoreStride + i, 1, kScoreStride,
                      tile_.queries + i * key_stride_ + at + j, tile_.key_stride);
       block.store(found_.keys + i * key_stride_ + at + j, tile_.key_stride);
-      rows_ahead_.ask(rows_at_once_);
+      rows_ahead_.ask();
     });
     forProductBlocks(values_, count, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
@@ -294,7 +294,7 @@ class BackwardHeads {
       block.multiply(std::min(width, keys_ - at), ahead + i * kStrip, kStrip, 1,
                      keys_across_ + at * kScoreStride + j, kScoreStride);
       block.store(to, kScoreStride);
-      rows_ahead_.ask(rows_at_once_);
+      rows_ahead_.ask();
     });
     forProductBlocks(rows_, width, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
@@ -306,7 +306,7 @@ class BackwardHeads {
       if (decays_wanted) {
         block.addColumnDots(state + i * kStrip + j, kStrip, entering_behind_ + at + j);
       }
-      rows_ahead_.ask(rows_at_once_);
+      rows_ahead_.ask();
     });
   }
 
@@ -370,7 +370,6 @@ class BackwardHeads {
       *decay_gradients_, *sums_, *entering_behind_, *behinds_, *gradients_;
   ChunkDecays decays_;
   PrefetchList rows_ahead_;
-  std::size_t rows_at_once_ = 0;
   std::array<float*, kSegment + 1> states_{};
   std::array<std::int64_t, kSegment> firsts_{};
   std::array<std::size_t, kSegment> counts_{};

@@ -131,7 +131,7 @@ class ForwardHeads {
     head->foresee(ahead, count, ahead_);
     head->foreseeStore(ahead, count, ahead_);
     const std::size_t times = state_.count() * (keys_ / kBlockRows + 2);
-    rows_at_once_ = (ahead_.size() + times - 1) / times;
+    ahead_.spread(times);
   }
 
   // O = P V + qt S and S = gam (S + kt' V) for the columns of one strip.
@@ -141,7 +141,7 @@ class ForwardHeads {
     const float* values = rows_.values + index * kStrip;
     forProductBlocks(count, width, [&](auto fit, std::size_t i, std::size_t j) {
       typename decltype(fit)::Block block;
-      ahead_.ask(rows_at_once_);
+      ahead_.ask();
       block.clear();
       block.multiply(std::min(i + block.kCount, count), scores_ + i * kScoreStride, kScoreStride, 1,
                      values + j, rows_.value_stride);
@@ -157,7 +157,7 @@ class ForwardHeads {
       block.multiply(count, rows_.keys + i, 1, rows_.key_stride, values + j, rows_.value_stride);
       if (whole != nullptr) block.scaleRows(whole + i);
       block.store(to, kStrip);
-      ahead_.ask(rows_at_once_);
+      ahead_.ask();
     });
   }
 
@@ -194,7 +194,6 @@ class ForwardHeads {
   float *scores_, *outputs_, *states_;
   ChunkDecays decays_;
   PrefetchList ahead_;
-  std::size_t rows_at_once_ = 0;
   // Of the head whose turn it is.
   const DiagonalTask* task_ = nullptr;
   Strips state_;

@@ -6,7 +6,6 @@
 // Compiled once for each vector instruction set; the best that the processor has is called.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/sequence/diagonal_step.cpp"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
@@ -27,9 +26,6 @@ struct Step {
   float* output;
 };
 
-constexpr std::size_t kAhead =
-    1024;  // numbers: a page, at whose end the processor stops to foresee
-
 // S = diag(factors) S + k' v and o = q S for kVectors vectors of columns.
 template <bool kReadsFirst, std::size_t kVectors>
 HWY_INLINE void stepColumns(const Step& step, std::size_t column) {
@@ -49,7 +45,6 @@ HWY_INLINE void stepColumns(const Step& step, std::size_t column) {
     HWY_UNROLL(8)
     for (std::size_t j = 0; j < kVectors; ++j) {
       float* at = row + j * lanes;
-      hwy::Prefetch(at + kAhead);
       const auto before = hn::LoadU(d, at);
       const auto state = hn::MulAdd(before, factor, hn::Mul(key, value[j]));
       output[j] = hn::MulAdd(query, kReadsFirst ? before : state, output[j]);

@@ -66,6 +66,25 @@ HWY_INLINE float rowSum(const float* HWY_RESTRICT x, std::size_t count) {
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
+// Lane i: the sum over the lanes of row i, for as many rows of a vector each as D has lanes. Halves
+// of two vectors are added until one vector is left.
+template <class D>
+HWY_INLINE hn::Vec<D> sumsOfRows(D d, const float* HWY_RESTRICT rows) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D());
+  hn::Vec<D> sums[kLanes];
+  HWY_UNROLL(16)
+  for (std::size_t i = 0; i < kLanes; ++i) sums[i] = hn::Load(d, rows + i * kLanes);
+  HWY_UNROLL(4)
+  for (std::size_t count = kLanes; count > 1; count /= 2) {
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < count / 2; ++i) {
+      sums[i] = hn::Add(hn::ConcatEven(d, sums[2 * i + 1], sums[2 * i]),
+                        hn::ConcatOdd(d, sums[2 * i + 1], sums[2 * i]));
+    }
+  }
+  return sums[0];
+}
+
 HWY_INLINE float largest(const float* HWY_RESTRICT x, std::size_t count) {
   const hn::ScalableTag<float> d;
   auto top = hn::LoadU(d, x);

@@ -134,12 +134,24 @@ HWY_INLINE void exponentialPair(D d, V x, V& rise, V& fall) {
   fall = hn::BitCast(d, hn::Sub(hn::BitCast(whole, hn::Sub(even, odd)), exponent));
 }
 
+// 1 / x for x from 1 to 2^127, within 2 units in the last place. A division of sixteen numbers
+// takes as long as thirty-two multiply-adds, an estimate good to 14 bits and a step of Newton's
+// method four; the estimates of narrower vectors are not as good, and their divisions quicker.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V reciprocal(D d, V x) {
+  if constexpr (HWY_MAX_BYTES >= 64) {
+    const V estimate = hn::ApproximateReciprocal(x);
+    return hn::Mul(estimate, hn::NegMulAdd(x, estimate, hn::Set(d, 2.0f)));
+  } else {
+    return hn::Div(hn::Set(d, 1.0f), x);
+  }
+}
+
 // 1 / (1 + exp(-x)); 0 under -88.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
-  const V one = hn::Set(d, 1.0f);
   const V power = hn::Min(hn::Mul(x, hn::Set(d, -kLog2E)), hn::Set(d, 127.0f));
-  return hn::Div(one, hn::Add(one, powerOfTwo(d, power)));
+  return reciprocal(d, hn::Add(hn::Set(d, 1.0f), powerOfTwo(d, power)));
 }
 
 }  // namespace lineament::sequence::HWY_NAMESPACE

@@ -13,7 +13,7 @@ namespace lineament::sequence {
 // infinity to 0. The implied attention is DeltaNet's with both products of keys multiplied by
 // exp(G_t - G_s), G the sum of g up to a token.
 //
-// Floor: flops 6 Dk Dv a token and head; bytes 4 (2 Dk + 2 Dv + 2). Bound by arithmetic.
+// Floor, a token and head: flops of DeltaNet, bytes 4 (2 Dk + 2 Dv + 2). Bound by arithmetic.
 const Mechanism& gatedDeltanet();
 
 }  // namespace lineament::sequence

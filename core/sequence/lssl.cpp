@@ -259,7 +259,7 @@ void Lssl::step(const Call<float>& call, State<float>& state) const {
   one.initial = &state;
   one.final = &state;
   // Many batch entries to a task: finding the coefficients costs as much as a few steps.
-  constexpr std::int64_t kEntries = 64;
+  constexpr std::int64_t kEntries = 256;
   const std::int64_t batch = call.sizes.batch(), heads = call.sizes.heads();
   const std::int64_t strips = (heads + kLsslStrip - 1) / kLsslStrip;
   forBlocks(static_cast<std::size_t>(strips * ((batch + kEntries - 1) / kEntries)), 1,

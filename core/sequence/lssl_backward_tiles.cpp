@@ -47,7 +47,7 @@ class LsslAdjoint {
         behind_(work_, strip_.vectors),
         above_(work_, strip_.channels * strip_.vectors),
         states_(work_, strip_.padded),
-        carried_(work_, strip_.padded) {
+        carried_(work_, strip_.padded + 1) {
     for (std::size_t i = 0; i < strip_.width; ++i) findSlopes(i);
   }
 
@@ -165,19 +165,21 @@ class LsslAdjoint {
       l[k] = strip_.coefficient(LsslStrip::kL, n + k, v);
       m[k] = strip_.coefficient(LsslStrip::kM, n + k, v);
     }
-    const Vector step = hn::Load(d, strip_.step + v * kLanes);
+    // The first ones take d u; all pass on what the next ones take, the last ones to nobody.
+    const Vector factor = n == 0 ? hn::Load(d, strip_.step + v * kLanes) : hn::Set(d, 1.0f);
+    const float* from = n == 0 ? inputs_.at(v, 0) : carried_.at(n, 0);
+    float *states = states_.at(n, 0), *carried = carried_.at(n, 0);
     for (std::size_t t = 0; t < count; ++t) {
-      Vector q =
-          n == 0 ? hn::Mul(step, hn::Load(d, inputs_.at(v, t))) : hn::Load(d, carried_.at(n, t));
+      Vector q = hn::Mul(factor, hn::Load(d, from + t * kLanes));
       HWY_UNROLL(4)
       for (std::size_t k = 0; k < kStateGroup; ++k) {
-        hn::Store(q, d, carried_.at(n + k, t));
-        hn::Store(x[k], d, states_.at(n + k, t));
+        hn::Store(q, d, carried + k * LsslTile::kStride + t * kLanes);
+        hn::Store(x[k], d, states + k * LsslTile::kStride + t * kLanes);
         const Vector before = x[k];
         x[k] = hn::MulAdd(e[k], before, hn::Mul(f[k], q));
         q = hn::MulAdd(l[k], q, hn::Mul(m[k], before));
       }
-      if (n + kStateGroup < strip_.padded) hn::Store(q, d, carried_.at(n + kStateGroup, t));
+      hn::Store(q, d, carried + kStateGroup * LsslTile::kStride + t * kLanes);
     }
     HWY_UNROLL(4)
     for (std::size_t k = 0; k < kStateGroup; ++k) hn::Store(x[k], d, states_.at(n + k, count));
@@ -199,14 +201,16 @@ class LsslAdjoint {
       m[k] = strip_.coefficient(LsslStrip::kM, n + k, v);
       by_e[k] = by_f[k] = by_l[k] = by_m[k] = hn::Zero(d);
     }
+    const float *states = states_.at(n, 0), *carried = carried_.at(n, 0);
+    float* behind = behind_.at(v, 0);
+    const ReadGradients reading = readGradients(v, n);
     for (std::size_t t = count; t-- > 0;) {
-      readGradients(v, n, t, after, z);
-      Vector h = hn::Load(d, behind_.at(v, t));
+      reading.add(t * kLanes, after, z);
+      Vector h = hn::Load(d, behind + t * kLanes);
       HWY_UNROLL(2)
       for (std::size_t below = 0; below < kBackGroup; ++below) {
-        const std::size_t k = kBackGroup - 1 - below;
-        const Vector x = hn::Load(d, states_.at(n + k, t));
-        const Vector q = hn::Load(d, carried_.at(n + k, t));
+        const std::size_t k = kBackGroup - 1 - below, at = k * LsslTile::kStride + t * kLanes;
+        const Vector x = hn::Load(d, states + at), q = hn::Load(d, carried + at);
         by_e[k] = hn::MulAdd(x, z[k], by_e[k]);
         by_m[k] = hn::MulAdd(x, h, by_m[k]);
         by_f[k] = hn::MulAdd(q, z[k], by_f[k]);
@@ -216,7 +220,7 @@ class LsslAdjoint {
         z[k] = before;
         after[k] = x;
       }
-      hn::Store(h, d, behind_.at(v, t));
+      hn::Store(h, d, behind + t * kLanes);
     }
     Vector by_step = hn::Zero(d);
     HWY_UNROLL(2)
@@ -230,19 +234,35 @@ class LsslAdjoint {
     addToStep(v, by_step);
   }
 
-  // z += C dy, and the gradient by C.
-  HWY_INLINE void readGradients(std::size_t v, std::size_t n, std::size_t t,
-                                const Vector (&after)[kBackGroup], Vector (&z)[kBackGroup]) const {
-    const Lane d;
-    for (std::size_t c = 0; c < strip_.channels; ++c) {
-      const Vector above = hn::Load(d, above_.at(c * strip_.vectors + v, t));
-      HWY_UNROLL(2)
-      for (std::size_t k = 0; k < kBackGroup; ++k) {
-        float* by_read = by_read_ + (c * strip_.padded + n + k) * strip_.row + v * kLanes;
-        hn::Store(hn::MulAdd(above, after[k], hn::Load(d, by_read)), d, by_read);
-        z[k] = hn::MulAdd(above, strip_.read(c, n + k, v), z[k]);
+  // z += C dy, and the gradient by C, of a few states. Holds its own copies of where things are:
+  // whatever is stored might be a member of the task.
+  struct ReadGradients {
+    const float *above, *read;
+    float* by_read;
+    std::size_t channels, row, next_above, next_read;
+
+    HWY_INLINE void add(std::size_t token, Vector (&after)[kBackGroup],
+                        Vector (&z)[kBackGroup]) const {
+      const Lane d;
+      for (std::size_t c = 0; c < channels; ++c) {
+        const Vector dy = hn::Load(d, above + c * next_above + token);
+        HWY_UNROLL(2)
+        for (std::size_t k = 0; k < kBackGroup; ++k) {
+          float* sum = by_read + c * next_read + k * row;
+          hn::Store(hn::MulAdd(dy, after[k], hn::Load(d, sum)), d, sum);
+          z[k] = hn::MulAdd(dy, hn::Load(d, read + c * next_read + k * row), z[k]);
+        }
       }
     }
+  };
+  ReadGradients readGradients(std::size_t v, std::size_t n) const {
+    return {.above = above_.at(v, 0),
+            .read = strip_.readings(0, n, v),
+            .by_read = by_read_ + n * strip_.row + v * kLanes,
+            .channels = strip_.channels,
+            .row = strip_.row,
+            .next_above = strip_.vectors * LsslTile::kStride,
+            .next_read = strip_.padded * strip_.row};
   }
 
   // From what came through all states, and straight from the outputs: dL/du, left in `behind_`.

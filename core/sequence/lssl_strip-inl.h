@@ -53,8 +53,10 @@ class LsslTile {
   }
   void clear() const { std::fill_n(data_, count_, 0.0f); }
 
- private:
+  // From one vector to the next.
   static constexpr std::size_t kStride = (static_cast<std::size_t>(kLsslBlock) + 1) * kLanes;
+
+ private:
   float* data_;
   std::size_t count_;
 };
@@ -97,8 +99,11 @@ class LsslStrip {
     return hn::Load(Lane(),
                     coefficients_ + (kCoefficients * state + which) * row + vector * kLanes);
   }
+  const float* readings(std::size_t channel, std::size_t state, std::size_t vector) const {
+    return read_ + (channel * padded + state) * row + vector * kLanes;
+  }
   Vector read(std::size_t channel, std::size_t state, std::size_t vector) const {
-    return hn::Load(Lane(), read_ + (channel * padded + state) * row + vector * kLanes);
+    return hn::Load(Lane(), readings(channel, state, vector));
   }
   Vector skip(std::size_t channel, std::size_t vector) const {
     return hn::Load(Lane(), skip_ + channel * row + vector * kLanes);

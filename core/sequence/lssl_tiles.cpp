@@ -77,7 +77,7 @@ class LsslForward {
       lookAhead(batch, from + kLsslBlock);
       for (std::size_t v = 0; v < strip_.vectors; ++v) {
         for (std::size_t n = 0; n < strip_.padded; n += kStateGroup) {
-          ahead_.ask(rows_at_once_);
+          ahead_.ask();
           filter(v, n, count);
         }
       }
@@ -127,7 +127,7 @@ class LsslForward {
                     strip_.first);
     }
     const std::size_t times = strip_.vectors * (strip_.padded / kStateGroup);
-    rows_at_once_ = (ahead_.size() + times - 1) / times;
+    ahead_.spread(times);
   }
 
   // States [n, n + kStateGroup) of a vector of features over the block.
@@ -142,23 +142,28 @@ class LsslForward {
       l[k] = strip_.coefficient(LsslStrip::kL, n + k, v);
       m[k] = strip_.coefficient(LsslStrip::kM, n + k, v);
     }
-    for (std::size_t t = 0; t < count; ++t) {
-      Vector q = hn::Load(d, carried_.at(v, t));
+    // Copies: whatever is stored might be a member.
+    float *carried = carried_.at(v, 0), *outputs = outputs_.at(v, 0);
+    const float* readings = strip_.readings(0, n, v);
+    const std::size_t channels = strip_.channels, row = strip_.row;
+    const std::size_t next_output = strip_.vectors * LsslTile::kStride;
+    const std::size_t next_readings = strip_.padded * row;
+    for (std::size_t t = 0; t < count; ++t, carried += kLanes, outputs += kLanes) {
+      Vector q = hn::Load(d, carried);
       HWY_UNROLL(4)
       for (std::size_t k = 0; k < kStateGroup; ++k) {
         const Vector before = x[k];
         x[k] = hn::MulAdd(e[k], before, hn::Mul(f[k], q));
         q = hn::MulAdd(l[k], q, hn::Mul(m[k], before));
       }
-      hn::Store(q, d, carried_.at(v, t));
-      for (std::size_t c = 0; c < strip_.channels; ++c) {
-        float* place = outputs_.at(c * strip_.vectors + v, t);
-        Vector y = hn::Load(d, place);
+      hn::Store(q, d, carried);
+      for (std::size_t c = 0; c < channels; ++c) {
+        Vector y = hn::Load(d, outputs + c * next_output);
         HWY_UNROLL(4)
         for (std::size_t k = 0; k < kStateGroup; ++k) {
-          y = hn::MulAdd(strip_.read(c, n + k, v), x[k], y);
+          y = hn::MulAdd(hn::Load(d, readings + c * next_readings + k * row), x[k], y);
         }
-        hn::Store(y, d, place);
+        hn::Store(y, d, outputs + c * next_output);
       }
     }
     HWY_UNROLL(4)
@@ -187,7 +192,6 @@ class LsslForward {
   LsslTile outputs_;  // a vector of each channel after the other
   LsslOutputRow row_;
   PrefetchList ahead_;
-  std::size_t rows_at_once_ = 0;
 };
 
 // One token. The states of kEntries batch entries go through the rows side by side, which hides

@@ -24,9 +24,10 @@ namespace lineament::sequence {
 //
 // Floor of the forward pass: 19 flops for each token, channel and state (the exponential's range
 // reduction and polynomial are 13 of them), bytes 4 T (3 Di + 2 Ns): bound by arithmetic. Few of
-// the operations are multiply-adds, so that the time they take is that of their instructions: 15
-// for a vector of 16 updates, of which two start in a cycle, 7.5 cycles. Measured on two cores of a
-// Xeon with AVX-512, other work going on: 10.2 cycles where x, dt and y stay in the second-level
+// the operations are multiply-adds, so that the time they take is that of their instructions: 13
+// for a vector of 16 updates (15 where a decay may fall under 2^-126), of which two start in a
+// cycle, 6.5 cycles. Measured with 15 of them on two cores of a Xeon with AVX-512, other work going
+// on: 10.2 cycles where x, dt and y stay in the second-level
 // cache, a share of 0.74; 16 to 19 cycles from memory, whose lines come at 5 GB/s where each is
 // pages away from the one before.
 // The state stays in registers over a block of tokens; memory beyond inputs and outputs does not

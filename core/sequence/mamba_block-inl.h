@@ -203,10 +203,13 @@ class MambaBlock {
       strip.loadRow(call_.inputs[kMambaStep], token, step + t * kRow);
       if (gate) strip.loadRow(call_.inputs[kMambaGate], token, gate + t * kRow);
     }
-    if (strip.taps) convolve(strip, count);
     const Lane d;
-    for (std::size_t i = 0; i < count * kRow; i += hn::Lanes(d)) {
-      hn::Store(hn::Mul(hn::Load(d, step + i), hn::Load(d, x + i)), d, write + i);
+    for (std::size_t t = 0; t < count; ++t) {
+      for (std::size_t i = 0; i < kRow; i += hn::Lanes(d)) {
+        const std::size_t at = t * kRow + i;
+        const Vector input = strip.taps ? convolve(strip, t, i) : hn::Load(d, x + at);
+        hn::Store(hn::Mul(hn::Load(d, step + at), input), d, write + at);
+      }
     }
   }
 
@@ -278,41 +281,22 @@ class MambaBlock {
     }
   }
 
-  void convolve(const MambaStrip& strip, std::size_t count) const {
+  // x of a token's channels from i on.
+  HWY_INLINE Vector convolve(const MambaStrip& strip, std::size_t t, std::size_t i) const {
     const Lane d;
-    for (std::size_t t = 0; t < count; ++t) {
-      for (std::size_t i = 0; i < kRow; i += hn::Lanes(d)) {
-        Vector sum = hn::Load(d, strip.bias + i);
-        for (std::size_t j = 0; j <= past; ++j) {
-          sum = hn::MulAdd(hn::Load(d, strip.taps + j * kRow + i),
-                           hn::Load(d, raw + (t + j) * kRow + i), sum);
-        }
-        hn::Store(sum, d, before + t * kRow + i);
-        hn::Store(hn::Mul(sum, sigmoid(d, sum)), d, x + t * kRow + i);
-      }
+    Vector sum = hn::Load(d, strip.bias + i);
+    for (std::size_t j = 0; j <= past; ++j) {
+      sum = hn::MulAdd(hn::Load(d, strip.taps + j * kRow + i),
+                       hn::Load(d, raw + (t + j) * kRow + i), sum);
     }
+    hn::Store(sum, d, before + t * kRow + i);
+    sum = hn::Mul(sum, sigmoid(d, sum));
+    hn::Store(sum, d, x + t * kRow + i);
+    return sum;
   }
 
   const Call<float>& call_;
 };
-
-// sums[i] = the sum over the lanes of row i, for as many rows as a vector has lanes: halves of two
-// vectors are added until one vector is left.
-HWY_INLINE Vector sumsOfRows(Lane d, const float* HWY_RESTRICT rows) {
-  constexpr std::size_t kLanes = HWY_LANES(float);
-  Vector sums[kLanes];
-  HWY_UNROLL(16)
-  for (std::size_t i = 0; i < kLanes; ++i) sums[i] = hn::Load(d, rows + i * kLanes);
-  HWY_UNROLL(4)
-  for (std::size_t count = kLanes; count > 1; count /= 2) {
-    HWY_UNROLL(8)
-    for (std::size_t i = 0; i < count / 2; ++i) {
-      sums[i] = hn::Add(hn::ConcatEven(d, sums[2 * i + 1], sums[2 * i]),
-                        hn::ConcatOdd(d, sums[2 * i + 1], sums[2 * i]));
-    }
-  }
-  return sums[0];
-}
 
 }  // namespace lineament::sequence::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -276,7 +276,7 @@ class StepTask {
     ahead_.addRow(call_.output, width, next.batch, 0, next.first);
     ahead_.add(call_.final->values.data() + next.pastAt(0),
                next.width * block_.past * sizeof(float));
-    ahead_.ask(ahead_.size());
+    ahead_.askForAll();
   }
 
   void advance(const Weighted& weighted, const MambaStrip& following) {

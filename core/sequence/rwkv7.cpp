@@ -198,8 +198,10 @@ class Rwkv7 : public Mechanism {
     return DeltaPlace::keptElements(sizes);
   }
   double flops(const Sizes& sizes, const Options&) const override {
-    return 8.0 * static_cast<double>(headsOf(sizes)) * static_cast<double>(sizes.tokens()) *
-           static_cast<double>(stateElements(sizes));
+    constexpr double kChunk = kDeltaChunk;
+    const auto widths = static_cast<double>(sizes.keys() + sizes.values());
+    return static_cast<double>(headsOf(sizes)) * static_cast<double>(sizes.tokens()) *
+           (8 * static_cast<double>(stateElements(sizes)) + 4 * kChunk * widths);
   }
 
  private:

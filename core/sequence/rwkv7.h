@@ -26,7 +26,8 @@ namespace lineament::sequence {
 // token on, and a chunk ends before a channel decays by more than 30 nats, so neither leaves single
 // precision. A token that forgets all is then the first of a chunk, where only exp(G) is needed.
 //
-// Floor: flops 8 Dk Dv a token and head; bytes 4 (5 Dk + 2 Dv). Bound by arithmetic.
+// Floor, a token and head: flops 8 Dk Dv, and 4 C (Dk + Dv) inside chunks of C = 16 tokens; bytes
+// 4 (5 Dk + 2 Dv). Bound by arithmetic.
 const Mechanism& rwkv7();
 
 }  // namespace lineament::sequence

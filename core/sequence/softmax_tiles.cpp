@@ -80,7 +80,6 @@ struct Shape {
 
 constexpr std::size_t kScoreStride = tileStride(kKeyTile);
 constexpr std::int64_t kQueriesAtOnce = 64;  // of the backward pass
-constexpr std::size_t kRowsBetween = 2;      // of the next keys, asked for after each block
 constexpr std::int64_t kRowBlock = static_cast<std::int64_t>(kBlockRows);
 
 // The scores of a query tile against a key tile, those of later keys at the lowest number, whose
@@ -126,7 +125,9 @@ void tile(const Call<float>& call, float scale, std::int64_t batch, std::int64_t
     keys.loadAcross(from, count, key_rows, keys_across, kScoreStride);
     keys.load(1, from, static_cast<std::int64_t>(count), value_rows);
     keys.foresee(from + kKeyTile, std::min(kKeyTile, end - from - kKeyTile), ahead);
-    const auto between = [&] { ahead.ask(kRowsBetween); };
+    // In blocks of two vectors of columns at least.
+    ahead.spread((rows / kBlockRows + 1) * (static_cast<std::size_t>(kKeyTile) / kScoreStride + 1));
+    const auto between = [&] { ahead.ask(); };
     // Queries before this one see none of these keys.
     const auto seeing = static_cast<std::size_t>(
         std::max<std::int64_t>(0, from - keys.past - first) / kRowBlock * kRowBlock);

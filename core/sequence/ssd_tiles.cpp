@@ -112,7 +112,7 @@ class SsdForward {
       ahead_.addRow(call_.output, call_.sizes.values(), task_.batch, token, head);
     }
     const std::size_t times = x_.count() * (shape_.keys / kBlockRows + 2);
-    rows_at_once_ = (ahead_.size() + times - 1) / times;
+    ahead_.spread(times);
   }
 
   void headChunk(std::int64_t from, std::size_t count, std::int64_t head, Rows b, Rows c,
@@ -175,7 +175,7 @@ class SsdForward {
     const std::size_t width = state.width(index);
     forProductBlocks(count, width, [&](auto fit, std::size_t t, std::size_t j) {
       typename decltype(fit)::Block block;
-      ahead_.ask(rows_at_once_);
+      ahead_.ask();
       block.clear();
       block.multiply(shape_.keys, c.at(t), c.stride, 1, matrix + j, kStrip);
       block.scaleRows(decays.from_start + t);
@@ -189,7 +189,7 @@ class SsdForward {
       block.scale(decays.all);
       block.multiply(count, b.first + n, 1, b.stride, written + j, kStrip);
       block.store(to, kStrip);
-      ahead_.ask(rows_at_once_);
+      ahead_.ask();
     });
   }
 
@@ -201,7 +201,6 @@ class SsdForward {
   Strips x_, written_;
   std::array<Strips, static_cast<std::size_t>(kSsdHeads)> states_;
   PrefetchList ahead_;
-  std::size_t rows_at_once_ = 0;
 };
 
 // Up to kVectors vectors of a state's columns: S = a S + B' v, y = C S. Each number of the state is
