@@ -111,8 +111,8 @@ Declaration declare() {
             {"mini-batch", "Mini-batches",
              "An iteration looks at some pixels only: quick on large scenes, near the others"}},
        .advanced = true});
-  declaration.parameters.push_back({.id = "batch",
-                                    .title = "Batch",
+  declaration.parameters.push_back({.id = "mini_batch",
+                                    .title = "Mini-batch",
                                     .type = Type::integer,
                                     .fallback = std::int64_t{10'000},
                                     .help = "Pixels that an iteration of mini-batches draws",
@@ -335,7 +335,7 @@ class MapCluster : public Analysis {
     options.iterations = static_cast<int>(parameters.integer("iterations"));
     options.seed = context.seed;
     options.algorithm = algorithmOf(parameters.text("algorithm"));
-    options.batch = static_cast<std::size_t>(parameters.integer("batch"));
+    options.batch = static_cast<std::size_t>(parameters.integer("mini_batch"));
     // A pass over a file costs more than the better start of k-means++ is worth. By the size alone,
     // so that what else lies in memory does not change the result.
     if (points.count() * points.features() * sizeof(float) > spatial::KeptPoints::kMostInMemory) {
