@@ -40,7 +40,8 @@ Declaration declare() {
   declaration.source =
       "Nagar, Farahbakhsh, Awange and Chandra (2024), Remote sensing framework for geological "
       "mapping via stacked autoencoders and clustering; Lloyd (1982); Arthur and Vassilvitskii "
-      "(2007); Dempster, Laird and Rubin (1977)";
+      "(2007); Hamerly (2010), Making k-means even faster; Sculley (2010), Web-scale k-means "
+      "clustering; Dempster, Laird and Rubin (1977)";
   declaration.inputs = {sceneInput()};
   declaration.parameters = {{.id = "k",
                              .title = "Classes",
@@ -96,6 +97,29 @@ Declaration declare() {
                                     .lowest = 1,
                                     .highest = 1e6,
                                     .advanced = true});
+  declaration.parameters.push_back(
+      {.id = "algorithm",
+       .title = "Algorithm of k-means",
+       .type = Type::choice,
+       .fallback = std::string("fastest"),
+       .help = "How its centres are found",
+       .choices =
+           {{"fastest", "The faster exact one", "Lloyd's below 32 classes, else Hamerly's"},
+            {"lloyd", "Lloyd", "Every pixel is compared with every centre in each iteration"},
+            {"hamerly", "Lloyd with Hamerly's bounds",
+             "Only pixels that may change their class are compared; the same map"},
+            {"mini-batch", "Mini-batches",
+             "An iteration looks at some pixels only: quick on large scenes, near the others"}},
+       .advanced = true});
+  declaration.parameters.push_back({.id = "mini_batch",
+                                    .title = "Mini-batch",
+                                    .type = Type::integer,
+                                    .fallback = std::int64_t{10'000},
+                                    .help = "Pixels that an iteration of mini-batches draws",
+                                    .unit = "pixels",
+                                    .lowest = 1,
+                                    .highest = 1e7,
+                                    .advanced = true});
   declaration.parameters.push_back(silhouetteParameter(5000));
   declaration.outputs = {
       {"labels", Kind::raster, "Map", "The class of each pixel, behind the majority filter"},
@@ -115,6 +139,12 @@ Declaration declare() {
       {"calinski_harabasz", "Calinski-Harabasz", "", "Larger is better; grows with the scene"},
       {"davies_bouldin", "Davies-Bouldin", "", "0 is best"}};
   return declaration;
+}
+
+spatial::Algorithm algorithmOf(const std::string& choice) {
+  if (choice == "lloyd") return spatial::Algorithm::lloyd;
+  if (choice == "hamerly") return spatial::Algorithm::hamerly;
+  return choice == "mini-batch" ? spatial::Algorithm::mini_batch : spatial::Algorithm::fastest;
 }
 
 // What was found, however: the classes in the order of their sizes, the largest first, so that runs
@@ -304,6 +334,8 @@ class MapCluster : public Analysis {
     options.restarts = static_cast<int>(parameters.integer("restarts"));
     options.iterations = static_cast<int>(parameters.integer("iterations"));
     options.seed = context.seed;
+    options.algorithm = algorithmOf(parameters.text("algorithm"));
+    options.batch = static_cast<std::size_t>(parameters.integer("mini_batch"));
     // A pass over a file costs more than the better start of k-means++ is worth. By the size alone,
     // so that what else lies in memory does not change the result.
     if (points.count() * points.features() * sizeof(float) > spatial::KeptPoints::kMostInMemory) {

@@ -35,6 +35,24 @@ HWY_INLINE void transposeRows(D d, V (&rows)[kLanes]) {
   }
 }
 
+// Lane i of the result is the sum of the lanes of row i. Each round adds the even and the odd lanes
+// of a pair of rows, which leaves half as many rows: 15 pairs of shuffles for 16 rows, where a
+// transpose takes 64 shuffles.
+template <class D, class V, std::size_t kLanes>
+HWY_INLINE V sumsOfRows(D d, V (&rows)[kLanes]) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  static_assert(kLanes == hn::MaxLanes(D()));
+  HWY_UNROLL(4)
+  for (std::size_t left = kLanes / 2; left > 0; left /= 2) {
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < left; ++i) {
+      rows[i] = hn::Add(hn::ConcatEven(d, rows[2 * i + 1], rows[2 * i]),
+                        hn::ConcatOdd(d, rows[2 * i + 1], rows[2 * i]));
+    }
+  }
+  return rows[0];
+}
+
 }  // namespace lineament::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

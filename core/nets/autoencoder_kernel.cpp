@@ -212,10 +212,7 @@ HWY_INLINE void weightBlock(const float* HWY_RESTRICT slopes, const float* HWY_R
       }
     }
   }
-  lineament::HWY_NAMESPACE::transposeRows(d, sums);
-  auto total = sums[0];
-  HWY_UNROLL(16)
-  for (std::size_t i = 1; i < kLanes; ++i) total = hn::Add(total, sums[i]);
+  const auto total = lineament::HWY_NAMESPACE::sumsOfRows(d, sums);
   if (kDown == 1 && columns >= kAcross) {
     hn::StoreU(hn::Add(hn::LoadU(d, gradient), total), d, gradient);
     return;

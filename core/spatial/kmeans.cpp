@@ -9,8 +9,10 @@
 #include "core/base/random.h"
 #include "core/spatial/block_pass.h"
 #include "core/spatial/kmeans_kernel.h"
+#include "core/spatial/kmeans_mini_batch.h"
 #include "core/spatial/kmeans_passes.h"
 #include "core/spatial/kmeans_seeding.h"
+#include "core/spatial/kmeans_update.h"
 #include "core/spatial/point_moments.h"
 
 namespace lineament::spatial {
@@ -25,6 +27,8 @@ constexpr ErrorText kClusters{"kmeans.clusters", "Make {clusters} clusters",
 constexpr ErrorText kStart{"kmeans.start", "Start from {given} numbers",
                            "{clusters} centres of {features} features have {expected}", "",
                            "Give one finite number for each feature of each centre"};
+constexpr ErrorText kBatch{"kmeans.batch", "Draw batches of points", "a batch has no points", "",
+                           "Give a batch one point or more"};
 constexpr ErrorText kNoPoints{"kmeans.no_points", "Make {clusters} clusters", "there are no points",
                               "", "Choose data with points that have all their values"};
 constexpr ErrorText kDistinct{"kmeans.distinct", "Make {clusters} clusters",
@@ -35,6 +39,7 @@ void check(const PointSource& source, const KMeansOptions& options) {
   if (options.clusters < 1 || options.clusters > kMostClusters) {
     throw Error::usage(kClusters, {{"clusters", options.clusters}, {"most", kMostClusters}});
   }
+  if (options.batch == 0) throw Error::usage(kBatch);
   const std::size_t expected = options.clusters * source.features();
   const bool finite = std::all_of(options.start.begin(), options.start.end(),
                                   [](double value) { return std::isfinite(value); });
@@ -84,112 +89,13 @@ void requireDistinct(const PointSource& source, std::size_t clusters, const Cont
   throw Error(kDistinct, {{"clusters", clusters}, {"distinct", distinct.size()}});
 }
 
-struct FarPoint {
-  float square;  // distance to its centre
-  std::size_t block, index;
-  std::uint16_t label;
-  std::vector<float> place;
-
-  bool operator<(const FarPoint& other) const {
-    if (square != other.square) return square > other.square;
-    return std::pair(block, index) < std::pair(other.block, other.index);
-  }
-};
-
-void keepFirst(std::vector<FarPoint>& points, std::size_t count) {
-  std::sort(points.begin(), points.end());
-  if (points.size() > count) points.resize(count);
-}
-
-std::vector<FarPoint> farthestOf(const CentreTable& table, std::size_t block, const Points& points,
-                                 std::size_t count) {
-  std::vector<std::uint16_t> labels(points.count);
-  std::vector<float> squares(points.count);
-  labelNearest(table, points, labels.data(), squares.data());
-  std::vector<std::size_t> order(points.count);
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
-  std::partial_sort(order.begin(), middle, order.end(), [&](std::size_t a, std::size_t b) {
-    return squares[a] != squares[b] ? squares[a] > squares[b] : a < b;
-  });
-  std::vector<FarPoint> farthest;
-  for (auto i = order.begin(); i != middle; ++i) {
-    std::vector<float> place(table.features);
-    for (std::size_t f = 0; f < table.features; ++f) {
-      place[f] = points.values[f * points.stride + *i];
-    }
-    farthest.push_back({squares[*i], block, *i, labels[*i], std::move(place)});
-  }
-  return farthest;
-}
-
-std::vector<FarPoint> farthest(const PointSource& source, const CentreTable& table,
-                               std::size_t count, const Context& context) {
-  return reducePointBlocks<std::vector<FarPoint>>(
-      source, context,
-      [&](std::size_t block, const Points& points) {
-        return farthestOf(table, block, points, count);
-      },
-      [&](std::vector<FarPoint>& left, const std::vector<FarPoint>& right) {
-        left.insert(left.end(), right.begin(), right.end());
-        keepFirst(left, count);
-      });
-}
-
-// Gives each empty cluster the farthest point that is not the last of its cluster. A cluster has
-// one such last point at most, so as many more than there are clusters are enough to choose from.
-int reseed(const PointSource& source, const CentreTable& table, ClusterSums& sums,
-           const Context& context) {
-  std::vector<std::size_t> empty;
-  for (std::size_t k = 0; k < table.clusters; ++k) {
-    if (sums.counts[k] == 0) empty.push_back(k);
-  }
-  if (empty.empty()) return 0;
-  const auto points = farthest(source, table, empty.size() + table.clusters, context);
-  int reseeded = 0;
-  auto next = points.begin();
-  for (const std::size_t k : empty) {
-    while (next != points.end() && sums.counts[next->label] < 2) ++next;
-    if (next == points.end()) break;
-    for (std::size_t f = 0; f < table.features; ++f) {
-      const double value =
-          static_cast<double>(next->place[f]) - static_cast<double>(table.origin[f]);
-      sums.sums[next->label * table.features + f] -= value;
-      sums.sums[k * table.features + f] = value;
-    }
-    --sums.counts[next->label];
-    sums.counts[k] = 1;
-    ++reseeded;
-    ++next;
-  }
-  return reseeded;
-}
-
-// Moves each centre to the mean of its points; returns the sum of squared shifts.
-double moveToMeans(const ClusterSums& sums, const std::vector<float>& origin,
-                   std::vector<double>& centres) {
-  double shift = 0;
-  for (std::size_t i = 0; i < centres.size(); ++i) {
-    const double count = sums.counts[i / origin.size()];
-    if (count == 0) continue;
-    const double mean = sums.sums[i] / count + static_cast<double>(origin[i % origin.size()]);
-    shift += (mean - centres[i]) * (mean - centres[i]);
-    centres[i] = mean;
-  }
-  return shift;
-}
-
 bool boundsPay(const KMeansOptions& options) {
   if (options.algorithm == Algorithm::lloyd) return false;
   return options.algorithm == Algorithm::hamerly || options.clusters >= kClustersBoundsPayFor;
 }
 
-KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeansOptions& options,
-                   std::vector<double> start, const Context& context) {
-  KMeansResult result;
-  result.clusters = options.clusters;
-  result.features = source.features();
-  result.centres = std::move(start);
+void lloyd(const PointSource& source, const Survey& survey, const KMeansOptions& options,
+           KMeansResult& result, const Context& context) {
   ClusterPasses passes(source, survey.counts, options.clusters, boundsPay(options));
   if (passes.bounded()) passes.boundBy(survey.mean, survey.reach);
   while (result.iterations < options.iterations && !result.converged) {
@@ -204,6 +110,20 @@ KMeansResult lloyd(const PointSource& source, const Survey& survey, const KMeans
     ++result.iterations;
     result.reseeded += reseeded;
     result.converged = reseeded == 0 && shift <= options.tolerance * survey.variance;
+  }
+}
+
+KMeansResult fitFrom(std::vector<double> start, const PointSource& source, const Survey& survey,
+                     const KMeansOptions& options, std::uint64_t run, const Context& context) {
+  KMeansResult result;
+  result.clusters = options.clusters;
+  result.features = source.features();
+  result.centres = std::move(start);
+  if (options.algorithm == Algorithm::mini_batch) {
+    fitMiniBatches(source, survey.counts, options, survey.mean, options.tolerance * survey.variance,
+                   Random(options.seed).split(run).split(1), result, context);
+  } else {
+    lloyd(source, survey, options, result, context);
   }
   Assignment assignment = assign(source, result.centres, context);
   result.counts = std::move(assignment.counts);
@@ -275,8 +195,9 @@ KMeansResult fitKMeans(const PointSource& source, const KMeansOptions& options,
       start = seed(source, surveyed.counts, options.clusters,
                    Random(options.seed).split(static_cast<std::uint64_t>(run)), part.part(0, 0.3));
     }
-    KMeansResult found = lloyd(source, surveyed, options, std::move(start),
-                               part.part(options.start.empty() ? 0.3 : 0, 1));
+    KMeansResult found =
+        fitFrom(std::move(start), source, surveyed, options, static_cast<std::uint64_t>(run),
+                part.part(options.start.empty() ? 0.3 : 0, 1));
     if (found.inertia < best.inertia) best = std::move(found);
   }
   say(best, context);

@@ -17,9 +17,10 @@ enum class Seeding {
 };
 
 enum class Algorithm {
-  fastest,  // lloyd or hamerly, by the number of clusters
-  lloyd,    // every point is compared with every centre in each pass
-  hamerly,  // bounds say which points need not be compared; the same bytes as lloyd
+  fastest,     // lloyd or hamerly, by the number of clusters
+  lloyd,       // every point is compared with every centre in each pass
+  hamerly,     // bounds say which points need not be compared; the same bytes as lloyd
+  mini_batch,  // an iteration looks at some points only
 };
 
 struct KMeansOptions {
@@ -30,7 +31,8 @@ struct KMeansOptions {
   std::uint64_t seed = 0;
   Seeding seeding = Seeding::plus_plus;
   Algorithm algorithm = Algorithm::fastest;
-  std::vector<double> start;  // [cluster][feature]: the only start, where given
+  std::size_t batch = 10'000;  // points of an iteration of mini_batch
+  std::vector<double> start;   // [cluster][feature]: the only start, where given
 };
 
 struct KMeansResult {
@@ -48,12 +50,16 @@ struct KMeansResult {
 // centres' shift is within the tolerance. A cluster that got no point takes the one farthest from
 // its centre, away from that one's cluster, unless it is the last of its cluster.
 //
+// Hamerly's bounds (kmeans_bounds.h) leave out comparisons whose outcome is known. Mini-batches
+// (kmeans_mini_batch.h) are an approximation for scenes whose passes take long: their centres are
+// those of the points that were drawn, and only the counts and the inertia are of all points.
+//
 // Distances are compared in single precision, relative to the points' mean; sums are in double
 // precision; the inertia is made from differences in one last pass. The same bytes at any number of
 // threads; they depend on where the source's blocks begin.
 //
-// Throws Error (usage) "kmeans.clusters" and "kmeans.start", Error "kmeans.no_points",
-// "points.value" and "kmeans.distinct".
+// Throws Error (usage) "kmeans.clusters", "kmeans.start" and "kmeans.batch", Error
+// "kmeans.no_points", "points.value" and "kmeans.distinct".
 KMeansResult fitKMeans(const PointSource& source, const KMeansOptions& options,
                        const Context& context);
 

@@ -310,6 +310,21 @@ class MapTest : public QObject {
     QCOMPARE(alone.outputs.metrics.at("inertia"), all.outputs.metrics.at("inertia"));
   }
 
+  void algorithmsOfKMeans() {
+    const RockScene scene = rockScene(1, 240, 200);
+    const auto run = [&scene](const char* algorithm) {
+      return runOf(
+          "map.cluster", {scene.scene},
+          {{"k", "6"}, {"restarts", "3"}, {"algorithm", algorithm}, {"mini_batch", "3000"}});
+    };
+    const RunResult lloyd = run("lloyd"), bounded = run("hamerly"), batches = run("mini-batch");
+    const double inertia = lloyd.outputs.metrics.at("inertia");
+    QCOMPARE(bounded.outputs.metrics.at("inertia"), inertia);
+    const double near = batches.outputs.metrics.at("inertia");
+    QVERIFY(near != inertia && near < 1.05 * inertia);
+    QVERIFY(purity(valuesOf(outputOf<Raster>(batches, "labels")), valuesOf(scene.units)) > 0.95);
+  }
+
   void refusesWhatCannotBe() {
     RasterBand band;
     band.name = "B1";

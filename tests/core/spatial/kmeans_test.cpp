@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/base/parallel.h"
+#include "core/spatial/kmeans_mini_batch.h"
 #include "core/spatial/kmeans_reference.h"
 #include "tests/core/base/caught.h"
 #include "tests/core/spatial/point_rows.h"
@@ -58,6 +59,54 @@ KMeansOptions starting(const PointRows& points, std::size_t clusters, int iterat
   options.tolerance = 0;
   options.start = points.firstRows(clusters);
   return options;
+}
+
+bool closeAll(const std::vector<double>& actual, const std::vector<double>& expected) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!close(actual[i], expected[i], 1e-6)) return false;
+  }
+  return actual.size() == expected.size();
+}
+
+std::size_t nearest(const double* point, const std::vector<double>& centres, std::size_t features) {
+  std::size_t best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k * features < centres.size(); ++k) {
+    double square = 0;
+    for (std::size_t f = 0; f < features; ++f) {
+      const double difference = point[f] - centres[k * features + f];
+      square += difference * difference;
+    }
+    if (square >= least) continue;
+    least = square;
+    best = k;
+  }
+  return best;
+}
+
+// Sculley's algorithm 1 as it reads: the nearest centres of a batch first, then one step for each
+// of its points.
+std::vector<double> miniBatchReference(const PointRows& points, const KMeansOptions& options,
+                                       int iterations) {
+  const std::size_t features = points.features;
+  std::vector<double> centres = options.start, got(options.clusters);
+  const Random random = Random(options.seed).split(std::uint64_t{0}).split(std::uint64_t{1});
+  for (int iteration = 0; iteration < iterations; ++iteration) {
+    const auto batch =
+        drawBatch(points.count(), options.batch, static_cast<std::size_t>(iteration), random);
+    std::vector<std::size_t> labels;
+    for (const std::size_t i : batch) {
+      labels.push_back(nearest(points.rows.data() + i * features, centres, features));
+    }
+    for (std::size_t b = 0; b < batch.size(); ++b) {
+      const double rate = 1 / ++got[labels[b]];
+      for (std::size_t f = 0; f < features; ++f) {
+        double& centre = centres[labels[b] * features + f];
+        centre = (1 - rate) * centre + rate * points.rows[batch[b] * features + f];
+      }
+    }
+  }
+  return centres;
 }
 
 }  // namespace
@@ -145,6 +194,59 @@ class KMeansTest : public QObject {
       QCOMPARE(result.reseeded, expected.reseeded);
       QCOMPARE(result.inertia, expected.inertia);
     }
+  }
+
+  void miniBatchesAgreeWithReference() {
+    Random random(19);
+    for (int round = 0; round < 20; ++round) {
+      const std::size_t features = 1 + random.below(14);
+      const std::size_t clusters = 1 + random.below(30);
+      const PointRows points =
+          clouds(clusters + random.below(5000), features, clusters, random.bits());
+      KMeansOptions options = starting(points, clusters, 12);
+      options.algorithm = Algorithm::mini_batch;
+      options.batch = 1 + random.below(700);
+      options.seed = random.bits();
+      const KMeansResult result = fitKMeans(points.source(1 + random.below(900)), options, {});
+      if (result.reseeded > 0) continue;  // the reference knows no such rule
+      const std::vector<double> expected = miniBatchReference(points, options, result.iterations);
+      const auto said = fmt::format("{} points, {} features, {} clusters, {} a batch",
+                                    points.count(), features, clusters, options.batch);
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        QVERIFY2(close(result.centres[i], expected[i], 1e-5), said.c_str());
+      }
+      const Assignment all = assign(points.source(), result.centres, {});
+      QCOMPARE(result.counts, all.counts);
+      QVERIFY(close(result.inertia, all.inertia, 1e-9));
+    }
+  }
+
+  void miniBatchesComeNearLloyd() {
+    const PointRows points = clouds(60000, 6, 8, 23);
+    KMeansOptions options;
+    options.clusters = 8;
+    options.restarts = 3;
+    const KMeansResult lloyd = fitKMeans(points.source(), options, {});
+    options.algorithm = Algorithm::mini_batch;
+    options.batch = 2000;
+    const KMeansResult batches = fitKMeans(points.source(), options, {});
+    QVERIFY(batches.converged);
+    QVERIFY(batches.inertia < 1.01 * lloyd.inertia);
+  }
+
+  // Neither the threads nor the blocks of the source: the same points are drawn.
+  void miniBatchesDependOnTheSeedAlone() {
+    const PointRows points = clouds(9000, 4, 9, 29);
+    KMeansOptions options = starting(points, 9, 10);
+    options.algorithm = Algorithm::mini_batch;
+    options.batch = 500;
+    const KMeansResult expected = fitKMeans(points.source(), options, {});
+    for (const std::size_t block : {std::size_t{100}, std::size_t{777}, std::size_t{8999}}) {
+      const ThreadLimit limit(block == 100 ? 1 : 3);
+      QVERIFY(closeAll(fitKMeans(points.source(block), options, {}).centres, expected.centres));
+    }
+    options.seed = 5;
+    QVERIFY(!closeAll(fitKMeans(points.source(), options, {}).centres, expected.centres));
   }
 
   void equallyNearGoToTheFirst() {
@@ -262,6 +364,9 @@ class KMeansTest : public QObject {
     KMeansOptions options = starting(points, 2);
     options.start.pop_back();
     QCOMPARE(keyOf([&] { fitKMeans(points.source(), options, {}); }), std::string("kmeans.start"));
+    KMeansOptions without = starting(points, 2);
+    without.batch = 0;
+    QCOMPARE(keyOf([&] { fitKMeans(points.source(), without, {}); }), std::string("kmeans.batch"));
   }
 
   void sayingHowManyPointsAreDistinct() {
