@@ -130,6 +130,7 @@ void Recurrence::implyWhole(const std::vector<const float*>& inputs, std::size_t
   call.options = &options_;
   call.inputs = views;
   call.context = &context;
+  const bool mean = ofChannels();
   const auto channels = static_cast<float>(heads);
   tap.weights.resize(tap.heads * cells);
   std::vector<std::vector<double>> made(kAtOnce);
@@ -141,11 +142,11 @@ void Recurrence::implyWhole(const std::vector<const float*>& inputs, std::size_t
       }
     });
     for (std::size_t i = 0; i < count; ++i) {
-      float* to = tap.weights.data() + (ofChannels() ? 0 : (first + i) * cells);
+      float* to = tap.weights.data() + (mean ? 0 : (first + i) * cells);
       for (std::size_t cell = 0; cell < cells; ++cell) {
         const double weight = made[i][cell];
-        to[cell] = ofChannels() ? to[cell] + static_cast<float>(std::abs(weight)) / channels
-                                : static_cast<float>(weight);
+        to[cell] = mean ? to[cell] + static_cast<float>(std::abs(weight)) / channels
+                        : static_cast<float>(weight);
       }
     }
   }
