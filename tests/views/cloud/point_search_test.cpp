@@ -57,6 +57,20 @@ class PointSearchTest : public QObject {
     QVERIFY(!pointNear({}, projection, {320, 240}, 6, {}));
   }
 
+  // Reach is a circle; of two points on one line of sight the nearer one is found.
+  void reachIsRound() {
+    OrbitCamera camera;
+    camera.look({0, 0, 0}, 10, 0, 0);
+    const auto projection = camera.projection(kPicture);
+    PointCloud cloud;
+    cloud.positions = std::vector<float>{0, 0, 0, 0.05F, 0, 0};
+    const QPointF at = projection({0, 0, 0})->pixel;
+    QVERIFY(pointNear(cloud, projection, at + QPointF(4, 4), 6, {}).has_value());
+    QVERIFY(!pointNear(cloud, projection, at + QPointF(5, 5), 6, {}));
+    const QPointF aside = projection({0.05, 0, 0})->pixel;
+    QVERIFY(pointNear(cloud, projection, aside, 6, {}) == std::size_t{1});
+  }
+
   void findsThoseInside() {
     const PointCloud cloud = ball(300'001);
     const auto projection = projectionOf(cloud);
